@@ -1,0 +1,20 @@
+# Debian packages (see scripts/install-deps). Only the folder that needs one links it.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED COMPONENTS json)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+
+# Asio and Beast are compiled once, in the one source file that includes their src.hpp.
+add_library(fairway_asio INTERFACE)
+target_compile_definitions(fairway_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+                           BOOST_ASIO_NO_DEPRECATED)
+target_link_libraries(fairway_asio INTERFACE Boost::headers Threads::Threads)
+
+if(TARGET yaml-cpp::yaml-cpp)
+  set(FAIRWAY_YAML_CPP yaml-cpp::yaml-cpp)
+else()
+  set(FAIRWAY_YAML_CPP yaml-cpp)
+endif()

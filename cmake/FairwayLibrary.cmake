@@ -1,0 +1,26 @@
+# fairway_library(<folder> SOURCES ... [LINK ...] [PRIVATE_LINK ...])
+# One library per folder, fairway::<folder>. Headers are included from the root ("routing/route_table.hpp"), but every
+# folder is visible only through an include directory of its own, so an include without a link dependency fails.
+function(fairway_library folder)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  string(REPLACE "/" "_" name ${folder})
+  set(view ${CMAKE_BINARY_DIR}/include/${name})
+  get_filename_component(parent ${view}/${folder} DIRECTORY)
+  file(MAKE_DIRECTORY ${parent})
+  file(CREATE_LINK ${CMAKE_SOURCE_DIR}/${folder} ${view}/${folder} SYMBOLIC)
+
+  add_library(fairway_${name} STATIC ${ARG_SOURCES})
+  add_library(fairway::${name} ALIAS fairway_${name})
+  target_include_directories(fairway_${name} PUBLIC ${view})
+  target_link_libraries(fairway_${name} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
+endfunction()
+
+# fairway_test(<name> SOURCES ... LINK ...): one GoogleTest binary; every test in it is a ctest of its own.
+function(fairway_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+  target_compile_definitions(${name} PRIVATE FAIRWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+endfunction()
