@@ -1,0 +1,62 @@
+// Manifests to typed objects: one decoder for YAML and JSON, with a position for every complaint.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "k8s-client/objects/config.hpp"
+#include "k8s-client/objects/ingress.hpp"
+#include "k8s-client/objects/pod.hpp"
+#include "k8s-client/objects/service.hpp"
+
+namespace fairway::k8s {
+
+using Object = std::variant<Ingress, IngressClass, Service, Endpoints, EndpointSlice, Secret, ConfigMap, Pod, Namespace, Node>;
+
+const ObjectMeta& meta_of(const Object& object);
+std::string_view kind_of(const Object& object);
+
+enum class Severity { notice, warning, error };
+
+/// One complaint about a manifest. Text form: "file:line:column: Ingress default/kubia spec.rules[0]…: message".
+struct Complaint {
+    Severity severity = Severity::error;
+    Position where;
+    std::string kind;    ///< may be empty when not yet known
+    ObjectName object;   ///< may be empty
+    std::string field;   ///< "spec.rules[0].http.paths[0].backend", may be empty
+    std::string message;
+
+    std::string to_string() const;
+};
+
+/// What one file (or one API answer) holds. Objects that have an error are not in `objects` but named in `refused`, so
+/// that a caller can keep their last good version. A syntax error makes everything after it in the file unreadable:
+/// `truncated` then tells the caller to keep what it had from this file.
+struct Decoded {
+    std::vector<Object> objects;
+    std::vector<std::pair<std::string, ObjectName>> refused;  ///< kind, name
+    std::vector<Complaint> complaints;
+    bool truncated = false;
+};
+
+/// Bounds against hostile input ("YAML bombs"); over a limit is an error that names it.
+struct DecodeLimits {
+    std::size_t max_bytes = 64 * 1024 * 1024;
+    std::size_t max_depth = 64;
+    std::size_t max_nodes = 10'000'000;      ///< after alias expansion, per file
+    std::size_t max_alias_expansion = 100'000;  ///< nodes that aliases may add, per document
+};
+
+/// @param file  named in positions and messages.
+/// @param default_namespace  for namespaced objects that name none (kubectl's "default").
+/// YAML 1.1 scalars as Kubernetes reads them (sigs.k8s.io/yaml); multi-document; kind List is flattened. Unknown kinds:
+/// one notice each; unknown fields: a warning with a 'did you mean' (only for kinds and sub-objects that Fairway
+/// reads whole; Pod spec and the like accept all of Kubernetes' fields in silence).
+Decoded decode(std::string_view text, const std::string& file, const std::string& default_namespace = "default",
+               const DecodeLimits& limits = {});
+
+}  // namespace fairway::k8s

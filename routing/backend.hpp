@@ -1,0 +1,59 @@
+// Backends and their endpoints: what a route points at.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/ip_address.hpp"
+
+namespace fairway::routing {
+
+/// Index of a backend in EndpointTable; stays the same for a backend while the process lives, so workers may keep
+/// balancing state under it.
+using BackendId = std::uint32_t;
+
+/// ingress-nginx annotation and ConfigMap key `load-balance`.
+enum class LoadBalance : std::uint8_t { round_robin, ewma };
+
+/// A Service port as the target of routes: ingress-nginx calls it an upstream.
+struct Backend {
+    BackendId id = 0;
+    std::string name;  ///< "<namespace>-<service>-<port>": $proxy_upstream_name
+    std::string service_namespace;
+    std::string service;
+    std::string port;  ///< as the Ingress writes it: number or name
+    LoadBalance load_balance = LoadBalance::round_robin;
+};
+
+/// One ready address of a backend.
+struct Endpoint {
+    SocketAddress address;
+    std::string target;  ///< what stands behind it, for people: Pod name, or empty
+};
+
+/// The ready endpoints of one backend at one moment, without duplicates, sorted by address.
+struct EndpointSet {
+    std::vector<Endpoint> endpoints;
+};
+
+/// Endpoint sets by BackendId; a null or missing entry is an empty set. An endpoint change copies this table of
+/// pointers and replaces one of them: nothing is recompiled.
+class EndpointTable {
+public:
+    /// Never null: an empty set when the backend has no ready endpoint.
+    const EndpointSet& of(BackendId id) const noexcept {
+        static const EndpointSet kEmpty;
+        return id < sets_.size() && sets_[id] ? *sets_[id] : kEmpty;
+    }
+    void replace(BackendId id, std::shared_ptr<const EndpointSet> set) {
+        if (id >= sets_.size()) sets_.resize(id + 1);
+        sets_[id] = std::move(set);
+    }
+
+private:
+    std::vector<std::shared_ptr<const EndpointSet>> sets_;
+};
+
+}  // namespace fairway::routing

@@ -1,0 +1,45 @@
+// Route: what one path of one host does with a request.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "routing/backend.hpp"
+#include "routing/policy/tls_redirect.hpp"
+#include "routing/policy/upstream_policy.hpp"
+
+namespace fairway::routing {
+
+/// spec.rules[].http.paths[].pathType; ImplementationSpecific has become prefix, as in ingress-nginx.
+enum class PathType : std::uint8_t { exact, prefix };
+
+/// The Ingress a route comes from; shared by its routes. For log variables, metric labels and explain.
+struct RouteOwner {
+    std::string ingress_namespace;  ///< $namespace
+    std::string ingress;            ///< $ingress_name
+    std::string where;              ///< "file:line" or empty in a cluster
+};
+
+/// Settings that act after the match; shared by all routes that have the same.
+struct RoutePolicy {
+    TlsRedirect tls_redirect;
+    UpstreamTimeouts timeouts;
+    RetryPolicy retry;
+    BodyLimit body_limit;
+    bool access_log = true;  ///< annotation enable-access-log
+    /// Not empty: every request is answered 503, because a setting that guards access could not be honoured. Says why.
+    std::string denied;
+
+    bool operator==(const RoutePolicy&) const = default;
+};
+
+struct Route {
+    std::string path;  ///< as the Ingress writes it, "/" when empty: $location_path, metric label "path"
+    PathType type = PathType::prefix;
+    std::shared_ptr<const RouteOwner> owner;      ///< null for the built-in default backend
+    std::shared_ptr<const RoutePolicy> policy;    ///< never null
+    std::shared_ptr<const Backend> backend;       ///< null: the built-in default backend answers 404
+};
+
+}  // namespace fairway::routing

@@ -1,0 +1,39 @@
+// A certificate chain with its private key, checked and ready to serve.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace fairway::tls {
+
+enum class KeyType { rsa, ecdsa, other };
+
+/// Immutable. The private key is wiped when the last owner drops it; no accessor gives its bytes.
+class Certificate {
+public:
+    /// @param chain_pem  leaf first (Secret key tls.crt). @param key_pem  unencrypted (tls.key).
+    /// Errors: no certificate in the text, unreadable PEM, encrypted or unreadable key, key that does not belong to the leaf.
+    static Result<std::shared_ptr<const Certificate>> load(std::string_view chain_pem, std::string_view key_pem);
+
+    /// Self-made 'Fairway Fake Certificate': O "Fairway", ECDSA P-256, SAN ingress.local, 365 days, new at every start.
+    static std::shared_ptr<const Certificate> make_fake();
+
+    KeyType key_type() const noexcept;
+    /// DNS names it is valid for, lower case: SANs, or the Common Name only when there are none.
+    const std::vector<std::string>& names() const noexcept;
+    /// True when one of names() is `host` or a one-label wildcard over it.
+    bool covers(std::string_view host) const noexcept;
+    std::chrono::system_clock::time_point not_before() const noexcept;
+    std::chrono::system_clock::time_point not_after() const noexcept;
+    std::string subject() const;      ///< RFC 2253
+    std::string issuer() const;       ///< RFC 2253
+    std::string serial() const;       ///< hexadecimal
+    std::string fingerprint() const;  ///< SHA-256, hexadecimal
+};
+
+}  // namespace fairway::tls

@@ -1,0 +1,52 @@
+// What a TLS listener needs: protocol settings and certificates by SNI, at one moment.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "tls/certificate_store.hpp"
+
+struct ssl_st;  // SSL
+
+namespace fairway::tls {
+
+class ServerContext;  // server_context.hpp: SSL_CTX, session cache and ticket keys, shared by all workers
+
+/// ConfigMap keys ssl-protocols, ssl-ciphers, ssl-ecdh-curve, ssl-session-*, ssl-reject-handshake, ….
+struct ServerSettings {
+    std::string protocols = "TLSv1.2 TLSv1.3";
+    std::string ciphers;               ///< OpenSSL list for TLS <= 1.2; empty = ingress-nginx's default list
+    std::string curves = "auto";
+    bool session_cache = true;
+    std::uint32_t session_cache_entries = 40'000;  ///< "10m" in nginx's measure of 4,000 sessions a megabyte
+    std::uint32_t session_timeout_seconds = 600;
+    bool session_tickets = false;
+    std::string session_ticket_key;    ///< 48 or 80 raw bytes; empty = random per process, rotated
+    bool prefer_server_ciphers = true;
+    bool reject_unknown_names = false;  ///< ssl-reject-handshake
+
+    bool operator==(const ServerSettings&) const = default;
+};
+
+/// Immutable; part of a Snapshot. Certificates change without touching sessions: the context is shared with the
+/// configuration before when the settings are equal.
+class ServerConfig {
+public:
+    /// @param previous  its context is taken over when `settings` equal its own; may be null.
+    /// Errors: a protocol, cipher or curve list that OpenSSL refuses, named.
+    static Result<std::shared_ptr<const ServerConfig>> create(const ServerSettings& settings,
+                                                             std::shared_ptr<const CertificateStore> certificates,
+                                                             const ServerConfig* previous);
+
+    /// A new server-side SSL in accept state without a descriptor or BIO, choosing its certificate from this
+    /// configuration. The caller owns it (SSL_free) and keeps this ServerConfig alive until the handshake is over.
+    ssl_st* new_session() const;
+
+    const CertificateStore& certificates() const noexcept;
+    const ServerSettings& settings() const noexcept;
+};
+
+}  // namespace fairway::tls
