@@ -1,0 +1,77 @@
+// Counters of the data plane, as plain values that a reader got from every worker and may keep.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fairway::proxy {
+
+/// Labels of the request metrics (ingress-nginx, reference section 7.1).
+struct RequestLabels {
+    std::string host;      ///< Host without port, lower case; the rule's name for wildcard and catch-all hosts
+    std::string ns;        ///< namespace of the Ingress
+    std::string ingress;
+    std::string service;
+    std::string path;      ///< as the Ingress writes it
+    std::string method;    ///< a known method, or "OTHER": bounded, whatever clients send
+    std::uint16_t status = 0;
+
+    auto operator<=>(const RequestLabels&) const = default;
+};
+
+/// Upper bounds in seconds of the duration histograms: ingress-nginx's --time-buckets default.
+inline constexpr std::array<double, 11> kDurationBuckets = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+
+struct DurationHistogram {
+    std::array<std::uint64_t, kDurationBuckets.size() + 1> counts{};  ///< per bucket, not cumulative; last: above all
+    double sum_seconds = 0;
+
+    void add(double seconds) noexcept;
+    std::uint64_t count() const noexcept;
+    void merge(const DurationHistogram& other) noexcept;
+};
+
+struct RequestSeries {
+    std::uint64_t requests = 0;
+    DurationHistogram request_duration;
+    DurationHistogram connect_duration;   ///< only requests that opened one connection
+    DurationHistogram header_duration;    ///< until the upstream's response head
+    DurationHistogram response_duration;  ///< until the end of the upstream's response
+    std::uint64_t request_bytes = 0;      ///< received from clients, heads included
+    std::uint64_t response_bytes = 0;     ///< sent to clients, heads included
+
+    void merge(const RequestSeries& other) noexcept;
+};
+
+struct ConnectionCounters {
+    std::uint64_t accepted = 0;
+    std::uint64_t handled = 0;   ///< accepted and not dropped for lack of descriptors
+    std::uint64_t active = 0;    ///< now, idle ones included
+    std::uint64_t reading = 0;   ///< now: waiting for the rest of a request head
+    std::uint64_t writing = 0;   ///< now: a request is being served
+    std::uint64_t waiting = 0;   ///< now: idle between requests
+    std::uint64_t requests = 0;
+    std::uint64_t tls_handshakes = 0;
+    std::uint64_t tls_handshake_failures = 0;
+    std::uint64_t tls_resumed = 0;
+    std::uint64_t upstream_opened = 0;
+    std::uint64_t upstream_reused = 0;
+    std::uint64_t upstream_idle = 0;     ///< now
+    std::uint64_t bad_requests = 0;      ///< refused by the parser or its limits
+    std::uint64_t access_log_dropped = 0;  ///< lines given up because the log could not be written
+
+    void merge(const ConnectionCounters& other) noexcept;
+};
+
+struct Metrics {
+    std::map<RequestLabels, RequestSeries> requests;
+    ConnectionCounters connections;
+    std::uint64_t oldest_generation = 0;  ///< of the snapshot a worker serves: live everywhere once it is the newest
+};
+
+}  // namespace fairway::proxy
