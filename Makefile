@@ -1,0 +1,64 @@
+# The short way to everything; each target first installs what it needs (scripts/install-deps) and then says what it
+# runs. The builds themselves are CMake presets: see CMakePresets.json and CONTRIBUTING.md.
+.DEFAULT_GOAL := help
+.PHONY: help run build test bench format tidy asan tsan coverage image clean
+
+IMAGE ?= fairway:dev
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build  ## build, then serve the built-in demo and print the curl lines to try (ARGS="--http-port 9000")
+	build/release/app/fairway demo $(ARGS)
+
+build:  ## release build: build/release/app/fairway
+	scripts/install-deps build
+	cmake --preset release
+	cmake --build --preset release
+
+test:  ## every test: unit and wire tests (ctest), then end-to-end tests (pytest)
+	scripts/install-deps build test
+	cmake --preset debug
+	cmake --build --preset debug
+	ctest --preset debug
+	scripts/run-e2e build/debug/app/fairway
+
+bench:  ## measure against nginx and HAProxy, side by side
+	scripts/install-deps build bench
+	cmake --preset bench
+	cmake --build --preset bench
+	bench/run
+
+format:  ## rewrite all sources as .clang-format says
+	scripts/install-deps dev
+	scripts/format
+
+tidy:  ## clang-tidy over what differs from main (ALL=1: over everything)
+	scripts/install-deps build dev
+	cmake --preset debug
+	scripts/tidy $(if $(ALL),--all)
+
+asan:  ## unit and wire tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	scripts/install-deps build
+	cmake --preset asan
+	cmake --build --preset asan
+	ctest --preset asan
+
+tsan:  ## unit and wire tests under ThreadSanitizer
+	scripts/install-deps build
+	cmake --preset tsan
+	cmake --build --preset tsan
+	ctest --preset tsan
+
+coverage:  ## line coverage of routing, tls and k8s-client; fails below 90 % in any of them
+	scripts/install-deps build dev
+	cmake --preset coverage
+	cmake --build --preset coverage
+	scripts/coverage build/coverage 90 routing tls k8s-client
+
+image:  ## container image $(IMAGE), with docker, podman or buildah
+	scripts/install-deps image
+	scripts/build-image $(IMAGE)
+
+clean:  ## remove all builds and the Python environment
+	rm -rf build .venv
