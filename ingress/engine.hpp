@@ -1,0 +1,78 @@
+// The control plane of standalone mode in one class: manifests in, snapshots and diagnostics out.
+// run, demo, lint and explain are thin users of it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/ip_address.hpp"
+#include "base/result.hpp"
+#include "ingress/diagnostics.hpp"
+#include "ingress/explain.hpp"
+#include "ingress/options.hpp"
+#include "routing/snapshot.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace fairway::ingress {
+
+/// A manifest that is no file: what `fairway demo` carries.
+struct BuiltInManifest {
+    std::string name;  ///< stands for the file name in messages
+    std::string text;
+};
+
+struct EngineOptions {
+    std::vector<std::filesystem::path> paths;  ///< -f: files, and folders taken recursively
+    std::vector<BuiltInManifest> built_in;
+    TranslationOptions translation;
+};
+
+/// All functions are for the control thread.
+class Engine {
+public:
+    /// @param snapshot  the new configuration, never null; the same as before when only diagnostics changed.
+    /// @param fresh     the diagnostics that were not there before.
+    using ChangeHandler = std::function<void(std::shared_ptr<const routing::Snapshot> snapshot, const Report& fresh)>;
+
+    explicit Engine(EngineOptions options);
+    ~Engine();
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+
+    /// Reads all sources and translates them. Call once, first. Never throws for bad input: see Report::refuses_start().
+    /// @return everything found, also notices.
+    Report load();
+
+    /// Never null after load().
+    std::shared_ptr<const routing::Snapshot> snapshot() const;
+    /// All diagnostics that hold now.
+    Report report() const;
+    /// ConfigMap key bind-address; empty: every address. Read once at start-up.
+    std::vector<IpAddress> bind_addresses() const;
+
+    /// Follows the files (inotify): `handler` is called in `io` within 100 ms of the last write to a file. A broken edit
+    /// keeps the last good version of its objects. Call after load(); ends with stop_watching() or the Engine.
+    /// Errors: the kernel's limit of inotify watches or instances.
+    Result<void> watch(boost::asio::io_context& io, ChangeHandler handler);
+    void stop_watching();
+    /// Reads every file again, whether or not it seems changed (SIGHUP), and calls the handler of watch().
+    void reload();
+
+    /// Errors: a URL without host, or one that is not http or https.
+    Result<Explanation> explain(const ExplainRequest& request) const;
+
+private:
+    class State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace fairway::ingress
