@@ -7,11 +7,11 @@ find_package(spdlog REQUIRED)
 find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
 
-# Asio and Beast are compiled once, in the one source file that includes their src.hpp.
-add_library(fairway_asio INTERFACE)
-target_compile_definitions(fairway_asio INTERFACE BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
+# Asio and Beast are compiled once, in this file; whoever links the target sees their declarations only.
+add_library(fairway_asio STATIC ${CMAKE_SOURCE_DIR}/base/io/asio.cpp)
+target_compile_definitions(fairway_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                            BOOST_ASIO_NO_DEPRECATED)
-target_link_libraries(fairway_asio INTERFACE Boost::headers Threads::Threads)
+target_link_libraries(fairway_asio PUBLIC Boost::headers Threads::Threads)
 
 if(TARGET yaml-cpp::yaml-cpp)
   set(FAIRWAY_YAML_CPP yaml-cpp::yaml-cpp)
