@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # Fairway in a container: `make image`. BASE_IMAGE is used for building and for running, so that both have the same
 # libraries; scripts/make-base-image makes one where no registry answers.
 ARG BASE_IMAGE=debian:trixie-slim
