@@ -3,69 +3,58 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <cstdint>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/result.hpp"
-#include "routing/route.hpp"
+#include "routing/host_name.hpp"
+#include "routing/host_rules.hpp"
 
 namespace fairway::routing {
 
-/// All paths of one host. Immutable once built.
-class HostRules {
-public:
-    struct Options {
-        std::string name;              ///< "shop.example.com", "*.example.com", or "_" for the catch-all
-        bool has_certificate = false;  ///< a TLS section covers the host (whether or not the Secret is good): 6.1, 2.2
-    };
-    /// Routes in order of precedence: of two with the same path and type the first wins, and the index of each loser is
-    /// appended to `losers` when given. Adds nothing by itself: the implicit "/" of a host is the builder's to give.
-    HostRules(Options options, std::vector<Route> routes, std::vector<std::size_t>* losers = nullptr);
-
-    struct PathMatch {
-        const Route* route = nullptr;
-        /// The route's path is this path plus "/": answer 301 to it (ingress-nginx, reference section 1.4).
-        bool add_slash = false;
-    };
-    /// Exact beats prefix, then the longest prefix by whole elements. Cost O(path length), independent of the number of routes.
-    PathMatch match(std::string_view normalised_path) const noexcept;
-
-    const std::string& name() const noexcept;
-    bool has_certificate() const noexcept;
-    const std::vector<Route>& routes() const noexcept;
-};
-
-/// Immutable once built, so any number of threads may read it.
+/// Immutable once shared, so any number of threads may read it.
 class RouteTable {
 public:
     struct Match {
         const HostRules* host = nullptr;  ///< null: not even a catch-all exists
         const Route* route = nullptr;     ///< null: the default backend answers
-        bool add_slash = false;
+        bool add_slash = false;           ///< HostRules::PathMatch::add_slash
     };
-    /// The route for a request.
+    /// The route for a request. A host that exists but has no such path does not fall back to the catch-all.
     /// @param authority  Host or :authority in any case; port and one trailing dot allowed: "Shop.example.:8443".
     /// @param path       through normalise_path().
-    /// Cost: at most three hash lookups (exact, one-label wildcard, catch-all), then O(path length). Does not allocate.
+    /// Cost: at most two hash lookups (exact, one-label wildcard), then O(path length). Does not allocate.
     Match match(std::string_view authority, std::string_view path) const noexcept;
 
-    /// The rules that a Host would select, or nullptr.
+    /// The rules that a Host would select: exact name, then one-label wildcard, then catch-all; or nullptr.
     const HostRules* host(std::string_view authority) const noexcept;
 
     /// Copies share all hosts with the original: a change touches only its own hosts.
-    /// @param name  lower-case host, "*.rest", or "_".
+    /// @param name   lower-case host, "*.rest", or "_".
+    /// @param rules  not null.
     void replace_host(std::string_view name, std::shared_ptr<const HostRules> rules);
+    /// Nothing happens when there is no such host.
     void remove_host(std::string_view name);
     std::size_t host_count() const noexcept;
     /// In no particular order.
     std::vector<std::shared_ptr<const HostRules>> hosts() const;
-};
 
-/// Host part of an authority, lower-cased into `buffer` (at least 255 bytes): port and one trailing dot stripped,
-/// brackets of an IPv6 literal kept. Empty when longer than a DNS name can be.
-std::string_view normalise_host(std::string_view authority, std::span<char> buffer) noexcept;
+private:
+    /// Lets a string_view be looked up without a std::string.
+    struct Hash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+    };
+    using Hosts = boost::unordered_flat_map<std::string, std::shared_ptr<const HostRules>, Hash, std::equal_to<>>;
+
+    static const HostRules* find(const Hosts& hosts, std::string_view name) noexcept;
+
+    Hosts exact_;
+    Hosts wildcards_;  ///< by "rest", so that a client's literal "*.rest" selects nothing
+    std::shared_ptr<const HostRules> catch_all_;
+};
 
 }  // namespace fairway::routing
