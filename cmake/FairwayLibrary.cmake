@@ -1,10 +1,14 @@
-# fairway_library(<folder> SOURCES ... [LINK ...] [PRIVATE_LINK ...])
+# fairway_library(<folder> SOURCES ... [NAME <name>] [LINK ...] [PRIVATE_LINK ...])
 # One library per folder, fairway::<folder>. Headers are included from the root ("routing/route_table.hpp"), but every
 # folder is visible only through an include directory of its own, so an include without a link dependency fails.
+# NAME makes a second target of a folder (fairway::<name>), such as the part of proxy that does no I/O.
 function(fairway_library folder)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
   set(view ${CMAKE_BINARY_DIR}/include/${name})
+  if(ARG_NAME)
+    set(name ${ARG_NAME})
+  endif()
   get_filename_component(parent ${view}/${folder} DIRECTORY)
   file(MAKE_DIRECTORY ${parent})
   file(CREATE_LINK ${CMAKE_SOURCE_DIR}/${folder} ${view}/${folder} SYMBOLIC)

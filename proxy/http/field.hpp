@@ -18,7 +18,7 @@ enum class FieldId : std::uint8_t {
     x_original_forwarded_host, x_original_uri, x_real_ip, x_request_id, x_scheme,
 };
 
-/// FieldId of a field name in any case. Cost: one switch on the length and one comparison.
+/// FieldId of a field name (a token) in any case. Cost: one lookup in a perfect hash and one comparison.
 FieldId field_id(std::string_view name) noexcept;
 
 struct Field {
