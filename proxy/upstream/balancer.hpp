@@ -1,0 +1,44 @@
+// Balancing state of one worker for one backend: which endpoint the next request goes to. Each worker has its own, so
+// nothing is shared; with many requests the workers' choices add up to the same shares.
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <random>
+#include <span>
+
+#include "proxy/io/deadline_wheel.hpp"
+#include "routing/backend.hpp"
+
+namespace fairway::proxy {
+
+using Random = std::minstd_rand;
+
+class Balancer {
+public:
+    explicit Balancer(Random& random) : next_(random()) {}
+
+    /// An endpoint of `set` (not empty) by the backend's algorithm, if possible not one of `tried`.
+    const routing::Endpoint& pick(const routing::EndpointSet& set, routing::LoadBalance algorithm,
+                                  std::span<const SocketAddress> tried, io::TimePoint now, Random& random);
+
+    /// Tells ewma how long the endpoint took from the start of the connect to the end of its response.
+    void observe(const routing::EndpointSet& set, const SocketAddress& endpoint, std::chrono::duration<double> took, io::TimePoint now);
+
+private:
+    // Exponentially weighted moving average that also fades while nothing is sent (ingress-nginx: load-balance ewma).
+    struct Score {
+        double value = 0;
+        io::TimePoint updated{};
+    };
+    const routing::Endpoint& pick_round_robin(const routing::EndpointSet& set, std::span<const SocketAddress> tried);
+    const routing::Endpoint& pick_ewma(const routing::EndpointSet& set, std::span<const SocketAddress> tried, io::TimePoint now,
+                                       Random& random);
+    double score_of(const SocketAddress& endpoint, io::TimePoint now) const;
+    double average(io::TimePoint now) const;
+
+    std::uint32_t next_;
+    boost::unordered_flat_map<SocketAddress, Score, SocketAddressHash> scores_;
+};
+
+}  // namespace fairway::proxy
