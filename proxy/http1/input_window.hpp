@@ -36,6 +36,20 @@ public:
         begin_ = 0;
         buffer_ = std::move(buffer);
     }
+    /// Consumes `count` bytes and gives the buffer they are in away, so that views into them stay valid; what follows
+    /// them moves to another buffer of `buffers`.
+    io::Buffer detach_front(std::size_t count, io::BufferPool& buffers) {
+        consume(count);
+        io::Buffer front = std::move(buffer_);
+        const std::size_t rest = end_ - begin_;
+        if (rest > 0) {
+            buffer_ = rest <= io::BufferPool::kSmall ? buffers.small() : buffers.large();
+            std::memcpy(buffer_.data(), front.data() + begin_, rest);
+        }
+        begin_ = 0;
+        end_ = rest;
+        return front;
+    }
     std::size_t capacity() const noexcept { return buffer_.size(); }
     /// Gives the buffer back; only when empty.
     void release() noexcept {

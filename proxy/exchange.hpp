@@ -1,0 +1,41 @@
+// The memory of one request in progress. Taken from the worker when a request head arrives and given back after the
+// response, so that idle connections hold none of it and busy ones allocate nothing.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "proxy/http/message.hpp"
+#include "proxy/http/out_buffer.hpp"
+#include "proxy/io/buffer_pool.hpp"
+#include "proxy/request_record.hpp"
+#include "proxy/snapshot_ref.hpp"
+
+namespace fairway::proxy {
+
+struct Exchange {
+    SnapshotRef snapshot;       ///< pinned for the whole request
+    io::Buffer head_buffer;     ///< what `request` points into
+    RequestHead request;
+    io::Buffer response_head_buffer;  ///< what `response` points into, kept when the access log wants its fields
+    ResponseHead response;
+    OutBuffer upstream_head;
+    OutBuffer downstream_head;
+    RequestRecord record;
+    std::array<char, 256> host;        ///< $host, lower-cased
+    std::array<char, 32> request_id;   ///< when the client brought none
+
+    void clear() noexcept {
+        snapshot = SnapshotRef{};
+        head_buffer = io::Buffer{};
+        response_head_buffer = io::Buffer{};
+        request.fields.clear();
+        response.fields.clear();
+        upstream_head.clear();
+        downstream_head.clear();
+        record.clear();
+    }
+};
+
+}  // namespace fairway::proxy

@@ -1,0 +1,329 @@
+#include "proxy/forwarder.hpp"
+
+#include <algorithm>
+
+#include "proxy/http1/chunked.hpp"
+#include "proxy/http1/write_head.hpp"
+#include "proxy/tunnel.hpp"
+
+namespace fairway::proxy {
+
+namespace {
+
+constexpr int kMaxInterimResponses = 16;  // 1xx heads before the final one; more is an attack
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+iovec piece(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+
+std::uint16_t retry_bit(std::uint16_t status) {
+    switch (status) {
+        case 403: return routing::retry_http_403;
+        case 404: return routing::retry_http_404;
+        case 429: return routing::retry_http_429;
+        case 500: return routing::retry_http_500;
+        case 502: return routing::retry_http_502;
+        case 503: return routing::retry_http_503;
+        case 504: return routing::retry_http_504;
+        default: return 0;
+    }
+}
+
+std::uint16_t retry_bit(Failure failure) {
+    switch (failure) {
+        case Failure::connect_failed:
+        case Failure::upstream_broken: return routing::retry_error;
+        case Failure::connect_timeout:
+        case Failure::upstream_timeout: return routing::retry_timeout;
+        case Failure::upstream_invalid: return routing::retry_invalid_header;
+        default: return 0;
+    }
+}
+
+http1::HeadLimits response_limits(const routing::Settings& settings) {
+    http1::HeadLimits limits;
+    limits.max_line_bytes = settings.proxy_buffer_bytes;
+    limits.max_head_bytes = settings.proxy_buffer_bytes;
+    return limits;
+}
+
+}  // namespace
+
+Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange, const routing::Route& route,
+                     const routing::EndpointSet& endpoints, const ForwardedValues& forwarded)
+    : worker_(worker), downstream_(downstream), exchange_(exchange), route_(route), endpoints_(endpoints),
+      forwarded_(forwarded), upstream_(worker.buffers, response_limits(*exchange.snapshot->settings)) {}
+
+io::Task<Failure> Forwarder::run() {
+    const auto& retry = policy().retry;
+    if (retry.timeout.count() > 0) deadline_ = worker_.reactor.now() + retry.timeout;
+    first_pieces_ = downstream_.poll_body();
+    if (first_pieces_.status == BodyStatus::malformed) co_return Failure::bad_body;
+    if (first_pieces_.status == BodyStatus::too_large) co_return Failure::body_too_large;
+    std::copy(first_pieces_.pieces.begin(), first_pieces_.pieces.end(), first_storage_.begin());
+
+    Attempt last;
+    std::uint32_t stale_left = 2;  // a kept connection that was just closed does not use up a try
+    for (std::uint32_t tries = 0; tries < tries_allowed();) {
+        Balancer& balancer = worker_.balancer(route_.backend->id);
+        const auto& endpoint = balancer.pick(endpoints_, route_.backend->load_balance, tried_, worker_.reactor.now(), worker_.random);
+        last = co_await attempt(endpoint);
+        const bool last_try = tries + 1 >= tries_allowed() || worker_.reactor.now() >= deadline_;
+        if (last.failure == Failure::none && (last_try || !retry_wanted(exchange_.response.status) || !replayable())) break;
+        if (last.failure != Failure::none) {
+            co_await end_request_body();
+            if (!may_retry(last)) break;
+            if (last.stale && stale_left > 0) {
+                --stale_left;
+                exchange_.record.tries.pop_back();
+                upstream_.abandon();
+                continue;
+            }
+        }
+        if (last_try) break;
+        upstream_.abandon();
+        tried_.push_back(endpoint.address);
+        ++tries;
+    }
+    if (last.failure != Failure::none) {
+        upstream_.abandon();
+        co_return pump_failure_ != Failure::none ? pump_failure_ : last.failure;
+    }
+    const bool complete = co_await relay_response();
+    if (!complete) downstream_.fail_response();
+    co_return Failure::none;
+}
+
+std::uint32_t Forwarder::tries_allowed() const {
+    if (policy().retry.conditions == 0) return 1;
+    return policy().retry.tries != 0 ? policy().retry.tries : static_cast<std::uint32_t>(endpoints_.endpoints.size());
+}
+
+bool Forwarder::replayable() const noexcept { return !body_pumped_; }
+
+// RFC 9110 section 9.2.2: what may have been processed is repeated only when that changes nothing.
+bool Forwarder::may_retry(const Attempt& failed) const {
+    if (failed.failure == Failure::client_gone || !replayable() || pump_failure_ != Failure::none) return false;
+    const bool connected = failed.failure != Failure::connect_failed && failed.failure != Failure::connect_timeout;
+    const bool repeatable = is_idempotent(downstream_.head().method) ||
+                            (policy().retry.conditions & routing::retry_non_idempotent) != 0;
+    if (connected && !repeatable) return false;
+    return failed.stale || (policy().retry.conditions & retry_bit(failed.failure)) != 0;
+}
+
+bool Forwarder::retry_wanted(std::uint16_t status) const {
+    const std::uint16_t conditions = policy().retry.conditions;
+    const bool repeatable = is_idempotent(downstream_.head().method) || (conditions & routing::retry_non_idempotent) != 0;
+    return repeatable && (conditions & retry_bit(status)) != 0;
+}
+
+std::chrono::duration<double> Forwarder::since_try_began() const { return worker_.reactor.now() - try_began_; }
+
+io::Task<Forwarder::Attempt> Forwarder::attempt(const routing::Endpoint& endpoint) {
+    try_began_ = worker_.reactor.now();
+    exchange_.record.tries.push_back(UpstreamTry{.endpoint = endpoint.address});
+    Attempt result;
+    result.failure = co_await lease(endpoint);
+    if (result.failure != Failure::none) co_return result;
+    current_try().connect = since_try_began();
+    result.failure = co_await send_request();
+    if (result.failure == Failure::none) result.failure = co_await read_response_head();
+    if (result.failure == Failure::none) {
+        current_try().header = since_try_began();
+        current_try().status = exchange_.response.status;
+    }
+    result.stale = result.failure == Failure::upstream_broken && upstream_.reused() && !upstream_.response_seen();
+    co_return result;
+}
+
+// A kept connection when there is a live one, else a new one.
+io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
+    while (auto kept = worker_.pool.take_idle(endpoint.address)) {
+        upstream_.begin(std::move(kept), true);
+        // What cannot be repeated is not risked on a connection that the endpoint may have closed this very moment.
+        const bool risky = !is_idempotent(downstream_.head().method) || !downstream_.body_complete();
+        if (risky && !upstream_.still_open()) {
+            upstream_.abandon();
+            continue;
+        }
+        ++worker_.counters.upstream_reused;
+        co_return Failure::none;
+    }
+    auto connected = co_await connect_upstream(worker_.reactor, endpoint.address, policy().timeouts.connect);
+    if (!connected.connection)
+        co_return connected.status == io::IoStatus::timeout ? Failure::connect_timeout : Failure::connect_failed;
+    ++worker_.counters.upstream_opened;
+    upstream_.begin(std::move(connected.connection), false);
+    co_return Failure::none;
+}
+
+// Head and the body bytes that are there leave together; the rest follows from pump_request_body() while the response
+// may already be coming.
+io::Task<Failure> Forwarder::send_request() {
+    const RequestHead& head = downstream_.head();
+    exchange_.upstream_head.clear();
+    http1::write_upstream_request_head(exchange_.upstream_head, head, forwarded_, settings());
+
+    std::array<iovec, 20> pieces;
+    std::size_t count = 0;
+    std::array<char, 20> chunk_size;
+    pieces[count++] = piece(exchange_.upstream_head.view());
+    const bool chunked = head.framing == Framing::chunked;
+    if (first_pieces_.bytes > 0) {
+        if (chunked) pieces[count++] = piece(http1::chunk_head(first_pieces_.bytes, chunk_size));
+        for (std::size_t i = 0; i < first_pieces_.pieces.size(); ++i) pieces[count++] = first_storage_[i];
+        if (chunked) pieces[count++] = piece("\r\n");
+    }
+    const bool whole = first_pieces_.status == BodyStatus::end || first_pieces_.last;
+    if (chunked && whole && downstream_.request_trailers().empty()) pieces[count++] = piece(kLastChunk);
+    const bool more = !whole || (chunked && !downstream_.request_trailers().empty());
+
+    const auto sent = co_await upstream_.connection().write_all({pieces.data(), count}, policy().timeouts.send);
+    // An endpoint may answer and close without reading everything: its answer decides, not the failed write.
+    if (sent.status == io::IoStatus::timeout) co_return Failure::upstream_timeout;
+    if (sent.status == io::IoStatus::cancelled) co_return Failure::client_gone;
+    request_complete_ = !more && sent.status == io::IoStatus::ok;
+    if (more && sent.status == io::IoStatus::ok) {
+        pump_failure_ = Failure::none;
+        pump_ = pump_request_body();
+        pump_.start();
+    }
+    co_return Failure::none;
+}
+
+io::Task<void> Forwarder::pump_request_body() {
+    const bool chunked = downstream_.head().framing == Framing::chunked;
+    std::array<char, 20> chunk_size;
+    std::array<iovec, 20> pieces;
+    for (;;) {
+        BodyPieces body{BodyStatus::end, {}, 0, true};
+        if (!downstream_.body_complete()) {
+            body_pumped_ = true;
+            body = co_await downstream_.read_body(settings().downstream.body_timeout);
+        }
+        if (body.status != BodyStatus::data && body.status != BodyStatus::end) {
+            pump_failure_ = body.status == BodyStatus::too_large   ? Failure::body_too_large
+                            : body.status == BodyStatus::malformed ? Failure::bad_body
+                            : body.status == BodyStatus::timeout   ? Failure::client_timeout
+                                                                   : Failure::client_gone;
+            // The endpoint must not take what it got for the whole, and nobody waits for its answer.
+            upstream_.connection().reset_on_close();
+            upstream_.connection().source().cancel_reader();
+            co_return;
+        }
+        std::size_t count = 0;
+        if (chunked && body.bytes > 0) pieces[count++] = piece(http1::chunk_head(body.bytes, chunk_size));
+        for (const iovec& run : body.pieces) pieces[count++] = run;
+        if (chunked && body.bytes > 0) pieces[count++] = piece("\r\n");
+        const bool last = body.last || body.status == BodyStatus::end;
+        if (chunked && last) {
+            exchange_.upstream_head.clear();  // the head has left; its memory serves the end of the body
+            http1::write_last_chunk(exchange_.upstream_head, downstream_.request_trailers());
+            pieces[count++] = piece(exchange_.upstream_head.view());
+        }
+        const auto sent = co_await upstream_.connection().write_all({pieces.data(), count}, policy().timeouts.send);
+        if (sent.status != io::IoStatus::ok) co_return;
+        if (last) {
+            request_complete_ = true;
+            co_return;
+        }
+    }
+}
+
+// Ends the pump, whatever it waits for.
+io::Task<void> Forwarder::end_request_body() {
+    if (!pump_ || pump_.done()) co_return;
+    downstream_.cancel_read_body();
+    if (upstream_.active()) upstream_.connection().source().cancel_writer();
+    co_await pump_.join();
+}
+
+io::Task<Failure> Forwarder::read_response_head() {
+    for (int interim = 0;;) {
+        switch (upstream_.poll_head(downstream_.head().method, exchange_.response)) {
+            case http1::HeadStatus::invalid: co_return Failure::upstream_invalid;
+            case http1::HeadStatus::closed: co_return Failure::upstream_broken;
+            case http1::HeadStatus::complete: {
+                const std::uint16_t status = exchange_.response.status;
+                const bool switching = status == 101;
+                if (switching && downstream_.head().upgrade.empty()) co_return Failure::upstream_invalid;
+                if (status >= 200 || switching) {
+                    upstream_.begin_body(exchange_.response);
+                    co_return Failure::none;
+                }
+                if (++interim > kMaxInterimResponses) co_return Failure::upstream_invalid;
+                // 100 answers our own Expect, which we never send: RFC 9110 section 15.2 lets us drop it.
+                if (status != 100) {
+                    const auto sent = co_await downstream_.send_interim(exchange_.response);
+                    if (sent.status != io::IoStatus::ok) co_return Failure::client_gone;
+                }
+                continue;
+            }
+            case http1::HeadStatus::need_input: break;
+        }
+        const io::Wake why = co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(), policy().timeouts.read);
+        if (pump_failure_ != Failure::none) co_return pump_failure_;
+        // While its body is on the way an endpoint owes no answer: the time-out counts from the end of the body.
+        if (why == io::Wake::timeout && pump_ && !pump_.done()) continue;
+        if (why == io::Wake::timeout) co_return Failure::upstream_timeout;
+        if (why != io::Wake::ready) co_return Failure::client_gone;
+    }
+}
+
+Framing Forwarder::downstream_framing() const {
+    const Framing upstream = exchange_.response.framing;
+    return upstream == Framing::until_close ? Framing::chunked : upstream;
+}
+
+// True when the client got the whole response.
+io::Task<bool> Forwarder::relay_response() {
+    const ResponseHead& response = exchange_.response;
+    exchange_.record.response_fields = &response.fields;
+    ResponseStart start{.status = response.status, .upstream = &response};
+    start.framing = downstream_framing();
+    start.content_length = response.content_length;
+    downstream_.begin_response(start);
+
+    bool complete = false;
+    if (response.status == 101) {
+        co_await relay_tunnel(downstream_, upstream_, policy().timeouts, current_try());
+        upstream_.abandon();
+        current_try().response = since_try_began();
+        co_return true;
+    }
+    complete = co_await relay_body(start.framing);
+    current_try().response = since_try_began();
+    co_await end_request_body();
+    if (complete && request_complete_) give_back_connection();
+    upstream_.abandon();
+    co_return complete;
+}
+
+io::Task<bool> Forwarder::relay_body(Framing framing) {
+    if (framing == Framing::none) {
+        const auto sent = co_await downstream_.send_body({}, true);
+        co_return sent.status == io::IoStatus::ok;
+    }
+    for (;;) {
+        const BodyPieces body = upstream_.poll_body();
+        if (body.status == BodyStatus::need_input) {
+            const io::Wake why =
+                co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(), policy().timeouts.read);
+            if (why != io::Wake::ready) co_return false;
+            continue;
+        }
+        if (body.status != BodyStatus::data && body.status != BodyStatus::end) co_return false;
+        current_try().response_bytes += body.bytes;
+        const bool last = body.last || body.status == BodyStatus::end;
+        const auto sent = co_await downstream_.send_body(body.pieces, last, last ? &upstream_.body().trailers() : nullptr);
+        if (sent.status != io::IoStatus::ok) co_return false;
+        if (last) co_return true;
+    }
+}
+
+void Forwarder::give_back_connection() {
+    if (route_.backend->load_balance == routing::LoadBalance::ewma)
+        worker_.balancer(route_.backend->id).observe(endpoints_, upstream_.endpoint(), since_try_began(), worker_.reactor.now());
+    if (auto connection = upstream_.finish()) worker_.pool.give_back(std::move(connection), settings().upstream_keepalive);
+}
+
+}  // namespace fairway::proxy

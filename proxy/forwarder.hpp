@@ -1,0 +1,72 @@
+// Forwards one request to an endpoint of its backend: pick, connect, send, retry where it is safe, relay the response.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "proxy/downstream_stream.hpp"
+#include "proxy/exchange.hpp"
+#include "proxy/failure.hpp"
+#include "proxy/filters/forwarded_headers.hpp"
+#include "proxy/http1/upstream_exchange.hpp"
+#include "proxy/worker_context.hpp"
+
+namespace fairway::proxy {
+
+class Forwarder {
+public:
+    /// @param endpoints  not empty; from the snapshot that `exchange` pins, like `route`.
+    Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange, const routing::Route& route,
+              const routing::EndpointSet& endpoints, const ForwardedValues& forwarded);
+
+    /// Failure::none: the response was relayed, or has failed after its head (the client sees that it is cut).
+    /// Anything else: no response was begun, and the caller answers.
+    io::Task<Failure> run();
+
+private:
+    struct Attempt {
+        Failure failure = Failure::none;  ///< none: a final response head is in exchange_.response
+        bool stale = false;               ///< a kept connection was closed before it gave a byte: not the endpoint's fault
+    };
+    io::Task<Attempt> attempt(const routing::Endpoint& endpoint);
+    io::Task<Failure> lease(const routing::Endpoint& endpoint);
+    io::Task<Failure> send_request();
+    io::Task<Failure> read_response_head();
+    io::Task<void> pump_request_body();
+    io::Task<bool> relay_response();
+    io::Task<bool> relay_body(Framing framing);
+    io::Task<void> end_request_body();
+    void give_back_connection();
+
+    bool may_retry(const Attempt& attempt) const;
+    bool replayable() const noexcept;
+    bool retry_wanted(std::uint16_t status) const;
+    std::uint32_t tries_allowed() const;
+    Framing downstream_framing() const;
+
+    const routing::RoutePolicy& policy() const noexcept { return *route_.policy; }
+    const routing::Settings& settings() const noexcept { return *exchange_.snapshot->settings; }
+    UpstreamTry& current_try() { return exchange_.record.tries.back(); }
+    std::chrono::duration<double> since_try_began() const;
+
+    WorkerContext& worker_;
+    DownstreamStream& downstream_;
+    Exchange& exchange_;
+    const routing::Route& route_;
+    const routing::EndpointSet& endpoints_;
+    const ForwardedValues& forwarded_;
+    http1::UpstreamExchange upstream_;
+    std::vector<SocketAddress> tried_;
+    io::TimePoint deadline_ = io::kNever;   // proxy-next-upstream-timeout
+    io::TimePoint try_began_{};
+
+    // Request body. What was there at the start may be sent again; what the pump reads after it may not.
+    BodyPieces first_pieces_;
+    std::array<iovec, 16> first_storage_;
+    bool request_complete_ = false;   // all of it was sent on the current connection
+    bool body_pumped_ = false;        // bytes beyond first_pieces_ were taken from the client
+    io::Task<void> pump_;
+    Failure pump_failure_ = Failure::none;
+};
+
+}  // namespace fairway::proxy
