@@ -8,6 +8,11 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "tls/certificate_names.hpp"
+
+struct evp_pkey_st;    // EVP_PKEY
+struct ssl_st;         // SSL
+struct stack_st_X509;  // STACK_OF(X509)
 
 namespace fairway::tls {
 
@@ -26,7 +31,7 @@ public:
     KeyType key_type() const noexcept;
     /// DNS names it is valid for, lower case: SANs, or the Common Name only when there are none.
     const std::vector<std::string>& names() const noexcept;
-    /// True when one of names() is `host` or a one-label wildcard over it.
+    /// True when one of names() is `host` or a one-label wildcard over it; for an IP address in text, when a SAN is it.
     bool covers(std::string_view host) const noexcept;
     std::chrono::system_clock::time_point not_before() const noexcept;
     std::chrono::system_clock::time_point not_after() const noexcept;
@@ -34,6 +39,22 @@ public:
     std::string issuer() const;       ///< RFC 2253
     std::string serial() const;       ///< hexadecimal
     std::string fingerprint() const;  ///< SHA-256, hexadecimal
+
+    /// Gives `session` this chain and key, each by a reference. Returns false when OpenSSL's security level refuses it.
+    bool use_for(ssl_st& session) const noexcept;
+
+    Certificate(const Certificate&) = delete;
+    Certificate& operator=(const Certificate&) = delete;
+    ~Certificate();
+
+private:
+    Certificate(x509_st* leaf, stack_st_X509* chain, evp_pkey_st* key);  // takes over all three
+
+    x509_st* leaf_;
+    stack_st_X509* chain_;  // without the leaf
+    evp_pkey_st* key_;
+    KeyType key_type_;
+    CertificateNames names_;
 };
 
 }  // namespace fairway::tls

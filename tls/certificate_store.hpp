@@ -1,9 +1,11 @@
 // Certificates by SNI: exact name, then the wildcard of its first label, then the default.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "tls/certificate.hpp"
 
@@ -13,6 +15,7 @@ namespace fairway::tls {
 struct CertificateChoice {
     std::shared_ptr<const Certificate> rsa;
     std::shared_ptr<const Certificate> ecdsa;
+    std::shared_ptr<const Certificate> other;  ///< Ed25519, Ed448
 };
 
 /// Immutable once published; copies share the certificates.
@@ -28,6 +31,16 @@ public:
     /// @return nullptr when no entry matches: the default certificate is for the caller to use or refuse.
     const CertificateChoice* select(std::string_view server_name) const noexcept;
     const Certificate& default_certificate() const noexcept;
+
+private:
+    /// Lets a string_view look up a std::string key without a copy.
+    struct NameHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view name) const noexcept { return std::hash<std::string_view>{}(name); }
+    };
+
+    std::shared_ptr<const Certificate> default_certificate_;
+    std::unordered_map<std::string, CertificateChoice, NameHash, std::equal_to<>> by_name_;
 };
 
 }  // namespace fairway::tls

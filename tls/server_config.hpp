@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "tls/certificate_store.hpp"
@@ -18,15 +19,16 @@ class ServerContext;  // server_context.hpp: SSL_CTX, session cache and ticket k
 /// ConfigMap keys ssl-protocols, ssl-ciphers, ssl-ecdh-curve, ssl-session-*, ssl-reject-handshake, ….
 struct ServerSettings {
     std::string protocols = "TLSv1.2 TLSv1.3";
-    std::string ciphers;               ///< OpenSSL list for TLS <= 1.2; empty = ingress-nginx's default list
+    std::string ciphers = {};          ///< OpenSSL list for TLS <= 1.2; empty = ingress-nginx's default list
     std::string curves = "auto";
     bool session_cache = true;
     std::uint32_t session_cache_entries = 40'000;  ///< "10m" in nginx's measure of 4,000 sessions a megabyte
     std::uint32_t session_timeout_seconds = 600;
     bool session_tickets = false;
-    std::string session_ticket_key;    ///< 48 or 80 raw bytes; empty = random per process, rotated
+    std::string session_ticket_key = {};  ///< 48 or 80 raw bytes; empty = random per process, rotated
     bool prefer_server_ciphers = true;
     bool reject_unknown_names = false;  ///< ssl-reject-handshake
+    std::vector<std::string> alpn_protocols = {"http/1.1"};  ///< in our order of preference
 
     bool operator==(const ServerSettings&) const = default;
 };
@@ -47,6 +49,16 @@ public:
 
     const CertificateStore& certificates() const noexcept;
     const ServerSettings& settings() const noexcept;
+
+    /// The SSL_CTX with its sessions and ticket keys. Two configurations of equal settings, one made with the other as
+    /// `previous`, have the same.
+    const ServerContext& context() const noexcept;
+
+private:
+    ServerConfig(std::shared_ptr<const ServerContext> context, std::shared_ptr<const CertificateStore> certificates);
+
+    std::shared_ptr<const ServerContext> context_;
+    std::shared_ptr<const CertificateStore> certificates_;
 };
 
 }  // namespace fairway::tls
