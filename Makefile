@@ -1,7 +1,7 @@
 # The short way to everything; each target first installs what it needs (scripts/install-deps) and then says what it
 # runs. The builds themselves are CMake presets: see CMakePresets.json and CONTRIBUTING.md.
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench format tidy asan tsan coverage image clean
+.PHONY: help run build test bench format tidy asan tsan coverage fuzz image clean
 
 IMAGE ?= fairway:dev
 
@@ -55,6 +55,10 @@ coverage:  ## line coverage of routing, tls and k8s-client; fails below 90 % in 
 	cmake --preset coverage
 	cmake --build --preset coverage
 	scripts/coverage build/coverage 90 routing tls k8s-client
+
+fuzz:  ## every fuzzer for FUZZ_SECONDS (10) each, under AddressSanitizer
+	scripts/install-deps build fuzz
+	scripts/fuzz $(or $(FUZZ_SECONDS),10)
 
 image:  ## container image $(IMAGE), with docker, podman or buildah
 	scripts/install-deps image

@@ -36,7 +36,7 @@ public:
 
 private:
     struct Node {
-        std::string_view element;          ///< name under the parent
+        std::string_view element;  ///< name under the parent
         std::uint32_t parent = kNone;
         std::uint32_t plain = kNone;       ///< prefix entry whose path ends here: "/foo"
         std::uint32_t with_slash = kNone;  ///< prefix entry whose path is this plus a slash: "/foo/"

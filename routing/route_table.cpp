@@ -54,9 +54,7 @@ void RouteTable::remove_host(std::string_view name) {
         exact_.erase(name);
 }
 
-std::size_t RouteTable::host_count() const noexcept {
-    return exact_.size() + wildcards_.size() + (catch_all_ ? 1 : 0);
-}
+std::size_t RouteTable::host_count() const noexcept { return exact_.size() + wildcards_.size() + (catch_all_ ? 1 : 0); }
 
 std::vector<std::shared_ptr<const HostRules>> RouteTable::hosts() const {
     std::vector<std::shared_ptr<const HostRules>> all;

@@ -2,14 +2,12 @@
 // Plain data and lookups; ingress/ builds it, proxy/ reads it. Order of precedence: docs/path-matching.md.
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
-#include <functional>
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "routing/host_map.hpp"
 #include "routing/host_name.hpp"
 #include "routing/host_rules.hpp"
 
@@ -43,12 +41,7 @@ public:
     std::vector<std::shared_ptr<const HostRules>> hosts() const;
 
 private:
-    /// Lets a string_view be looked up without a std::string.
-    struct Hash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-    };
-    using Hosts = boost::unordered_flat_map<std::string, std::shared_ptr<const HostRules>, Hash, std::equal_to<>>;
+    using Hosts = HostMap<std::shared_ptr<const HostRules>>;
 
     static const HostRules* find(const Hosts& hosts, std::string_view name) noexcept;
 

@@ -39,8 +39,7 @@ TEST_P(HostName, IsComparable) {
     std::array<char, kHostBufferBytes> buffer;
     EXPECT_EQ(normalise_host(GetParam().authority, buffer), GetParam().host);
 }
-INSTANTIATE_TEST_SUITE_P(Authorities, HostName, testing::ValuesIn(kCases),
-                         test::case_name<Case>);
+INSTANTIATE_TEST_SUITE_P(Authorities, HostName, testing::ValuesIn(kCases), test::case_name<Case>);
 
 TEST(WildcardRest, NeedsExactlyOneLabelOfLettersDigitsDashAndUnderscore) {
     EXPECT_EQ(wildcard_rest("a.example.com"), "example.com");

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "routing/case_name.hpp"
+#include "routing/naive_matcher.hpp"
 #include "routing/routes.hpp"
 
 namespace fairway::routing {
@@ -75,8 +76,7 @@ TEST_P(PathPrecedence, PicksRoute) {
     const auto rules = test::rules("shop.example.com", GetParam().routes);
     EXPECT_EQ(outcome_for(*rules, GetParam().path), GetParam().outcome);
 }
-INSTANTIATE_TEST_SUITE_P(Routes, PathPrecedence, testing::ValuesIn(kCases),
-                         test::case_name<Case>);
+INSTANTIATE_TEST_SUITE_P(Routes, PathPrecedence, testing::ValuesIn(kCases), test::case_name<Case>);
 
 TEST(HostRules, FirstOfEqualRoutesWinsAndLosersAreNamed) {
     std::vector<std::size_t> losers = {99};
@@ -96,25 +96,6 @@ TEST(HostRules, FirstOfEqualRoutesWinsAndLosersAreNamed) {
 // --- against a naive matcher --------------------------------------------------------------------------------------
 
 constexpr unsigned kSeed = 7;
-
-/// docs/path-matching.md read aloud: look at every route.
-std::string naive_outcome(const std::vector<Route>& routes, const std::string& path) {
-    const auto usable = [](const Route& route) { return route.path.find("//") == std::string::npos; };
-    const Route* best = nullptr;
-    for (const auto& route : routes)
-        if (route.type == PathType::exact && route.path == path) return route.backend->name;
-    for (const auto& route : routes) {
-        if (route.type != PathType::prefix || !usable(route)) continue;
-        const auto below = route.path.ends_with('/') ? route.path : route.path + "/";
-        if (route.path != path && !path.starts_with(below)) continue;
-        if (best == nullptr || route.path.size() > best->path.size()) best = &route;
-    }
-    if (best == nullptr || best->path != path)
-        for (const auto type : {PathType::exact, PathType::prefix})
-            for (const auto& route : routes)
-                if (route.type == type && usable(route) && route.path == path + "/") return route.backend->name + "/";
-    return best == nullptr ? "" : best->backend->name;
-}
 
 /// Few names and few levels, so that paths and routes meet often.
 std::string random_path(std::mt19937& random, unsigned max_elements) {
@@ -150,7 +131,7 @@ TEST(HostRulesProperty, AgreesWithANaiveMatcher) {
         const auto rules = test::rules("h", routes);
         for (int request = 0; request < 40; ++request) {
             const auto path = random_path(random, 4);
-            ASSERT_EQ(outcome_for(*rules, path), naive_outcome(routes, path))
+            ASSERT_EQ(outcome_for(*rules, path), test::naive_outcome(routes, path))
                 << "seed " << kSeed << ", round " << round << ", path " << path << ", routes" << described(routes);
         }
     }

@@ -69,8 +69,7 @@ TEST_P(PathNormalise, GivesComparablePath) {
     EXPECT_EQ(result.error, PathError::none) << to_string(result.error);
     EXPECT_EQ(result.path, GetParam().path);
 }
-INSTANTIATE_TEST_SUITE_P(Paths, PathNormalise, testing::ValuesIn(kCases),
-                         test::case_name<Case>);
+INSTANTIATE_TEST_SUITE_P(Paths, PathNormalise, testing::ValuesIn(kCases), test::case_name<Case>);
 
 struct Refusal {
     const char* name;
@@ -98,8 +97,7 @@ TEST_P(PathRefusal, SaysWhy) {
     EXPECT_EQ(to_string(result.error), to_string(GetParam().error));
     EXPECT_EQ(result.path, "");
 }
-INSTANTIATE_TEST_SUITE_P(Paths, PathRefusal, testing::ValuesIn(kRefusals),
-                         test::case_name<Refusal>);
+INSTANTIATE_TEST_SUITE_P(Paths, PathRefusal, testing::ValuesIn(kRefusals), test::case_name<Refusal>);
 
 TEST(PathNormaliseCost, DoesNotCopyARegularPath) {
     constexpr std::string_view kPath = "/shop/.well-known/a..b;c+d";
@@ -154,7 +152,8 @@ TEST(PathNormaliseProperty, ResultHoldsNothingLeftToResolve) {
         const auto raw = random_path(random);
         const auto [path, error] = normalised(raw);
         if (error != PathError::none) continue;
-        const auto message = "seed " + std::to_string(kSeed) + ", round " + std::to_string(i) + ": " + raw + " -> " + path;
+        const auto message =
+            "seed " + std::to_string(kSeed) + ", round " + std::to_string(i) + ": " + raw + " -> " + path;
         ASSERT_TRUE(path.starts_with('/')) << message;
         ASSERT_LE(path.size(), raw.size()) << message;
         ASSERT_EQ(path.find("//"), std::string::npos) << message;

@@ -53,8 +53,7 @@ TEST_P(HostPrecedence, PicksHost) {
     EXPECT_EQ(found.host->name(), GetParam().host);
     EXPECT_EQ(test::outcome(found.route, found.add_slash), GetParam().host);
 }
-INSTANTIATE_TEST_SUITE_P(Hosts, HostPrecedence, testing::ValuesIn(kCases),
-                         test::case_name<Case>);
+INSTANTIATE_TEST_SUITE_P(Hosts, HostPrecedence, testing::ValuesIn(kCases), test::case_name<Case>);
 
 TEST(RouteTable, EmptyTableMatchesNothing) {
     const auto found = RouteTable{}.match("shop.example.com", "/");
