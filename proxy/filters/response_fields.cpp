@@ -1,0 +1,46 @@
+#include "proxy/filters/response_fields.hpp"
+
+#include <algorithm>
+
+#include "base/ascii.hpp"
+
+namespace fairway::proxy {
+
+namespace {
+
+bool replaces_hsts(const ResponseFieldRules& rules) noexcept { return rules.tls && !rules.settings.hsts.value.empty(); }
+
+}  // namespace
+
+bool passes_to_client(const Field& field, const ResponseFieldRules& rules) noexcept {
+    if (field.hop_by_hop) return false;
+    switch (field.id) {
+        case FieldId::content_length:
+        case FieldId::date:
+        case FieldId::server:
+        case FieldId::x_pad:
+        case FieldId::x_accel_buffering:
+        case FieldId::x_accel_charset:
+        case FieldId::x_accel_expires:
+        case FieldId::x_accel_limit_rate:
+        case FieldId::x_accel_redirect: return false;
+        case FieldId::strict_transport_security:
+            if (replaces_hsts(rules)) return false;
+            break;
+        case FieldId::trailer:
+            if (!rules.trailers_follow) return false;
+            break;
+        default: break;
+    }
+    const auto& hidden = rules.settings.hide_headers;
+    return std::none_of(hidden.begin(), hidden.end(),
+                        [&](const std::string& name) { return ascii::iequals(name, field.name); });
+}
+
+void write_own_response_fields(OutBuffer& out, const ResponseFieldRules& rules) {
+    if (!rules.date.empty()) out.append_field("Date", rules.date);
+    if (rules.settings.server_tokens) out.append("Server: fairway\r\n");
+    if (replaces_hsts(rules)) out.append_field("Strict-Transport-Security", rules.settings.hsts.value);
+}
+
+}  // namespace fairway::proxy

@@ -1,0 +1,28 @@
+// Which fields of an endpoint's response the client gets, and which the proxy adds.
+#pragma once
+
+#include <string_view>
+
+#include "proxy/http/message.hpp"
+#include "proxy/http/out_buffer.hpp"
+#include "routing/settings.hpp"
+
+namespace fairway::proxy {
+
+/// What every response to this client carries or lacks; made once per response.
+struct ResponseFieldRules {
+    const routing::Settings& settings;
+    std::string_view date{};        ///< value of Date, kept by the worker; empty: no Date field
+    bool tls = false;               ///< the client's own connection is TLS: HSTS applies
+    bool trailers_follow = false;   ///< the body is sent chunked (or over HTTP/2), so Trailer means something
+};
+
+/// True when an endpoint's field is passed on. Left out: hop-by-hop fields, Content-Length (framing is written anew),
+/// Date, Server, X-Pad and X-Accel-* (as nginx), hide-headers, Strict-Transport-Security where ours replaces it, and
+/// Trailer where no trailers follow.
+bool passes_to_client(const Field& field, const ResponseFieldRules& rules) noexcept;
+
+/// Appends the fields of our own: Date, Server with server-tokens, Strict-Transport-Security over TLS.
+void write_own_response_fields(OutBuffer& out, const ResponseFieldRules& rules);
+
+}  // namespace fairway::proxy

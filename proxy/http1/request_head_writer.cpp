@@ -1,0 +1,52 @@
+#include "proxy/http1/request_head_writer.hpp"
+
+namespace fairway::proxy::http1 {
+
+namespace {
+
+void write_connection(OutBuffer& out, const RequestHead& head, UpstreamPersistence persistence) {
+    if (!head.upgrade.empty()) {
+        out.append_field("Upgrade", head.upgrade);
+        out.append("Connection: upgrade\r\n");
+        return;
+    }
+    const bool close = persistence == UpstreamPersistence::close;
+    // RFC 9110 section 10.1.4: TE must be named in Connection.
+    if (head.accepts_trailers) {
+        out.append("TE: trailers\r\n");
+        out.append(close ? "Connection: close, TE\r\n" : "Connection: TE\r\n");
+    } else if (close) {
+        out.append("Connection: close\r\n");
+    }
+}
+
+/// The length is written from the number that was understood, never as it was spelt.
+void write_framing(OutBuffer& out, const RequestHead& head) {
+    if (head.framing == Framing::chunked) {
+        out.append("Transfer-Encoding: chunked\r\n");
+    } else if (head.framing == Framing::content_length) {
+        out.append("Content-Length: ");
+        out.append_decimal(head.content_length);
+        out.append("\r\n");
+    }
+}
+
+}  // namespace
+
+void write_request_head(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,
+                        const routing::ForwardedSettings& settings, UpstreamPersistence persistence) {
+    out.append(head.method_text);
+    out.append(' ');
+    out.append(head.origin_form);
+    out.append(" HTTP/1.1\r\n");
+    // RFC 9112 section 3.2: Host is sent even when an HTTP/1.0 client named none; it is empty then.
+    out.append_field("Host", values.host);
+    write_connection(out, head, persistence);
+    write_forwarded_fields(out, head, values, settings);
+    for (const auto& field : head.fields)
+        if (!field.hop_by_hop && !is_replaced(field.id, settings)) out.append_field(field.name, field.value);
+    write_framing(out, head);
+    out.append("\r\n");
+}
+
+}  // namespace fairway::proxy::http1
