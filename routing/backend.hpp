@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/ip_address.hpp"
@@ -44,8 +45,8 @@ class EndpointTable {
 public:
     /// Never null: an empty set when the backend has no ready endpoint.
     const EndpointSet& of(BackendId id) const noexcept {
-        static const EndpointSet kEmpty;
-        return id < sets_.size() && sets_[id] ? *sets_[id] : kEmpty;
+        static const EndpointSet empty;
+        return id < sets_.size() && sets_[id] ? *sets_[id] : empty;
     }
     void replace(BackendId id, std::shared_ptr<const EndpointSet> set) {
         if (id >= sets_.size()) sets_.resize(id + 1);

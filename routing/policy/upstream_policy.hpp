@@ -41,7 +41,7 @@ struct RetryPolicy {
 
 /// Annotation and ConfigMap key proxy-body-size.
 struct BodyLimit {
-    std::uint64_t max_bytes = 1024 * 1024;  ///< 0 = no limit
+    std::uint64_t max_bytes = 1024ULL * 1024;  ///< 0 = no limit
 
     bool operator==(const BodyLimit&) const = default;
 };

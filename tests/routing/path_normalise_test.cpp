@@ -201,7 +201,7 @@ Normalised naive(std::string_view raw) {
         begin = end + 1;
     }
     std::string path;
-    for (const auto& segment : kept) path += "/" + segment;
+    for (const auto& segment : kept) path.append("/").append(segment);
     return {path + (ends_in_slash ? "/" : ""), PathError::none};
 }
 
