@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "proxy/filters/forwarded_headers.hpp"
 #include "proxy/http/message.hpp"
 #include "proxy/http/out_buffer.hpp"
 #include "proxy/io/buffer_pool.hpp"
@@ -22,6 +23,7 @@ struct Exchange {
     ResponseHead response;
     OutBuffer upstream_head;
     OutBuffer downstream_head;
+    ForwardedValues forwarded;
     RequestRecord record;
     std::array<char, 256> host;        ///< $host, lower-cased
     std::array<char, 32> request_id;   ///< when the client brought none

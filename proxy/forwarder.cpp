@@ -3,7 +3,8 @@
 #include <algorithm>
 
 #include "proxy/http1/chunked.hpp"
-#include "proxy/http1/write_head.hpp"
+#include "proxy/http1/request_head_writer.hpp"
+#include "proxy/http1/response_head_writer.hpp"
 #include "proxy/tunnel.hpp"
 
 namespace fairway::proxy {
@@ -49,9 +50,9 @@ http1::HeadLimits response_limits(const routing::Settings& settings) {
 }  // namespace
 
 Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange, const routing::Route& route,
-                     const routing::EndpointSet& endpoints, const ForwardedValues& forwarded)
+                     const routing::EndpointSet& endpoints)
     : worker_(worker), downstream_(downstream), exchange_(exchange), route_(route), endpoints_(endpoints),
-      forwarded_(forwarded), upstream_(worker.buffers, response_limits(*exchange.snapshot->settings)) {}
+      upstream_(worker.buffers, response_limits(*exchange.snapshot->settings)) {}
 
 io::Task<Failure> Forwarder::run() {
     const auto& retry = policy().retry;
@@ -161,7 +162,9 @@ io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
 io::Task<Failure> Forwarder::send_request() {
     const RequestHead& head = downstream_.head();
     exchange_.upstream_head.clear();
-    http1::write_upstream_request_head(exchange_.upstream_head, head, forwarded_, settings());
+    const auto persistence = settings().upstream_keepalive.connections == 0 ? http1::UpstreamPersistence::close
+                                                                            : http1::UpstreamPersistence::keep_alive;
+    http1::write_request_head(exchange_.upstream_head, head, exchange_.forwarded, settings().forwarded, persistence);
 
     std::array<iovec, 20> pieces;
     std::size_t count = 0;
@@ -217,7 +220,8 @@ io::Task<void> Forwarder::pump_request_body() {
         const bool last = body.last || body.status == BodyStatus::end;
         if (chunked && last) {
             exchange_.upstream_head.clear();  // the head has left; its memory serves the end of the body
-            http1::write_last_chunk(exchange_.upstream_head, downstream_.request_trailers());
+            exchange_.upstream_head.append("0\r\n");
+            http1::write_trailers(exchange_.upstream_head, downstream_.request_trailers());
             pieces[count++] = piece(exchange_.upstream_head.view());
         }
         const auto sent = co_await upstream_.connection().write_all({pieces.data(), count}, policy().timeouts.send);

@@ -7,7 +7,6 @@
 #include "proxy/downstream_stream.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/failure.hpp"
-#include "proxy/filters/forwarded_headers.hpp"
 #include "proxy/http1/upstream_exchange.hpp"
 #include "proxy/worker_context.hpp"
 
@@ -17,7 +16,7 @@ class Forwarder {
 public:
     /// @param endpoints  not empty; from the snapshot that `exchange` pins, like `route`.
     Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange, const routing::Route& route,
-              const routing::EndpointSet& endpoints, const ForwardedValues& forwarded);
+              const routing::EndpointSet& endpoints);
 
     /// Failure::none: the response was relayed, or has failed after its head (the client sees that it is cut).
     /// Anything else: no response was begun, and the caller answers.
@@ -54,7 +53,6 @@ private:
     Exchange& exchange_;
     const routing::Route& route_;
     const routing::EndpointSet& endpoints_;
-    const ForwardedValues& forwarded_;
     http1::UpstreamExchange upstream_;
     std::vector<SocketAddress> tried_;
     io::TimePoint deadline_ = io::kNever;   // proxy-next-upstream-timeout

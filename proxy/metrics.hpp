@@ -50,7 +50,8 @@ struct RequestSeries {
 
 struct ConnectionCounters {
     std::uint64_t accepted = 0;
-    std::uint64_t handled = 0;   ///< accepted and not dropped for lack of descriptors
+    std::uint64_t handled = 0;   ///< accepted and served
+    std::uint64_t dropped = 0;   ///< closed at once for lack of file descriptors
     std::uint64_t active = 0;    ///< now, idle ones included
     std::uint64_t reading = 0;   ///< now: waiting for the rest of a request head
     std::uint64_t writing = 0;   ///< now: a request is being served

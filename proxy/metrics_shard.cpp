@@ -91,6 +91,7 @@ void RequestSeries::merge(const RequestSeries& other) noexcept {
 void ConnectionCounters::merge(const ConnectionCounters& other) noexcept {
     accepted += other.accepted;
     handled += other.handled;
+    dropped += other.dropped;
     active += other.active;
     reading += other.reading;
     writing += other.writing;

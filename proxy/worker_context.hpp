@@ -2,7 +2,10 @@
 #pragma once
 
 #include <array>
+#include <ctime>
 #include <memory>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "proxy/exchange.hpp"
@@ -17,7 +20,7 @@
 namespace fairway::proxy {
 
 struct WorkerContext {
-    explicit WorkerContext(std::uint64_t seed) : random(static_cast<Random::result_type>(seed | 1)) {}
+    explicit WorkerContext(std::uint64_t seed) : random(static_cast<Random::result_type>(seed | 1)), bits_(seed | 1) {}
 
     io::Reactor reactor;
     io::BufferPool buffers;
@@ -28,6 +31,26 @@ struct WorkerContext {
     MetricsShard metrics;
     bool draining = false;        ///< responses carry Connection: close
 
+    std::uint64_t random_bits() noexcept {
+        // xorshift64*: names for requests, not secrets.
+        bits_ ^= bits_ >> 12;
+        bits_ ^= bits_ << 25;
+        bits_ ^= bits_ >> 27;
+        return bits_ * 0x2545f4914f6cdd1dull;
+    }
+    /// Room for a normalised path; used within one function.
+    std::span<char> path_scratch(std::size_t size) {
+        if (path_scratch_.size() < size) path_scratch_.resize(size);
+        return path_scratch_;
+    }
+    /// Value of the Date field, made once a second.
+    std::string_view date();
+
+    std::unique_ptr<Exchange> take_exchange();
+    void give_back(std::unique_ptr<Exchange> exchange);
+    /// Metrics and access log of a request that is over.
+    void finish_request(const Exchange& exchange);
+
     /// Balancing state of a backend; made when it is first used.
     Balancer& balancer(routing::BackendId id) {
         if (id >= balancers_.size()) balancers_.resize(id + 1);
@@ -36,7 +59,15 @@ struct WorkerContext {
     }
 
 private:
+    static constexpr std::size_t kSpareExchanges = 256;
+
     std::vector<std::unique_ptr<Balancer>> balancers_;
+    std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
+    std::vector<char> path_scratch_;
+    std::uint64_t bits_;
+    std::array<char, 32> date_;
+    std::size_t date_size_ = 0;
+    std::time_t date_second_ = 0;
 };
 
 }  // namespace fairway::proxy

@@ -1,0 +1,126 @@
+#include "proxy/handle_request.hpp"
+
+#include "proxy/failure.hpp"
+#include "proxy/filters/request_id.hpp"
+#include "proxy/filters/tls_redirect.hpp"
+#include "proxy/forwarder.hpp"
+#include "proxy/http/error_page.hpp"
+#include "routing/path_normalise.hpp"
+
+namespace fairway::proxy {
+
+namespace {
+
+iovec piece(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+
+void identify(WorkerContext& worker, const DownstreamStream& stream, Exchange& exchange) {
+    const ConnectionFacts& facts = stream.connection_facts();
+    const routing::Settings& settings = *exchange.snapshot->settings;
+    const RequestOrigin origin{facts.peer.ip, facts.peer_text, facts.local_port, facts.tls, settings.public_https_port};
+    exchange.forwarded = forwarded_values(stream.head(), origin, settings.forwarded);
+    if (exchange.forwarded.request_id.empty() && settings.forwarded.generate_request_id)
+        exchange.forwarded.request_id = format_request_id(worker.random_bits(), worker.random_bits(), exchange.request_id);
+
+    RequestRecord& record = exchange.record;
+    record.client_ip = exchange.forwarded.client_ip();
+    record.scheme = exchange.forwarded.scheme;
+    record.request_id = exchange.forwarded.request_id;
+    record.host = routing::normalise_host(stream.head().authority, exchange.host);
+}
+
+// Host rule and route into the record; an Error of the path as Failure::bad_path.
+Failure match(WorkerContext& worker, const RequestHead& head, Exchange& exchange, bool& add_slash) {
+    const auto normalised = routing::normalise_path(head.path, worker.path_scratch(head.path.size()));
+    if (normalised.error != routing::PathError::none) return Failure::bad_path;
+    const auto found = exchange.snapshot->routes->match(head.authority, normalised.path);
+    exchange.record.rules = found.host;
+    exchange.record.route = found.route != nullptr ? found.route : exchange.snapshot->default_route.get();
+    add_slash = found.add_slash;
+    return Failure::none;
+}
+
+// Reference section 1.4: nginx's own redirect from "/foo" to a location "/foo/".
+io::Task<void> redirect_to_slash(DownstreamStream& stream, Exchange& exchange) {
+    const RequestHead& head = stream.head();
+    OutBuffer& location = exchange.upstream_head;
+    location.clear();
+    if (!exchange.snapshot->settings->relative_redirects) {
+        location.append(stream.connection_facts().tls ? "https://" : "http://");
+        location.append(exchange.record.host);
+    }
+    location.append(head.path);
+    location.append('/');
+    if (head.origin_form.size() > head.path.size()) location.append(head.origin_form.substr(head.path.size()));
+    co_await send_own_answer(stream, exchange, 301, std::string(location.view()));
+}
+
+io::Task<void> forward(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange) {
+    const routing::Route& route = *exchange.record.route;
+    Failure failure = Failure::no_route;
+    if (route.backend) {
+        const auto& endpoints = exchange.snapshot->endpoints->of(route.backend->id);
+        failure = Failure::no_endpoints;
+        if (!endpoints.endpoints.empty()) {
+            Forwarder forwarder(worker, stream, exchange, route, endpoints);
+            failure = co_await forwarder.run();
+        }
+    }
+    if (failure == Failure::none) co_return;
+    if (failure == Failure::client_gone) {
+        exchange.record.status = answer_to(failure).status;
+        stream.fail_response();
+        co_return;
+    }
+    co_await send_own_answer(stream, exchange, answer_to(failure).status);
+}
+
+}  // namespace
+
+io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange) {
+    const RequestHead& head = stream.head();
+    identify(worker, stream, exchange);
+    bool add_slash = false;
+    if (match(worker, head, exchange, add_slash) != Failure::none) {
+        co_await send_own_answer(stream, exchange, answer_to(Failure::bad_path).status);
+        co_return;
+    }
+    // The order of what follows is the reference's section 2.1.
+    const routing::Route& route = *exchange.record.route;
+    const routing::RoutePolicy& policy = *route.policy;
+    if (add_slash) {
+        co_await redirect_to_slash(stream, exchange);
+        co_return;
+    }
+    const std::uint64_t limit = policy.body_limit.max_bytes;
+    if (limit != 0 && head.framing == Framing::content_length && head.content_length > limit) {
+        co_await send_own_answer(stream, exchange, answer_to(Failure::body_too_large).status);
+        co_return;
+    }
+    stream.limit_body(limit);
+    if (!policy.denied.empty()) {
+        co_await send_own_answer(stream, exchange, answer_to(Failure::access_denied).status);
+        co_return;
+    }
+    const bool has_certificate = exchange.record.rules != nullptr && exchange.record.rules->has_certificate();
+    if (redirects_to_tls(policy.tls_redirect, exchange.forwarded, has_certificate)) {
+        const std::string location = tls_redirect_location(policy.tls_redirect, head, exchange.forwarded, *exchange.snapshot->settings);
+        co_await send_own_answer(stream, exchange, exchange.snapshot->settings->http_redirect_code, location);
+        co_return;
+    }
+    co_await forward(worker, stream, exchange);
+}
+
+io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, std::uint16_t status, std::string_view location) {
+    OutBuffer& page = exchange.upstream_head;  // no request is being sent any more
+    page.clear();
+    ResponseStart start{.status = status, .framing = Framing::content_length};
+    start.content_type = write_error_page(page, status, find_field(stream.head().fields, FieldId::accept));
+    start.content_length = page.size();
+    start.location = location;
+    stream.begin_response(start);
+    std::array<iovec, 1> body{piece(page.view())};
+    const auto sent = co_await stream.send_body(body, true);
+    if (sent.status != io::IoStatus::ok) stream.fail_response();
+}
+
+}  // namespace fairway::proxy

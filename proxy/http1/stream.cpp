@@ -1,0 +1,135 @@
+// Session as a DownstreamStream: the body of the request that is served, and its response.
+#include "proxy/http1/chunked.hpp"
+#include "proxy/http1/session.hpp"
+#include "proxy/http1/response_head_writer.hpp"
+
+namespace fairway::proxy::http1 {
+
+namespace {
+
+constexpr std::uint64_t kMaxDiscardAtHand = 256 * 1024;  // of a body nobody wants, before the connection is given up
+
+iovec piece(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
+
+}  // namespace
+
+BodyPieces Session::poll_body() {
+    BodyPieces body = body_.poll();
+    if (max_body_bytes_ != 0 && body_.bytes_read() > max_body_bytes_) body.status = BodyStatus::too_large;
+    return body;
+}
+
+io::Task<BodyPieces> Session::read_body(std::chrono::milliseconds timeout) {
+    for (;;) {
+        const BodyPieces body = poll_body();
+        if (body.status != BodyStatus::need_input) co_return body;
+        if (head().expect_continue && !continue_sent_ && !response_begun_) {
+            continue_sent_ = true;
+            std::array<iovec, 1> line{piece(kContinue)};
+            const auto sent = co_await connection_.write_all(line, settings().send_timeout);
+            if (sent.status != io::IoStatus::ok) co_return BodyPieces{BodyStatus::truncated};
+        }
+        const io::Wake why = co_await io::readable(connection_.source(), timeout);
+        if (why == io::Wake::timeout) co_return BodyPieces{BodyStatus::timeout};
+        if (why != io::Wake::ready) co_return BodyPieces{BodyStatus::truncated};
+    }
+}
+
+io::Task<io::IoResult> Session::send_interim(const ResponseHead& interim) {
+    if (head().version == Version::http_1_0) co_return io::IoResult{};
+    OutBuffer& out = exchange_->downstream_head;
+    out.clear();
+    write_interim_head(out, interim, {.settings = *exchange_->snapshot->settings});
+    std::array<iovec, 1> pieces{piece(out.view())};
+    co_return co_await connection_.write_all(pieces, settings().send_timeout);
+}
+
+bool Session::may_keep_alive(const ResponseStart& start) {
+    const auto& limits = settings();
+    if (start.close || worker_.draining || !head().keep_alive || limits.keep_alive.count() == 0) return false;
+    if (requests_ >= limits.keep_alive_requests) return false;
+    if (start.upstream != nullptr) return true;
+    // An answer of our own may come before the request's body; a small rest is thrown away, a large one ends the connection.
+    if (head().expect_continue && !continue_sent_ && !body_.complete()) return false;
+    while (!body_.complete()) {
+        const BodyPieces waste = body_.poll();
+        if (waste.status != BodyStatus::data || body_.bytes_read() > kMaxDiscardAtHand) break;
+    }
+    return body_.complete();
+}
+
+void Session::begin_response(const ResponseStart& start) {
+    response_begun_ = true;
+    exchange_->record.status = start.status;
+    response_framing_ = start.framing;
+    if (start.status == 101) {
+        tunnel_ = true;
+        body_.start(connection_, input_, worker_.buffers, Framing::until_close, 0, {});
+        max_body_bytes_ = 0;
+    } else {
+        keep_alive_ = may_keep_alive(start);
+        if (start.framing == Framing::chunked && head().version == Version::http_1_0) {
+            response_framing_ = Framing::until_close;
+            keep_alive_ = false;
+        }
+    }
+    OutBuffer& out = exchange_->downstream_head;
+    out.clear();
+    const auto persistence = keep_alive_ ? DownstreamPersistence::keep_alive : DownstreamPersistence::close;
+    const ResponseFraming framing{head().version, response_framing_, start.content_length, persistence};
+    const ResponseFieldRules rules{.settings = *exchange_->snapshot->settings,
+                                   .date = worker_.date(),
+                                   .tls = facts_.tls,
+                                   .trailers_follow = response_framing_ == Framing::chunked};
+    if (start.upstream != nullptr)
+        write_response_head(out, *start.upstream, rules, framing);
+    else
+        write_response_head(out, OwnResponse{start.status, start.content_type, start.location}, rules, framing);
+    if (tunnel_) response_framing_ = Framing::until_close;
+    if (head().method == Method::head) response_framing_ = Framing::none;
+}
+
+io::Task<io::IoResult> Session::send_body(std::span<const iovec> body, bool last, const FieldList* trailers) {
+    std::array<iovec, 24> pieces;
+    std::array<char, 20> chunk_size;
+    std::size_t count = 0;
+    std::size_t body_bytes = 0;
+    OutBuffer& out = exchange_->downstream_head;
+    const std::size_t head_bytes = response_head_sent_ ? 0 : out.size();
+    if (response_head_sent_) out.clear();
+    for (const iovec& run : body) body_bytes += run.iov_len;
+
+    const bool chunked = response_framing_ == Framing::chunked;
+    const bool has_body = response_framing_ != Framing::none && body_bytes > 0;
+    if (chunked && last) {
+        out.append("0\r\n");
+        write_trailers(out, trailers != nullptr ? *trailers : FieldList{});
+    }
+    const std::string_view ours = out.view();
+    if (head_bytes > 0) pieces[count++] = piece(ours.substr(0, head_bytes));
+    if (has_body) {
+        if (chunked) pieces[count++] = piece(chunk_head(body_bytes, chunk_size));
+        for (const iovec& run : body) pieces[count++] = run;
+        if (chunked) pieces[count++] = piece("\r\n");
+    }
+    if (ours.size() > head_bytes) pieces[count++] = piece(ours.substr(head_bytes));
+    response_head_sent_ = true;
+
+    const auto sent = co_await connection_.write_all({pieces.data(), count}, settings().send_timeout);
+    exchange_->record.bytes_sent += sent.bytes;
+    exchange_->record.body_bytes_sent += sent.bytes - std::min(sent.bytes, head_bytes);
+    if (sent.status != io::IoStatus::ok) broken_ = true;
+    if (last && sent.status == io::IoStatus::ok) {
+        response_complete_ = true;
+        if (tunnel_) connection_.shutdown_write();
+    }
+    co_return sent;
+}
+
+void Session::fail_response() {
+    broken_ = true;
+    // Where the end of the connection is the end of the body, only a reset tells the client that something is missing.
+    if (response_framing_ == Framing::until_close) connection_.reset_on_close();
+}
+
+}  // namespace fairway::proxy::http1

@@ -1,0 +1,98 @@
+#include "proxy/server.hpp"
+
+#include <openssl/rand.h>
+
+#include <thread>
+
+#include "base/assert.hpp"
+#include "proxy/access_log/access_log.hpp"
+#include "proxy/worker.hpp"
+
+namespace fairway::proxy {
+
+class Server::State {
+public:
+    explicit State(const ServerOptions& options) {
+        FAIRWAY_ASSERT(options.workers > 0, "a server has at least one worker");
+        auto http = open_listeners(options.bind_addresses, options.http_port, false, options.workers);
+        auto https = open_listeners(options.bind_addresses, options.https_port, true, options.workers);
+        http_port = http.front().front().port;
+        https_port = https.front().front().port;
+        for (unsigned i = 0; i < options.workers; ++i) {
+            auto listeners = std::move(http[i]);
+            listeners.insert(listeners.end(), https[i].begin(), https[i].end());
+            std::uint64_t seed = 0;
+            RAND_bytes(reinterpret_cast<unsigned char*>(&seed), sizeof seed);
+            workers.push_back(std::make_unique<Worker>(seed, access_log.make_sink(), std::move(listeners)));
+        }
+    }
+
+    AccessLog access_log;  // outlives the workers, whose sinks feed it
+    std::uint16_t http_port = 0;
+    std::uint16_t https_port = 0;
+    bool started = false;
+    std::shared_ptr<const routing::Settings> settings;
+    std::vector<std::unique_ptr<Worker>> workers;
+};
+
+Server::Server(const ServerOptions& options) : state_(std::make_unique<State>(options)) {}
+
+Server::~Server() { stop_now(); }
+
+std::uint16_t Server::http_port() const noexcept { return state_->http_port; }
+std::uint16_t Server::https_port() const noexcept { return state_->https_port; }
+
+void Server::publish(std::shared_ptr<const routing::Snapshot> snapshot) {
+    if (state_->settings != snapshot->settings) {
+        state_->settings = snapshot->settings;
+        state_->access_log.use(snapshot->settings->access_log);
+    }
+    for (auto& worker : state_->workers) state_->started ? worker->publish(snapshot) : worker->start(snapshot);
+    state_->started = true;
+}
+
+bool Server::wait_for(std::uint64_t generation, std::chrono::milliseconds limit) const {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    for (;;) {
+        bool live = state_->started;
+        for (auto& worker : state_->workers)
+            worker->ask([&](Worker& asked) { live = live && asked.generation() >= generation; });
+        if (live) return true;
+        if (std::chrono::steady_clock::now() >= deadline) return false;
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+Metrics Server::metrics() const {
+    Metrics all;
+    all.oldest_generation = UINT64_MAX;
+    for (auto& worker : state_->workers)
+        worker->ask([&](Worker& asked) {
+            asked.collect(all);
+            all.oldest_generation = std::min(all.oldest_generation, asked.generation());
+        });
+    return all;
+}
+
+void Server::start_drain() {
+    for (auto& worker : state_->workers) worker->start_drain();
+}
+
+void Server::stop_accepting() {
+    for (auto& worker : state_->workers) worker->stop_accepting();
+}
+
+std::uint64_t Server::open_connections() const {
+    std::uint64_t open = 0;
+    for (auto& worker : state_->workers) worker->ask([&](Worker& asked) { open += asked.open_connections(); });
+    return open;
+}
+
+void Server::stop_now() {
+    for (auto& worker : state_->workers) worker->stop();
+    state_->access_log.stop();
+}
+
+void Server::reopen_access_log() { state_->access_log.reopen(); }
+
+}  // namespace fairway::proxy

@@ -1,0 +1,107 @@
+#include "proxy/worker.hpp"
+
+#include <future>
+
+#include "base/log.hpp"
+
+namespace fairway::proxy {
+
+Worker::Worker(std::uint64_t seed, LogSink& sink, std::vector<ListeningSocket> listeners)
+    : context_(seed, sink), sockets_(std::move(listeners)) {}
+
+Worker::~Worker() { stop(); }
+
+void Worker::start(std::shared_ptr<const routing::Snapshot> snapshot) {
+    use(std::move(snapshot));
+    for (const ListeningSocket& socket : sockets_)
+        listeners_.push_back(std::make_unique<Listener>(
+            context_.reactor, socket,
+            [this](int fd, const ListeningSocket& from, const SocketAddress& peer) { accept(fd, from, peer); },
+            context_.counters.dropped));
+    thread_ = std::thread([this] { run(); });
+}
+
+void Worker::publish(std::shared_ptr<const routing::Snapshot> snapshot) {
+    context_.reactor.post([this, next = std::move(snapshot)]() mutable { use(std::move(next)); });
+}
+
+void Worker::use(std::shared_ptr<const routing::Snapshot> snapshot) {
+    context_.metrics.use_table(snapshot->routes);
+    context_.use_log_format(snapshot->settings);
+    context_.snapshot = SnapshotRef(std::move(snapshot));
+}
+
+void Worker::start_drain() {
+    context_.reactor.post([this] {
+        context_.draining = true;
+        for (auto* node = sessions_.next; node != &sessions_;) {
+            auto& session = static_cast<http1::Session&>(*node);
+            node = node->next;
+            session.drain();
+        }
+    });
+}
+
+void Worker::stop_accepting() {
+    context_.reactor.post([this] { listeners_.clear(); });
+}
+
+void Worker::stop() {
+    if (!thread_.joinable()) return;
+    context_.reactor.post([this] {
+        listeners_.clear();
+        while (sessions_.linked()) delete &static_cast<http1::Session&>(*sessions_.next);
+        context_.reactor.stop();
+    });
+    thread_.join();
+}
+
+void Worker::ask(const std::function<void(Worker&)>& question) {
+    if (!thread_.joinable()) return question(*this);
+    std::promise<void> answered;
+    context_.reactor.post([&] {
+        question(*this);
+        answered.set_value();
+    });
+    answered.get_future().wait();
+}
+
+void Worker::collect(Metrics& into) {
+    for (const auto& [labels, series] : context_.metrics.collect()) into.requests[labels].merge(series);
+    ConnectionCounters counters = context_.counters;
+    counters.upstream_idle = context_.pool.idle_count();
+    counters.access_log_dropped = context_.log.dropped();
+    into.connections.merge(counters);
+}
+
+void Worker::run() {
+    context_.reactor.run([this](io::TimePoint now) { return after_turn(now); });
+    end_sessions();
+}
+
+void Worker::accept(int fd, const ListeningSocket& listener, const SocketAddress& peer) {
+    ++context_.counters.accepted;
+    ++context_.counters.handled;
+    ConnectionFacts facts;
+    facts.peer = peer;
+    facts.peer_text = peer.ip.to_string();
+    facts.serial = next_serial_++;
+    facts.local_port = listener.port;
+    facts.tls = listener.tls;
+    auto session = std::make_unique<http1::Session>(context_, fd, std::move(facts), [this](http1::Session& ended) { ended_.push_back(ended); });
+    sessions_.push_back(*session);
+    session.release()->start();  // owned by the lists from here on
+}
+
+std::chrono::milliseconds Worker::after_turn(io::TimePoint now) {
+    end_sessions();
+    constexpr std::chrono::milliseconds kIdle{1000};
+    return context_.log.flush(now) ? LogSink::kMaxAge : kIdle;
+}
+
+// A session that is over is destroyed here, when none of its frames is on the stack.
+void Worker::end_sessions() {
+    while (ended_.linked()) delete &static_cast<http1::Session&>(*ended_.next);
+}
+
+}  // namespace fairway::proxy

@@ -1,0 +1,55 @@
+// Worker: one thread, one event loop, with its own listeners, sessions and pools. Others speak to it by post().
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "proxy/http1/session.hpp"
+#include "proxy/listener.hpp"
+#include "proxy/worker_context.hpp"
+
+namespace fairway::proxy {
+
+class Worker {
+public:
+    /// @param listeners  its own SO_REUSEPORT sockets, listening.
+    Worker(std::uint64_t seed, LogSink sink, std::vector<ListeningSocket> listeners);
+    ~Worker();
+    Worker(const Worker&) = delete;
+    Worker& operator=(const Worker&) = delete;
+
+    // From the control thread:
+    /// Starts the thread; `snapshot` is what the first request is served with.
+    void start(std::shared_ptr<const routing::Snapshot> snapshot);
+    void publish(std::shared_ptr<const routing::Snapshot> snapshot);
+    void start_drain();
+    void stop_accepting();
+    /// Ends everything at once and joins the thread.
+    void stop();
+    /// Runs `ask` on the worker's thread and waits for it; at once when the thread does not run.
+    void ask(const std::function<void(Worker&)>& ask);
+
+    // On the worker's thread:
+    std::uint64_t generation() const noexcept { return context_.snapshot ? context_.snapshot->generation : 0; }
+    std::uint64_t open_connections() const noexcept { return context_.counters.active; }
+    void collect(Metrics& into);
+
+private:
+    void run();
+    void use(std::shared_ptr<const routing::Snapshot> snapshot);
+    void accept(int fd, const ListeningSocket& listener, const SocketAddress& peer);
+    std::chrono::milliseconds after_turn(io::TimePoint now);
+    void end_sessions();
+
+    std::uint64_t next_serial_ = 1;
+    WorkerContext context_;
+    std::vector<ListeningSocket> sockets_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
+    io::ListHook sessions_;
+    io::ListHook ended_;
+    std::thread thread_;
+};
+
+}  // namespace fairway::proxy

@@ -1,0 +1,32 @@
+#include "proxy/worker_context.hpp"
+
+namespace fairway::proxy {
+
+std::string_view WorkerContext::date() {
+    const std::time_t now = std::time(nullptr);
+    if (now != date_second_) {
+        date_second_ = now;
+        std::tm parts{};
+        gmtime_r(&now, &parts);
+        date_size_ = std::strftime(date_.data(), date_.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    }
+    return {date_.data(), date_size_};
+}
+
+std::unique_ptr<Exchange> WorkerContext::take_exchange() {
+    if (spare_exchanges_.empty()) return std::make_unique<Exchange>();
+    auto exchange = std::move(spare_exchanges_.back());
+    spare_exchanges_.pop_back();
+    return exchange;
+}
+
+void WorkerContext::give_back(std::unique_ptr<Exchange> exchange) {
+    exchange->clear();
+    if (spare_exchanges_.size() < kSpareExchanges) spare_exchanges_.push_back(std::move(exchange));
+}
+
+void WorkerContext::finish_request(const Exchange& exchange) {
+    metrics.count(exchange.record, *exchange.snapshot->routes);
+}
+
+}  // namespace fairway::proxy
