@@ -5,7 +5,6 @@
 #include <thread>
 
 #include "base/assert.hpp"
-#include "proxy/access_log/access_log.hpp"
 #include "proxy/worker.hpp"
 
 namespace fairway::proxy {
@@ -23,11 +22,10 @@ public:
             listeners.insert(listeners.end(), https[i].begin(), https[i].end());
             std::uint64_t seed = 0;
             RAND_bytes(reinterpret_cast<unsigned char*>(&seed), sizeof seed);
-            workers.push_back(std::make_unique<Worker>(seed, access_log.make_sink(), std::move(listeners)));
+            workers.push_back(std::make_unique<Worker>(seed, std::move(listeners)));
         }
     }
 
-    AccessLog access_log;  // outlives the workers, whose sinks feed it
     std::uint16_t http_port = 0;
     std::uint16_t https_port = 0;
     bool started = false;
@@ -45,7 +43,6 @@ std::uint16_t Server::https_port() const noexcept { return state_->https_port; }
 void Server::publish(std::shared_ptr<const routing::Snapshot> snapshot) {
     if (state_->settings != snapshot->settings) {
         state_->settings = snapshot->settings;
-        state_->access_log.use(snapshot->settings->access_log);
     }
     for (auto& worker : state_->workers) state_->started ? worker->publish(snapshot) : worker->start(snapshot);
     state_->started = true;
@@ -90,9 +87,8 @@ std::uint64_t Server::open_connections() const {
 
 void Server::stop_now() {
     for (auto& worker : state_->workers) worker->stop();
-    state_->access_log.stop();
 }
 
-void Server::reopen_access_log() { state_->access_log.reopen(); }
+void Server::reopen_access_log() {  }
 
 }  // namespace fairway::proxy

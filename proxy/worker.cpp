@@ -6,8 +6,8 @@
 
 namespace fairway::proxy {
 
-Worker::Worker(std::uint64_t seed, LogSink& sink, std::vector<ListeningSocket> listeners)
-    : context_(seed, sink), sockets_(std::move(listeners)) {}
+Worker::Worker(std::uint64_t seed, std::vector<ListeningSocket> listeners)
+    : context_(seed), sockets_(std::move(listeners)) {}
 
 Worker::~Worker() { stop(); }
 
@@ -27,7 +27,6 @@ void Worker::publish(std::shared_ptr<const routing::Snapshot> snapshot) {
 
 void Worker::use(std::shared_ptr<const routing::Snapshot> snapshot) {
     context_.metrics.use_table(snapshot->routes);
-    context_.use_log_format(snapshot->settings);
     context_.snapshot = SnapshotRef(std::move(snapshot));
 }
 
@@ -70,7 +69,6 @@ void Worker::collect(Metrics& into) {
     for (const auto& [labels, series] : context_.metrics.collect()) into.requests[labels].merge(series);
     ConnectionCounters counters = context_.counters;
     counters.upstream_idle = context_.pool.idle_count();
-    counters.access_log_dropped = context_.log.dropped();
     into.connections.merge(counters);
 }
 
@@ -93,10 +91,10 @@ void Worker::accept(int fd, const ListeningSocket& listener, const SocketAddress
     session.release()->start();  // owned by the lists from here on
 }
 
-std::chrono::milliseconds Worker::after_turn(io::TimePoint now) {
+std::chrono::milliseconds Worker::after_turn(io::TimePoint) {
     end_sessions();
     constexpr std::chrono::milliseconds kIdle{1000};
-    return context_.log.flush(now) ? LogSink::kMaxAge : kIdle;
+    return kIdle;
 }
 
 // A session that is over is destroyed here, when none of its frames is on the stack.

@@ -60,7 +60,9 @@ HeadStatus UpstreamExchange::poll_head(Method request_method, ResponseHead& head
 
 void UpstreamExchange::begin_body(const ResponseHead& head) {
     keep_alive_ = head.keep_alive;
-    body_.start(connection(), window_, buffers_, head.framing, head.content_length, limits_);
+    // After 101 everything is the tunnel's, up to the end of the connection.
+    const Framing framing = head.status == 101 ? Framing::until_close : head.framing;
+    body_.start(connection(), window_, buffers_, framing, head.content_length, limits_);
 }
 
 }  // namespace fairway::proxy::http1

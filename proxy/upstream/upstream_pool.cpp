@@ -12,17 +12,6 @@
 
 namespace fairway::proxy {
 
-// Waits while idle: bytes or an end from the endpoint, or the idle time-out, end the connection.
-struct UpstreamPool::Idle final : io::Waiter, io::ListHook {
-    Idle(UpstreamPool& owner, std::unique_ptr<UpstreamConnection> kept) : pool(owner), connection(std::move(kept)) {}
-    void wake(io::Wake) override { pool.drop(*this); }
-
-    UpstreamPool& pool;
-    std::unique_ptr<UpstreamConnection> connection;
-};
-
-UpstreamPool::~UpstreamPool() = default;
-
 std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(const SocketAddress& address) {
     const auto found = idle_.find(address);
     if (found == idle_.end() || found->second.empty()) return nullptr;

@@ -26,7 +26,6 @@ struct UpstreamConnection {
 class UpstreamPool {
 public:
     explicit UpstreamPool(io::Reactor& reactor) : reactor_(reactor) {}
-    ~UpstreamPool();
     UpstreamPool(const UpstreamPool&) = delete;
     UpstreamPool& operator=(const UpstreamPool&) = delete;
 
@@ -39,7 +38,14 @@ public:
     std::size_t idle_count() const noexcept { return idle_count_; }
 
 private:
-    struct Idle;
+    // Waits while idle: bytes or an end from the endpoint, or the idle time-out, end the connection.
+    struct Idle final : io::Waiter, io::ListHook {
+        Idle(UpstreamPool& owner, std::unique_ptr<UpstreamConnection> kept) : pool(owner), connection(std::move(kept)) {}
+        void wake(io::Wake) override { pool.drop(*this); }
+
+        UpstreamPool& pool;
+        std::unique_ptr<UpstreamConnection> connection;
+    };
     void drop(Idle& idle);
     void drop_oldest();
 
