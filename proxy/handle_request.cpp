@@ -1,5 +1,6 @@
 #include "proxy/handle_request.hpp"
 
+#include "base/ascii.hpp"
 #include "proxy/failure.hpp"
 #include "proxy/filters/request_id.hpp"
 #include "proxy/filters/tls_redirect.hpp"
@@ -39,19 +40,33 @@ Failure match(WorkerContext& worker, const RequestHead& head, Exchange& exchange
     return Failure::none;
 }
 
-// Reference section 1.4: nginx's own redirect from "/foo" to a location "/foo/".
+void append_escaped_path(OutBuffer& out, std::string_view path) {
+    constexpr std::string_view kPlain = "-._~!$&'()*+,;=:@/";
+    constexpr std::string_view kDigits = "0123456789ABCDEF";
+    for (const char c : path) {
+        if (ascii::is_alnum(c) || kPlain.find(c) != std::string_view::npos) {
+            out.append(c);
+        } else {
+            const auto byte = static_cast<unsigned char>(c);
+            out.append('%');
+            out.append(kDigits[byte >> 4]);
+            out.append(kDigits[byte & 15]);
+        }
+    }
+}
+
+// Reference section 1.4: nginx's own redirect from "/foo" to a location "/foo/". The path is the route's, not the
+// client's: another spelling of it, such as "//foo", must not become a Location that leads elsewhere.
 io::Task<void> redirect_to_slash(DownstreamStream& stream, Exchange& exchange) {
     const RequestHead& head = stream.head();
-    OutBuffer& location = exchange.upstream_head;
-    location.clear();
+    OutBuffer location;
     if (!exchange.snapshot->settings->relative_redirects) {
         location.append(stream.connection_facts().tls ? "https://" : "http://");
         location.append(exchange.record.host);
     }
-    location.append(head.path);
-    location.append('/');
+    append_escaped_path(location, exchange.record.route->path);
     if (head.origin_form.size() > head.path.size()) location.append(head.origin_form.substr(head.path.size()));
-    co_await send_own_answer(stream, exchange, 301, std::string(location.view()));
+    co_await send_own_answer(stream, exchange, 301, location.view());
 }
 
 io::Task<void> forward(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange) {
