@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -25,6 +24,8 @@ struct Pair {
 
     Side client;
     Side origin;
+    /// What one side could not take yet. Neither side is read meanwhile, so there is never more than one.
+    std::unique_ptr<Buffer> waiting;
     bool over = false;
 };
 
@@ -70,18 +71,21 @@ private:
     void on_ready(Side& side, std::uint32_t events) {
         Pair& pair = side.pair();
         if (pair.over) return;
-        const bool alive = (events & EPOLLOUT) != 0 ? drain(side) : forward(side);
+        // A hang-up is reported even to who asked for nothing, with bytes still waiting for the other side.
+        const bool hung_up = pair.waiting && (events & EPOLLOUT) == 0;
+        const bool alive = !hung_up && (pair.waiting ? drain(side) : forward(side));
         if (alive) return;
         pair.over = true;
         finished_.push_back(&pair);
     }
 
     bool forward(Side& from) {
-        Side& to = from.pair().other(from);
+        Pair& pair = from.pair();
+        Side& to = pair.other(from);
         do {
-            const auto bytes = from.receive(scratch_);
-            if (!bytes || !to.send(*bytes)) return false;
-            if (to.blocked()) {
+            if (!from.receive(*scratch_) || !to.send(*scratch_)) return false;
+            if (!scratch_->unsent.empty()) {
+                pair.waiting = std::exchange(scratch_, take_spare());
                 from.watch(poller_, 0);
                 to.watch(poller_, EPOLLOUT);
                 return true;
@@ -91,13 +95,21 @@ private:
     }
 
     bool drain(Side& to) {
-        if (!to.send_rest()) return false;
-        if (to.blocked()) return true;
-        Side& from = to.pair().other(to);
-        // While one side is blocked neither is read, so never both are.
+        Pair& pair = to.pair();
+        if (!to.send(*pair.waiting)) return false;
+        if (!pair.waiting->unsent.empty()) return true;
+        spare_.push_back(std::move(pair.waiting));
+        Side& from = pair.other(to);
         to.watch(poller_, EPOLLIN);
         from.watch(poller_, EPOLLIN);
         return !from.has_more() || forward(from);
+    }
+
+    std::unique_ptr<Buffer> take_spare() {
+        if (spare_.empty()) return std::make_unique<Buffer>();
+        auto buffer = std::move(spare_.back());
+        spare_.pop_back();
+        return buffer;
     }
 
     std::uint16_t origin_port_;
@@ -105,7 +117,8 @@ private:
     Poller poller_;
     std::unordered_map<Pair*, std::unique_ptr<Pair>> pairs_;
     std::vector<Pair*> finished_;
-    std::array<char, 64 * 1024> scratch_{};
+    std::unique_ptr<Buffer> scratch_ = std::make_unique<Buffer>();
+    std::vector<std::unique_ptr<Buffer>> spare_;
 };
 
 }  // namespace

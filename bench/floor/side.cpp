@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <stdexcept>
+#include <string>
 
 namespace fairway::bench {
 
@@ -26,48 +27,39 @@ void Side::start_tls(SSL_CTX* context) {
     SSL_set_accept_state(tls_.get());
 }
 
-std::optional<std::string_view> Side::receive(std::span<char> scratch) {
-    if (!tls_) {
-        const auto got = ::recv(socket_.get(), scratch.data(), scratch.size(), 0);
-        if (got > 0) return std::string_view{scratch.data(), static_cast<std::size_t>(got)};
-        return got < 0 && errno == EAGAIN ? std::optional{std::string_view{}} : std::nullopt;
-    }
+bool Side::receive(Buffer& buffer) {
+    buffer.unsent = {};
     std::size_t got = 0;
-    const int result = SSL_read_ex(tls_.get(), scratch.data(), scratch.size(), &got);
-    if (result == 1) return std::string_view{scratch.data(), got};
-    return SSL_get_error(tls_.get(), result) == SSL_ERROR_WANT_READ ? std::optional{std::string_view{}} : std::nullopt;
-}
-
-bool Side::send(std::string_view bytes) {
-    const auto sent = send_some(bytes);
-    if (!sent) return false;
-    rest_ = bytes.substr(*sent);
-    return true;
-}
-
-bool Side::send_rest() {
-    const auto sent = send_some(rest_);
-    if (!sent) return false;
-    rest_.erase(0, *sent);
-    return true;
-}
-
-std::optional<std::size_t> Side::send_some(std::string_view bytes) {
-    std::size_t total = 0;
-    while (total < bytes.size()) {
-        if (!tls_) {
-            const auto sent = ::send(socket_.get(), bytes.data() + total, bytes.size() - total, MSG_NOSIGNAL);
-            if (sent < 0) return errno == EAGAIN ? std::optional{total} : std::nullopt;
-            total += static_cast<std::size_t>(sent);
-            continue;
-        }
-        std::size_t sent = 0;
-        const int result = SSL_write_ex(tls_.get(), bytes.data() + total, bytes.size() - total, &sent);
-        if (result != 1)
-            return SSL_get_error(tls_.get(), result) == SSL_ERROR_WANT_WRITE ? std::optional{total} : std::nullopt;
-        total += sent;
+    if (tls_) {
+        const int result = SSL_read_ex(tls_.get(), buffer.space.data(), buffer.space.size(), &got);
+        if (result != 1) return SSL_get_error(tls_.get(), result) == SSL_ERROR_WANT_READ;
+    } else {
+        const auto count = ::recv(socket_.get(), buffer.space.data(), buffer.space.size(), 0);
+        if (count <= 0) return count < 0 && errno == EAGAIN;
+        got = static_cast<std::size_t>(count);
     }
-    return total;
+    buffer.unsent = {buffer.space.data(), got};
+    return true;
+}
+
+bool Side::send(Buffer& buffer) {
+    if (tls_) return send_tls(buffer);
+    while (!buffer.unsent.empty()) {
+        const auto sent = ::send(socket_.get(), buffer.unsent.data(), buffer.unsent.size(), MSG_NOSIGNAL);
+        if (sent < 0) return errno == EAGAIN;
+        buffer.unsent.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    return true;
+}
+
+bool Side::send_tls(Buffer& buffer) {
+    while (!buffer.unsent.empty()) {
+        std::size_t sent = 0;
+        const int result = SSL_write_ex(tls_.get(), buffer.unsent.data(), buffer.unsent.size(), &sent);
+        if (result != 1) return SSL_get_error(tls_.get(), result) == SSL_ERROR_WANT_WRITE;
+        buffer.unsent.remove_prefix(sent);
+    }
+    return true;
 }
 
 void Side::watch(Poller& poller, std::uint32_t events) {

@@ -1,13 +1,12 @@
-// One end of a forwarded connection: a socket, over TLS if it has a session, and the bytes it could not take yet.
+// One end of a forwarded connection: a socket, over TLS if it has a session.
 #pragma once
 
 #include <openssl/ssl.h>
 
 #include <memory>
 #include <optional>
-#include <span>
-#include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/poller.hpp"
 #include "net/socket.hpp"
@@ -15,6 +14,14 @@
 namespace fairway::bench {
 
 struct Pair;
+
+/// Bytes on their way: read into all of `space`, sent from `unsent`, which points into it.
+struct Buffer {
+    std::vector<char> space = std::vector<char>(kSize);
+    std::string_view unsent;
+
+    static constexpr std::size_t kSize = 256 * 1024;
+};
 
 struct SslFree {
     void operator()(SSL* session) const { SSL_free(session); }
@@ -31,18 +38,14 @@ public:
 
     void start_tls(SSL_CTX* context);
 
-    /// Bytes that came in: empty when none are there yet, nullopt when the connection is over.
-    std::optional<std::string_view> receive(std::span<char> scratch);
+    /// Reads what came in into `buffer`, as much as it holds. False when the connection is over.
+    bool receive(Buffer& buffer);
 
     /// True when the last receive() left decrypted bytes behind that no poller will report.
     bool has_more() const { return tls_ && SSL_has_pending(tls_.get()) == 1; }
 
-    /// Sends what the socket takes and keeps the rest. False when the connection is over.
-    bool send(std::string_view bytes);
-
-    /// Sends what was kept. False when the connection is over.
-    bool send_rest();
-    bool blocked() const { return !rest_.empty(); }
+    /// Sends from the front of `buffer` what the socket takes. False when the connection is over.
+    bool send(Buffer& buffer);
 
     /// Makes the poller report `events` of this side from now on.
     void watch(Poller& poller, std::uint32_t events);
@@ -50,12 +53,11 @@ public:
     Pair& pair() const { return pair_; }
 
 private:
-    std::optional<std::size_t> send_some(std::string_view bytes);
+    bool send_tls(Buffer& buffer);
 
     Pair& pair_;
     Fd socket_;
     std::unique_ptr<SSL, SslFree> tls_;
-    std::string rest_;
     std::optional<std::uint32_t> watched_;
 };
 

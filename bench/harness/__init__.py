@@ -1,0 +1,1 @@
+"""Load runs of Fairway next to its peers: see bench/README.md."""

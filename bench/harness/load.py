@@ -1,0 +1,56 @@
+"""Runs the load generators, wrk and bench-loader, and turns what they print into numbers."""
+
+import json
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.process import BenchError, Placement, run_on
+from harness.servers.base import program
+
+
+@dataclass
+class Load:
+    """Where load comes from: the placement of its programs and the folder of bench-loader."""
+
+    placement: Placement
+    tools: Path
+
+    def wrk(self, port: int, host: str, *, tls: bool, path: str = "/", connections: int, seconds: float) -> dict:
+        """Keep-alive GETs in a closed loop. Returns requests, body bytes and anything that went wrong."""
+        url = f"{'https' if tls else 'http'}://127.0.0.1:{port}{path}"
+        argv = [program("wrk"), "-t1", f"-c{connections}", f"-d{seconds:g}s", "-H", f"Host: {host}", url]
+        text = run_on(self.placement, argv, seconds)
+        done = re.search(r"(\d+) requests in", text)
+        if not done:
+            raise BenchError(f"{' '.join(argv)} printed no result: {text}")
+        bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+        errors = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
+        return {
+            "requests": int(done[1]),
+            "not_ok": int(bad[1]) if bad else 0,
+            "lost": sum(int(count) for count in errors.groups()) if errors else 0,
+            "command": " ".join(argv),
+        }
+
+    def loader(self, mode: str, port: int, host: str, *, tls: bool = False, seconds: float = 0, **options) -> dict:
+        """One run of bench-loader; its options as in loader/options.hpp, lists repeat."""
+        argv = self.loader_argv(mode, port, host, tls=tls, seconds=seconds, **options)
+        return json.loads(run_on(self.placement, argv, seconds)) | {"command": " ".join(argv)}
+
+    def start(self, argv: list[str], stdin: int | None = None) -> subprocess.Popen:
+        """Starts a load generator in its place, for loads that last while other things happen."""
+        return subprocess.Popen(argv, stdin=stdin, stdout=subprocess.PIPE, text=True, start_new_session=True,
+                                preexec_fn=self.placement.apply)
+
+    def loader_argv(self, mode: str, port: int, host: str, *, tls: bool = False, seconds: float = 0,
+                    **options) -> list[str]:
+        argv = [str(self.tools / "bench-loader"), mode, "--port", str(port), "--host", host,
+                "--duration-ms", str(int(seconds * 1000))]
+        if tls:
+            argv.append("--tls")
+        for name, value in options.items():
+            for one in value if isinstance(value, list) else [value]:
+                argv += [f"--{name.replace('_', '-')}", str(one)]
+        return argv

@@ -1,0 +1,115 @@
+"""The Kubernetes objects that say the same as a Site, one YAML file per object, as `fairway run -f FOLDER` reads them."""
+
+import base64
+import os
+from pathlib import Path
+
+from harness.site import Certificate, Host, Site
+
+NAMESPACE = "bench"
+CONFIG_MAP = f"{NAMESPACE}/fairway"
+TLS_SECRET = "secure-tls"
+
+
+def write_all(folder: Path, site: Site, settings: dict[str, str]) -> None:
+    """Writes every object of the site and the ConfigMap with `settings`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write(folder, "configmap.yaml", config_map(settings))
+    if site.certificate:
+        write(folder, "secret.yaml", secret(site.certificate))
+    for name, port in site.backends.items():
+        write(folder, f"service-{name}.yaml", service(name))
+        write(folder, f"endpoints-{name}.yaml", endpoint_slice(name, port))
+    for host in site.hosts.values():
+        write(folder, f"ingress-{host.name}.yaml", ingress(host))
+
+
+def write(folder: Path, name: str, text: str) -> None:
+    """Writes a file whole or not at all: next to its place, then renamed into it."""
+    prepare(folder, name, text)()
+
+
+def prepare(folder: Path, name: str, text: str):
+    """As write(), with the rename left to the function it returns, so that only the change itself is timed."""
+    waiting = folder.parent / f"{name}.new"
+    waiting.write_text(text)
+    return lambda: os.rename(waiting, folder / name)
+
+
+def config_map(settings: dict[str, str]) -> str:
+    lines = "".join(f'  {key}: "{value}"\n' for key, value in settings.items())
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: fairway\n  namespace: {NAMESPACE}\ndata:\n{lines}"
+
+
+def secret(pair: Certificate) -> str:
+    def encoded(text: str) -> str:
+        return base64.b64encode(text.encode()).decode()
+
+    return f"""apiVersion: v1
+kind: Secret
+type: kubernetes.io/tls
+metadata:
+  name: {TLS_SECRET}
+  namespace: {NAMESPACE}
+data:
+  tls.crt: {encoded(pair.text())}
+  tls.key: {encoded(pair.key_text())}
+"""
+
+
+def service(name: str) -> str:
+    """Without a selector, so that the EndpointSlice alone says where it leads."""
+    return f"""apiVersion: v1
+kind: Service
+metadata:
+  name: {name}
+  namespace: {NAMESPACE}
+spec:
+  ports:
+    - name: http
+      port: 80
+      targetPort: 8080
+"""
+
+
+def endpoint_slice(service_name: str, port: int) -> str:
+    return f"""apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata:
+  name: {service_name}-1
+  namespace: {NAMESPACE}
+  labels:
+    kubernetes.io/service-name: {service_name}
+addressType: IPv4
+ports:
+  - name: http
+    port: {port}
+    protocol: TCP
+endpoints:
+  - addresses: ["127.0.0.1"]
+    conditions:
+      ready: true
+"""
+
+
+def ingress(host: Host) -> str:
+    tls = f"  tls:\n    - hosts: [{host.name}]\n      secretName: {TLS_SECRET}\n" if host.tls else ""
+    paths = "".join(f"""          - path: {path}
+            pathType: Prefix
+            backend:
+              service:
+                name: {backend}
+                port:
+                  number: 80
+""" for path, backend in host.paths.items())
+    return f"""apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: {host.name}
+  namespace: {NAMESPACE}
+spec:
+{tls}  rules:
+    - host: {host.name}
+      http:
+        paths:
+{paths}"""
