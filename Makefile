@@ -27,7 +27,7 @@ bench:  ## measure against nginx and HAProxy, side by side
 	scripts/install-deps build bench
 	cmake --preset bench
 	cmake --build --preset bench
-	bench/run
+	python3 bench/run.py --fairway build/bench/app/fairway $(ARGS)
 
 format:  ## rewrite all sources as .clang-format says
 	scripts/install-deps dev

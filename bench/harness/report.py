@@ -56,10 +56,8 @@ def page(run: dict, metrics: list[Metric]) -> str:
     return f"""# Benchmarks
 
 Fairway next to nginx, HAProxy and the *floor*: a program that copies bytes between two keep-alive sockets and knows no
-HTTP, the least that any proxy can cost.
-`python3 bench/run.py --page docs/benchmarks.md --fairway BINARY` measures this page anew;
-[bench/README.md](../bench/README.md)
-says how to read it and what each row does.
+HTTP, the least that any proxy can cost. `python3 bench/run.py --page docs/benchmarks.md --fairway BINARY` measures this
+page anew; [bench/README.md](../bench/README.md) says how to read it and what each row does.
 
 {markdown_table(metrics)}
 Each figure is the median of {run['rounds']} rounds; a ratio is the median of the ratios of each round. CPU time is what the

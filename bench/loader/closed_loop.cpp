@@ -14,9 +14,9 @@ using Clock = std::chrono::steady_clock;
 
 struct Tally {
     unsigned long answered = 0;
-    unsigned long not_ok = 0;          // answered, with a status other than 2xx
-    unsigned long lost = 0;            // a request without a complete answer
-    unsigned long refused = 0;         // a connection that could not be opened
+    unsigned long not_ok = 0;            // answered, with a status other than 2xx
+    unsigned long lost = 0;              // a request without a complete answer
+    unsigned long refused = 0;           // a connection that could not be opened
     unsigned long closed_by_server = 0;  // a connection that the server ended, announced or not
     unsigned long long body_bytes = 0;
 };
@@ -31,8 +31,7 @@ public:
 
     Tally run_until(Clock::time_point end) {
         for (auto now = Clock::now(); now < end; now = Clock::now()) {
-            for (const auto& event : poller_.wait(end - now))
-                on_ready(*static_cast<HttpClient*>(event.data.ptr));
+            for (const auto& event : poller_.wait(end - now)) on_ready(*static_cast<HttpClient*>(event.data.ptr));
         }
         return tally_;
     }

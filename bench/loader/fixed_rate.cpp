@@ -19,7 +19,8 @@ using Clock = std::chrono::steady_clock;
 class FixedRate {
 public:
     explicit FixedRate(const Options& options)
-        : requests_(request_texts(options)), interval_(std::chrono::nanoseconds{std::chrono::seconds{1}} / options.rate) {
+        : requests_(request_texts(options)),
+          interval_(std::chrono::nanoseconds{std::chrono::seconds{1}} / options.rate) {
         if (options.tls) tls_.emplace(options.host);
         for (unsigned i = 0; i < options.connections; ++i)
             clients_.emplace_back(poller_, options.port, tls_ ? &*tls_ : nullptr).open();

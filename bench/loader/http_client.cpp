@@ -18,7 +18,8 @@ void HttpClient::send(std::string_view request) {
     in_flight_ = true;
     unsent_ = request;
     // An error here shows again when the answer is read, which is where it is judged.
-    while (!unsent_.empty() && channel_->write(unsent_) == Io::done) {}
+    while (!unsent_.empty() && channel_->write(unsent_) == Io::done) {
+    }
 }
 
 HttpClient::Progress HttpClient::on_ready() {
@@ -29,7 +30,8 @@ HttpClient::Progress HttpClient::on_ready() {
         open_ = true;
         return Progress::opened;
     }
-    while (!unsent_.empty() && channel_->write(unsent_) == Io::done) {}
+    while (!unsent_.empty() && channel_->write(unsent_) == Io::done) {
+    }
     return read_response();
 }
 

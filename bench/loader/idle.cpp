@@ -39,7 +39,8 @@ void run_idle(const Options& options) {
     std::printf("{\"idle\": %u, \"closed_by_server\": %u}\n", idle, closed);
     std::fflush(stdout);
     char byte;
-    while (::read(STDIN_FILENO, &byte, 1) > 0) {}
+    while (::read(STDIN_FILENO, &byte, 1) > 0) {
+    }
 }
 
 }  // namespace fairway::bench

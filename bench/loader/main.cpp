@@ -15,10 +15,14 @@ int main(int argc, char** argv) {
     try {
         const Options options = parse_options(argc, argv);
         raise_descriptor_limit();
-        if (options.mode == "closed") run_closed_loop(options);
-        else if (options.mode == "rate") run_fixed_rate(options);
-        else if (options.mode == "handshakes") run_handshakes(options);
-        else run_idle(options);
+        if (options.mode == "closed")
+            run_closed_loop(options);
+        else if (options.mode == "rate")
+            run_fixed_rate(options);
+        else if (options.mode == "handshakes")
+            run_handshakes(options);
+        else
+            run_idle(options);
     } catch (const std::invalid_argument& error) {
         std::fprintf(stderr, "bench-loader: %s\n", error.what());
         return 2;

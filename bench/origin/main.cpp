@@ -4,8 +4,8 @@
 #include <cstdio>
 #include <exception>
 #include <memory>
-#include <unordered_map>
 #include <unistd.h>
+#include <unordered_map>
 
 #include "net/poller.hpp"
 #include "net/socket.hpp"

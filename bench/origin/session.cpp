@@ -82,7 +82,8 @@ bool Session::take_head(std::string_view head) {
     const auto method_end = head.find(' ');
     const auto path_end = head.find(' ', method_end + 1);
     if (method_end == std::string_view::npos || path_end == std::string_view::npos) return false;
-    current_ = &answers_.for_request(head.substr(0, method_end), head.substr(method_end + 1, path_end - method_end - 1));
+    current_ =
+        &answers_.for_request(head.substr(0, method_end), head.substr(method_end + 1, path_end - method_end - 1));
     if (!field(head, "Transfer-Encoding").empty()) return false;
     const auto length = field(head, "Content-Length");
     body_left_ = 0;
@@ -93,8 +94,8 @@ bool Session::take_head(std::string_view head) {
 bool Session::flush(Poller& poller) {
     while (!due_.empty()) {
         const std::string& answer = *due_.front();
-        const auto sent = ::send(socket_.get(), answer.data() + sent_of_first_, answer.size() - sent_of_first_,
-                                 MSG_NOSIGNAL);
+        const auto sent =
+            ::send(socket_.get(), answer.data() + sent_of_first_, answer.size() - sent_of_first_, MSG_NOSIGNAL);
         if (sent < 0) {
             if (errno != EAGAIN) return false;
             if (!waits_for_room_) poller.change(socket_.get(), EPOLLOUT, this);

@@ -60,8 +60,10 @@ def forward(name: str, context: Context) -> list[Metric]:
         metric.commands[server.name] = f"{server.command_line()}  <-  {result['command']}"
         context.say(f"  {name} {server.name}: {value:.2f} {unit}, {done / context.seconds:.0f}/s")
 
+    # The floor writes no log, and opens a connection to the origin for every handshake, which no proxy does.
+    has_floor = not plan.access_log and plan.mode != "handshakes"
     with context.servers(small_site(context.origin_port, context.certificate), access_log=plan.access_log,
-                         floor=not plan.access_log) as servers:
+                         floor=has_floor) as servers:
         for server in servers:
             load(context, plan, server, WARM_UP_SECONDS)
         context.interleave(servers, measure)
