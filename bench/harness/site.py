@@ -70,17 +70,23 @@ def numbered_host(number: int | str) -> str:
     return f"h{number}.bench.test"
 
 
-def many_hosts(count: int, origin_port: int, other_port: int) -> Site:
-    """`count` hosts with the paths /a and /b; ten hosts share a pair of backends, all on one origin.
+def backend_of_b(number: int) -> str:
+    """The backend that the path /b of a numbered host leads to."""
+    return f"b-{number // 10}"
 
+
+def many_hosts(count: int, origin_port: int, other_port: int) -> Site:
+    """`count` hosts with the paths /a and /b, all answered by one origin.
+
+    /a leads to one backend for all hosts, so that a load on it meets the same few upstream connections whatever number of
+    hosts it asks for, and only the routing differs. /b has a backend for every ten hosts.
     The backend "moving" belongs to the host moving.bench.test alone: its endpoint is the one that changes. The backend
     "other" leads to the other origin and is there for a path to move to.
     """
-    backends = {"moving": origin_port, "other": other_port}
+    backends = {"common": origin_port, "moving": origin_port, "other": other_port}
     hosts = {"moving.bench.test": Host("moving.bench.test", {"/": "moving"})}
     for number in range(count):
-        group = number // 10
         name = numbered_host(number)
-        hosts[name] = Host(name, {"/a": f"a-{group}", "/b": f"b-{group}"})
-        backends[f"a-{group}"] = backends[f"b-{group}"] = origin_port
+        hosts[name] = Host(name, {"/a": "common", "/b": backend_of_b(number)})
+        backends[backend_of_b(number)] = origin_port
     return Site(hosts, backends)

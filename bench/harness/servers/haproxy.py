@@ -18,6 +18,7 @@ LOG_FORMAT = (
 
 class Haproxy(Server):
     name = "haproxy"
+    _replaced: set[int] = set()  # the workers that were there when a reload was asked for
 
     def configure(self) -> None:
         self._write(self.setup.site)
@@ -29,24 +30,32 @@ class Haproxy(Server):
 
     def prepare_change(self, site: Site, changed: str):
         kind, _, name = changed.partition(" ")
+        self._wait_for_reload()
         if kind == "endpoint":
             return lambda: self._command(f"set server {name}/endpoint addr 127.0.0.1 port {site.backends[name]}")
         self._write(site, suffix=".new")
-        self._wait_for_one_worker()
 
         def reload() -> None:
             for file in ("haproxy.cfg", "routes.map", "site.pem"):
                 if (self.folder / f"{file}.new").exists():
                     os.rename(self.folder / f"{file}.new", self.folder / file)
+            self._replaced = self._workers()
             os.kill(self.process.pid, signal.SIGUSR2)
 
         return reload
 
-    def _wait_for_one_worker(self) -> None:
-        """HAProxy drops a reload signal that comes while the last reload is not over; give it what it needs."""
+    def _wait_for_reload(self) -> None:
+        """HAProxy drops a reload signal that comes while the last reload is not over, and a runtime command then still
+        reaches the old worker: wait until there is one worker, and a new one."""
         deadline = time.monotonic() + 2
-        while len(cpu.process_tree(self.process.pid)) > 2 and time.monotonic() < deadline:
+        while time.monotonic() < deadline:
+            workers = self._workers()
+            if len(workers) == 1 and not workers & self._replaced:
+                return
             time.sleep(0.005)
+
+    def _workers(self) -> set[int]:
+        return set(cpu.process_tree(self.process.pid)[1:])
 
     def _command(self, text: str) -> None:
         """The runtime API: changes without a reload, as far as HAProxy knows them."""
