@@ -37,7 +37,7 @@ class Fairway(Server):
     def start(self) -> None:
         argv = [self.binary, "run", "-f", str(self.manifests), "--workers", str(self.setup.workers),
                 "--http-port", str(self.plain_port), "--https-port", str(self.tls_port),
-                "--healthz-port", str(self.health_port), "--admin-address", f"127.0.0.1:{free_port()}",
+                "--healthz-port", str(self.health_port),
                 "--configmap", manifests.CONFIG_MAP,
                 # wrk names no host in its ClientHello: what it gets is the default certificate.
                 "--default-ssl-certificate", f"{manifests.NAMESPACE}/{manifests.TLS_SECRET}",
