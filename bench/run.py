@@ -39,6 +39,8 @@ def parse_arguments() -> argparse.Namespace:
                         help="real-time scheduling for servers and load: for latency on a busy machine")
     parser.add_argument("--quick", action="store_true", help="2 rounds of 1 second and small counts: does it all work?")
     parser.add_argument("--results", metavar="FILE", type=Path, help="where the JSON goes (default: bench/results/)")
+    parser.add_argument("--from", metavar="FILE", type=Path, dest="saved",
+                        help="measure nothing: show the run saved in this JSON (and write --page from it)")
     parser.add_argument("--page", metavar="FILE", type=Path, help="also write the Markdown page, e.g. docs/benchmarks.md")
     arguments = parser.parse_args()
     if arguments.quick:
@@ -97,19 +99,28 @@ def measure(arguments: argparse.Namespace) -> tuple[dict, list[Metric]]:
 def main() -> int:
     arguments = parse_arguments()
     raise_descriptor_limit()
-    try:
-        run, metrics = measure(arguments)
-    except BenchError as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
-    path = arguments.results or RESULTS / f"{stamp}{'-quick' if arguments.quick else ''}.json"
-    report.write_json(path, run, metrics)
+    if arguments.saved:
+        run, metrics = report.read_json(arguments.saved)
+        path = arguments.saved
+    else:
+        try:
+            run, metrics = measure(arguments)
+        except BenchError as error:
+            print(f"bench: {error}", file=sys.stderr)
+            return 1
+        path = save(arguments, run, metrics)
     if arguments.page:
         arguments.page.write_text(report.page(run, metrics))
     print(report.markdown_table(metrics))
     print(f"All rounds, versions and command lines: {path}")
     return 1 if run["failures"] else 0
+
+
+def save(arguments: argparse.Namespace, run: dict, metrics: list[Metric]) -> Path:
+    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
+    path = arguments.results or RESULTS / f"{stamp}{'-quick' if arguments.quick else ''}.json"
+    report.write_json(path, run, metrics)
+    return path
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """What a process and its children have used: CPU time to the nanosecond, and memory."""
 
-import os
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -31,17 +30,6 @@ def cpu_seconds(pid: int) -> float:
             text = _read(schedstat)
             nanoseconds += int(text.split()[0]) if text else 0
     return nanoseconds / 1e9
-
-
-def user_share(pid: int) -> tuple[float, float]:
-    """User and system seconds of a process tree from /proc/PID/stat, in ticks: only good for their proportion."""
-    user = system = 0
-    for process in process_tree(pid):
-        fields = _read(PROC / str(process) / "stat").rpartition(")")[2].split()
-        if fields:
-            user, system = user + int(fields[11]), system + int(fields[12])
-    ticks = os.sysconf("SC_CLK_TCK")
-    return user / ticks, system / ticks
 
 
 def rss_bytes(pid: int) -> int:

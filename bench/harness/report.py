@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from harness.metrics import FAIRWAY, FLOOR, Metric
+from harness.metrics import FAIRWAY, FLOOR, Budget, Metric
 
 ORDER = (FLOOR, "nginx", "nginx-tuned", "haproxy", FAIRWAY)
 
@@ -15,8 +15,6 @@ def write_json(path: Path, run: dict, metrics: list[Metric]) -> None:
 
 def read_json(path: Path) -> tuple[dict, list[Metric]]:
     """A run and its metrics as write_json() left them."""
-    from harness.metrics import Budget
-
     run = json.loads(path.read_text())
     metrics = []
     for entry in run.pop("metrics"):

@@ -1,7 +1,6 @@
 #include <chrono>
 #include <cstdio>
 #include <deque>
-#include <stdexcept>
 #include <string>
 
 #include "loader/http_client.hpp"

@@ -1,10 +1,7 @@
 """Fairway in standalone mode, `fairway run`, fed with Kubernetes manifests written from the Site."""
 
-import urllib.error
-import urllib.request
-
 from harness import manifests
-from harness.process import Process, free_port, wait_until
+from harness.process import Process, free_port
 from harness.servers.base import Server, Setup
 from harness.site import Site
 
@@ -26,7 +23,6 @@ class Fairway(Server):
     def __init__(self, setup: Setup, binary: str):
         super().__init__(setup)
         self.binary = binary
-        self.health_port = free_port()
         self.manifests = self.folder / "manifests"
 
     def configure(self) -> None:
@@ -37,7 +33,7 @@ class Fairway(Server):
     def start(self) -> None:
         argv = [self.binary, "run", "-f", str(self.manifests), "--workers", str(self.setup.workers),
                 "--http-port", str(self.plain_port), "--https-port", str(self.tls_port),
-                "--healthz-port", str(self.health_port),
+                "--healthz-port", str(free_port()),
                 "--configmap", manifests.CONFIG_MAP,
                 # wrk names no host in its ClientHello: what it gets is the default certificate.
                 "--default-ssl-certificate", f"{manifests.NAMESPACE}/{manifests.TLS_SECRET}",
@@ -52,15 +48,3 @@ class Fairway(Server):
         if kind == "certificate":
             return manifests.prepare(self.manifests, "secret.yaml", manifests.secret(site.certificate))
         return manifests.prepare(self.manifests, f"ingress-{name}.yaml", manifests.ingress(site.hosts[name]))
-
-    def wait_live(self, seconds: float) -> float:
-        """Until /healthz answers 200. Returns the seconds it took."""
-        return wait_until(f"fairway's /healthz on port {self.health_port}", self._healthy, seconds)
-
-    def _healthy(self) -> bool:
-        self.check_alive()
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/healthz", timeout=1) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
