@@ -52,6 +52,7 @@ private:
     std::array<epoll_event, kMaxEvents> events_{};
     int event_count_ = 0;  // of the turn being handled
     int event_index_ = 0;
+    std::vector<Source*> waking_;  // see Source::Waking
 
     std::mutex posted_mutex_;
     std::vector<std::function<void()>> posted_;

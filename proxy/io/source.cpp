@@ -9,36 +9,27 @@
 
 namespace fairway::proxy::io {
 
-namespace {
-
-// Remembers that the source was destroyed by a waiter it woke.
-class DestructionGuard {
+// One of the waiters that a source wakes may end it: the reactor keeps the list of sources that are waking somebody, and a
+// source that ends strikes itself out.
+class Source::Waking {
 public:
-    explicit DestructionGuard(bool*& slot) : slot_(slot), outer_(slot) { slot_ = &destroyed_; }
-    ~DestructionGuard() {
-        if (!destroyed_)
-            slot_ = outer_;
-        else if (outer_ != nullptr)
-            *outer_ = true;
-    }
-    DestructionGuard(const DestructionGuard&) = delete;
-    DestructionGuard& operator=(const DestructionGuard&) = delete;
-    bool destroyed() const noexcept { return destroyed_; }
+    explicit Waking(Source& source) : list_(source.reactor_.waking_), index_(list_.size()) { list_.push_back(&source); }
+    ~Waking() { list_.pop_back(); }
+    Waking(const Waking&) = delete;
+    Waking& operator=(const Waking&) = delete;
+    bool source_ended() const noexcept { return list_[index_] == nullptr; }
 
 private:
-    bool*& slot_;
-    bool* outer_;
-    bool destroyed_ = false;
+    std::vector<Source*>& list_;
+    std::size_t index_;
 };
-
-}  // namespace
 
 Source::Source(Reactor& reactor, int fd, bool writable) : reactor_(reactor), fd_(fd), writable_(writable) {
     reactor_.add(*this, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
 
 Source::~Source() {
-    if (destroyed_ != nullptr) *destroyed_ = true;
+    std::replace(reactor_.waking_.begin(), reactor_.waking_.end(), this, static_cast<Source*>(nullptr));
     reactor_.forget(*this);
     close(fd_);  // also ends its registration: the descriptor is never duplicated
 }
@@ -63,23 +54,23 @@ void Source::on_events(std::uint32_t events) {
     if (hangup_.happened_ || (events & EPOLLIN) != 0) readable_ = true;
     if (broken || (events & EPOLLOUT) != 0) writable_ = true;
 
-    const DestructionGuard guard(destroyed_);
+    const Waking waking(*this);
     if (readable_ && reader_ != nullptr) std::exchange(reader_, nullptr)->wake(Wake::ready);
-    if (guard.destroyed()) return;
+    if (waking.source_ended()) return;
     if (writable_ && writer_ != nullptr) std::exchange(writer_, nullptr)->wake(Wake::ready);
-    if (guard.destroyed()) return;
+    if (waking.source_ended()) return;
     if (hangup_.happened_) hangup_.fire();
 }
 
 TimePoint Source::on_deadline(TimePoint now) {
-    const DestructionGuard guard(destroyed_);
+    const Waking waking(*this);
     if (reader_ != nullptr && read_deadline_ <= now) {
         std::exchange(reader_, nullptr)->wake(Wake::timeout);
-        if (guard.destroyed()) return kNever;
+        if (waking.source_ended()) return kNever;
     }
     if (writer_ != nullptr && write_deadline_ <= now) {
         std::exchange(writer_, nullptr)->wake(Wake::timeout);
-        if (guard.destroyed()) return kNever;
+        if (waking.source_ended()) return kNever;
     }
     TimePoint next = kNever;
     if (reader_ != nullptr) next = std::min(next, read_deadline_);
@@ -89,10 +80,10 @@ TimePoint Source::on_deadline(TimePoint now) {
 }
 
 void Source::cancel() {
-    const DestructionGuard guard(destroyed_);
+    const Waking waking(*this);
     cancel_reader();
-    if (!guard.destroyed()) cancel_writer();
-    if (!guard.destroyed()) hangup_.wake(Wake::cancelled);
+    if (!waking.source_ended()) cancel_writer();
+    if (!waking.source_ended()) hangup_.wake(Wake::cancelled);
 }
 
 void Source::cancel_reader() {

@@ -81,6 +81,7 @@ public:
 
 private:
     friend class Reactor;
+    class Waking;
     void on_events(std::uint32_t events);
     TimePoint on_deadline(TimePoint now) override;
 
@@ -93,7 +94,6 @@ private:
     Waiter* writer_ = nullptr;
     TimePoint read_deadline_{};
     TimePoint write_deadline_{};
-    bool* destroyed_ = nullptr;  // set while waiters are being woken, since one of them may end this source
 };
 
 /// `const Wake why = co_await readable(source, timeout);`
