@@ -1,0 +1,31 @@
+#include "proxy/access_log/log_filter.hpp"
+
+#include <algorithm>
+
+#include "base/ascii.hpp"
+
+namespace fairway::proxy {
+
+namespace {
+
+// ingress-nginx: the switch is for the server "_" alone. A known host without a rule for the path is logged.
+bool is_default_backend_of_unknown_host(const RequestRecord& record) noexcept {
+    const bool catch_all = record.rules == nullptr || record.rules->name() == "_";
+    return catch_all && record.route->owner == nullptr;
+}
+
+}  // namespace
+
+bool is_logged(const RequestRecord& record, const routing::AccessLogSettings& settings) noexcept {
+    if (!settings.enabled) return false;
+    if (record.route != nullptr) {
+        if (!record.route->policy->access_log) return false;
+        if (!settings.default_backend && is_default_backend_of_unknown_host(record)) return false;
+    }
+    if (settings.skip_urls.empty() || record.request == nullptr) return true;
+    const std::string_view uri = record.request->origin_form;
+    return std::none_of(settings.skip_urls.begin(), settings.skip_urls.end(),
+                        [uri](const std::string& url) { return ascii::iequals(url, uri); });
+}
+
+}  // namespace fairway::proxy
