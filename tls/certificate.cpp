@@ -1,87 +1,19 @@
 #include "tls/certificate.hpp"
 
-#include <openssl/pem.h>
-
 #include <array>
+#include <ctime>
+#include <iterator>
 
 #include <fmt/format.h>
 
 #include "base/assert.hpp"
 #include "tls/make_certificate.hpp"
 #include "tls/openssl.hpp"
+#include "tls/pem.hpp"
 
 namespace fairway::tls {
 
 namespace {
-
-// RFC 7468 text; the block types that tell a user's slip apart.
-constexpr std::string_view kCertificateBlock = "-----BEGIN CERTIFICATE-----";
-constexpr std::string_view kPrivateKeyMark = "PRIVATE KEY-----";
-constexpr std::string_view kPkcs8EncryptedBlock = "-----BEGIN ENCRYPTED PRIVATE KEY-----";
-constexpr std::string_view kLegacyEncryptedField = "Proc-Type: 4,ENCRYPTED";
-
-struct Chain {
-    X509Ptr leaf;
-    X509StackPtr others;
-};
-
-BioPtr memory_bio(std::string_view text) {
-    BioPtr bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-    FAIRWAY_ASSERT(bio != nullptr, "a memory BIO over existing bytes fails only when memory is out");
-    return bio;
-}
-
-// OpenSSL asks on the terminal for a pass phrase unless it is given a callback.
-int no_pass_phrase(char*, int, int, void*) { return -1; }
-
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-
-Result<Chain> read_chain(std::string_view pem) {
-    if (pem.empty()) return Error{"tls.crt is empty; put the certificate chain there in PEM, leaf first"};
-    const BioPtr bio = memory_bio(pem);
-    Chain chain{nullptr, X509StackPtr(sk_X509_new_null())};
-    for (int number = 1;; ++number) {
-        ERR_clear_error();
-        X509Ptr next(PEM_read_bio_X509(bio.get(), nullptr, no_pass_phrase, nullptr));
-        if (next == nullptr) {
-            // The text after the last block is free of blocks: that is the end, not a fault (RFC 7468 section 2).
-            if (ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) break;
-            return Error{fmt::format("certificate {} in tls.crt cannot be read ({}); write it again as PEM, complete "
-                                     "from its BEGIN line to its END line",
-                                     number, take_openssl_reason())};
-        }
-        if (chain.leaf == nullptr)
-            chain.leaf = std::move(next);
-        else
-            sk_X509_push(chain.others.get(), next.release());
-    }
-    ERR_clear_error();
-    if (chain.leaf != nullptr) return chain;
-    if (contains(pem, kPrivateKeyMark))
-        return Error{"tls.crt holds a private key and no certificate; are tls.crt and tls.key swapped?"};
-    return Error{fmt::format("tls.crt holds no {} block; put the certificate chain there in PEM, leaf first",
-                             kCertificateBlock)};
-}
-
-Result<KeyPtr> read_key(std::string_view pem) {
-    if (pem.empty()) return Error{"tls.key is empty; put the private key of the certificate there in PEM"};
-    if (contains(pem, kPkcs8EncryptedBlock) || contains(pem, kLegacyEncryptedField))
-        return Error{"tls.key is encrypted; decrypt it first: openssl pkey -in tls.key -out plain.key"};
-    ERR_clear_error();
-    KeyPtr key(PEM_read_bio_PrivateKey(memory_bio(pem).get(), nullptr, no_pass_phrase, nullptr));
-    if (key == nullptr) {
-        const std::string reason = take_openssl_reason();
-        if (contains(pem, kCertificateBlock) && !contains(pem, kPrivateKeyMark))
-            return Error{"tls.key holds a certificate and no private key; are tls.crt and tls.key swapped?"};
-        if (!contains(pem, kPrivateKeyMark))
-            return Error{"tls.key holds no -----BEGIN PRIVATE KEY----- block; put the private key there in PEM"};
-        return Error{fmt::format("tls.key cannot be read as a private key ({}); write it again as unencrypted PEM "
-                                 "(PKCS #8, or RSA or EC PRIVATE KEY)",
-                                 reason)};
-    }
-    ERR_clear_error();
-    return key;
-}
 
 KeyType type_of(const EVP_PKEY& key) {
     switch (EVP_PKEY_get_base_id(&key)) {
@@ -117,6 +49,19 @@ std::string hexadecimal(const unsigned char* bytes, std::size_t size) {
     return text;
 }
 
+// A session at the security level that handshakes have, to learn now what a handshake would refuse.
+SslPtr trial_session() {
+    static const SslContextPtr context = [] {
+        SslContextPtr made(SSL_CTX_new(TLS_server_method()));
+        FAIRWAY_ASSERT(made != nullptr, "OpenSSL can make a server context");
+        SSL_CTX_set_security_level(made.get(), kSecurityLevel);
+        return made;
+    }();
+    SslPtr session(SSL_new(context.get()));
+    FAIRWAY_ASSERT(session != nullptr, "SSL_new fails only when memory is out");
+    return session;
+}
+
 }  // namespace
 
 Certificate::Certificate(X509* leaf, STACK_OF(X509) * chain, EVP_PKEY* key)
@@ -131,7 +76,7 @@ Certificate::~Certificate() {
 Result<std::shared_ptr<const Certificate>> Certificate::load(std::string_view chain_pem, std::string_view key_pem) {
     auto chain = read_chain(chain_pem);
     if (!chain) return chain.error();
-    auto key = read_key(key_pem);
+    auto key = read_private_key(key_pem);
     if (!key) return key.error();
     if (X509_check_private_key(chain->leaf.get(), key->get()) != 1) {
         ERR_clear_error();
@@ -139,8 +84,15 @@ Result<std::shared_ptr<const Certificate>> Certificate::load(std::string_view ch
             "tls.key does not belong to the first certificate of tls.crt; put the leaf first, and the key it was "
             "issued for"};
     }
-    return std::shared_ptr<const Certificate>(
+    std::shared_ptr<const Certificate> certificate(
         new Certificate(chain->leaf.release(), chain->others.release(), key->release()));
+    if (!certificate->use_for(*trial_session()))
+        return Error{
+            fmt::format("the certificate in tls.crt is too weak to serve ({}); have it issued again with an ECDSA "
+                        "or 2048-bit RSA key and a SHA-256 signature",
+                        take_openssl_reason())};
+    ERR_clear_error();  // an odd extension leaves an entry although all went well
+    return certificate;
 }
 
 std::shared_ptr<const Certificate> Certificate::make_fake() {

@@ -53,11 +53,13 @@ int on_certificate(SSL* session, void*) noexcept {
     constexpr int kFail = 0;  // OpenSSL sends internal_error
     const CertificateStore& certificates = config_of(*session).certificates();
     const CertificateChoice* choice = certificates.select(server_name(*session));
-    if (choice == nullptr) return certificates.default_certificate().use_for(*session) ? kGoOn : kFail;
-    // With several key types OpenSSL takes the one that the client's signature_algorithms allow.
     bool any = false;
-    for (const auto* certificate : {choice->rsa.get(), choice->other.get(), choice->ecdsa.get()})
-        any |= certificate != nullptr && certificate->use_for(*session);
+    if (choice == nullptr) {
+        any = certificates.default_certificate().use_for(*session);
+    } else {  // with several key types OpenSSL takes the one that the client's signature_algorithms allow
+        for (const auto* certificate : {choice->rsa.get(), choice->other.get(), choice->ecdsa.get()})
+            any |= certificate != nullptr && certificate->use_for(*session);
+    }
     if (any) ERR_clear_error();
     return any ? kGoOn : kFail;
 }
@@ -123,8 +125,8 @@ int open_ticket(TicketKeys& keys, const SSL& session, const unsigned char* name,
     std::copy_n(name, wanted.size(), wanted.begin());
     const auto match = keys.find(wanted, TicketKeys::Clock::now());
     if (!match) return kTicketUnknown;
-    const bool ready = prepare_mac(mac, match->key) && EVP_DecryptInit_ex(&cipher, cipher_for(match->key), nullptr,
-                                                                          match->key.aes_key.data(), iv) == 1;
+    const bool ready = prepare_mac(mac, match->key) &&
+                       EVP_DecryptInit_ex(&cipher, cipher_for(match->key), nullptr, match->key.aes_key.data(), iv) == 1;
     if (!ready) return kTicketFailed;
     // RFC 8446 appendix C.4: a TLS 1.3 client should use a ticket once, so it needs a new one each time.
     return match->is_current && SSL_version(&session) != TLS1_3_VERSION ? kTicketGood : kTicketGoodRenew;

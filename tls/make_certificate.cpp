@@ -5,12 +5,11 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
-#include <ctime>
-
 #include <fmt/format.h>
 
 #include "base/assert.hpp"
 #include "tls/openssl.hpp"
+#include "tls/pem.hpp"
 
 namespace fairway::tls {
 
@@ -128,15 +127,11 @@ CertificatePem make_self_signed(const CertificateRequest& request) { return make
 CertificatePem make_authority(const CertificateRequest& request) { return make(request, Role::authority, nullptr); }
 
 Result<CertificatePem> issue_certificate(const CertificateRequest& request, const CertificatePem& authority) {
-    const auto loaded = Certificate::load(authority.certificate_pem, authority.key_pem);
-    if (!loaded) return Error{"the certificate authority cannot be read: " + loaded.error().message};
-    const BioPtr certificate_text(BIO_new_mem_buf(authority.certificate_pem.data(),
-                                                  static_cast<int>(authority.certificate_pem.size())));
-    const BioPtr key_text(BIO_new_mem_buf(authority.key_pem.data(), static_cast<int>(authority.key_pem.size())));
-    const X509Ptr certificate(PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr));
-    const KeyPtr key(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr));
-    must(certificate != nullptr && key != nullptr);
-    const Issuer issuer{certificate.get(), key.get()};
+    const auto chain = read_chain(authority.certificate_pem);
+    if (!chain) return Error{"the certificate authority cannot be read: " + chain.error().message};
+    const auto key = read_private_key(authority.key_pem);
+    if (!key) return Error{"the key of the certificate authority cannot be read: " + key.error().message};
+    const Issuer issuer{chain->leaf.get(), key->get()};
     return make(request, Role::server, &issuer);
 }
 

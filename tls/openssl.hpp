@@ -31,6 +31,10 @@ using KeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<EVP_PKEY_free>>;
 using SslPtr = std::unique_ptr<SSL, FreeWith<SSL_free>>;
 using SslContextPtr = std::unique_ptr<SSL_CTX, FreeWith<SSL_CTX_free>>;
 
+/// OpenSSL's measure of what is too weak (SSL_CTX_set_security_level(3)): at least 80 bits, no SHA-1 signatures. What nginx
+/// gets by default; the system's openssl.cnf may say otherwise, so it is always set.
+constexpr int kSecurityLevel = 1;
+
 /// The reason of the oldest entry of this thread's error queue ("unsupported", "key values mismatch"), which is then
 /// empty. Reasons are fixed texts of OpenSSL: they never quote key material.
 std::string take_openssl_reason();

@@ -22,8 +22,8 @@ ServerConfig::ServerConfig(std::shared_ptr<const ServerContext> context,
 }
 
 Result<std::shared_ptr<const ServerConfig>> ServerConfig::create(const ServerSettings& settings,
-                                                                std::shared_ptr<const CertificateStore> certificates,
-                                                                const ServerConfig* previous) {
+                                                                 std::shared_ptr<const CertificateStore> certificates,
+                                                                 const ServerConfig* previous) {
     auto context = context_for(settings, previous == nullptr ? nullptr : previous->context_);
     if (!context) return context.error();
     return std::shared_ptr<const ServerConfig>(new ServerConfig(std::move(*context), std::move(certificates)));

@@ -19,7 +19,7 @@ class ServerContext;  // server_context.hpp: SSL_CTX, session cache and ticket k
 /// ConfigMap keys ssl-protocols, ssl-ciphers, ssl-ecdh-curve, ssl-session-*, ssl-reject-handshake, ….
 struct ServerSettings {
     std::string protocols = "TLSv1.2 TLSv1.3";
-    std::string ciphers = {};          ///< OpenSSL list for TLS <= 1.2; empty = ingress-nginx's default list
+    std::string ciphers = {};  ///< OpenSSL list for TLS <= 1.2; empty = ingress-nginx's default list
     std::string curves = "auto";
     bool session_cache = true;
     std::uint32_t session_cache_entries = 40'000;  ///< "10m" in nginx's measure of 4,000 sessions a megabyte
@@ -27,7 +27,7 @@ struct ServerSettings {
     bool session_tickets = false;
     std::string session_ticket_key = {};  ///< 48 or 80 raw bytes; empty = random per process, rotated
     bool prefer_server_ciphers = true;
-    bool reject_unknown_names = false;  ///< ssl-reject-handshake
+    bool reject_unknown_names = false;                       ///< ssl-reject-handshake
     std::vector<std::string> alpn_protocols = {"http/1.1"};  ///< in our order of preference
 
     bool operator==(const ServerSettings&) const = default;
@@ -40,8 +40,8 @@ public:
     /// @param previous  its context is taken over when `settings` equal its own; may be null.
     /// Errors: a protocol, cipher or curve list that OpenSSL refuses, named.
     static Result<std::shared_ptr<const ServerConfig>> create(const ServerSettings& settings,
-                                                             std::shared_ptr<const CertificateStore> certificates,
-                                                             const ServerConfig* previous);
+                                                              std::shared_ptr<const CertificateStore> certificates,
+                                                              const ServerConfig* previous);
 
     /// A new server-side SSL in accept state without a descriptor or BIO, choosing its certificate from this
     /// configuration. The caller owns it (SSL_free) and keeps this ServerConfig alive until the handshake is over.

@@ -40,9 +40,8 @@ Applied apply_protocols(SSL_CTX& context, const ServerSettings& settings) {
     SSL_CTX_set_min_proto_version(&context, versions->lowest);
     SSL_CTX_set_max_proto_version(&context, versions->highest);
     SSL_CTX_set_options(&context, versions->left_out);
-    // Level 1 is what nginx gets from OpenSSL; the system's openssl.cnf may say otherwise. TLS 1.0 and 1.1 sign with
-    // SHA-1, which OpenSSL 3 does at level 0 alone: whoever lists them means it.
-    SSL_CTX_set_security_level(&context, versions->lowest < TLS1_2_VERSION ? 0 : 1);
+    // TLS 1.0 and 1.1 sign with SHA-1, which OpenSSL 3 does at level 0 alone: whoever lists them means it.
+    SSL_CTX_set_security_level(&context, versions->lowest < TLS1_2_VERSION ? 0 : kSecurityLevel);
     return {};
 }
 
@@ -142,7 +141,7 @@ ServerContext::~ServerContext() {
 }
 
 Result<std::shared_ptr<const ServerContext>> ServerContext::create(const ServerSettings& settings,
-                                                                  const ServerContext* previous) {
+                                                                   const ServerContext* previous) {
     SslContextPtr context(SSL_CTX_new(TLS_server_method()));
     FAIRWAY_ASSERT(context != nullptr, "OpenSSL can make a server context");
     for (const auto apply : {apply_protocols, apply_ciphers, apply_curves})

@@ -19,7 +19,7 @@ public:
     ///                  may be null.
     /// Errors: the setting by its ConfigMap key, the item in it, and what to write.
     static Result<std::shared_ptr<const ServerContext>> create(const ServerSettings& settings,
-                                                              const ServerContext* previous);
+                                                               const ServerContext* previous);
 
     ServerContext(const ServerContext&) = delete;
     ServerContext& operator=(const ServerContext&) = delete;

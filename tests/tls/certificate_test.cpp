@@ -78,6 +78,37 @@ TEST(Certificate, TextAroundTheBlocksIsIgnored) {
     EXPECT_THAT((*loaded)->names(), ElementsAre("shop.example"));
 }
 
+// openssl req -x509 -newkey rsa:512 -subj /CN=weak.example
+constexpr const char* kWeakCertificate = R"(-----BEGIN CERTIFICATE-----
+MIIBhTCCAS+gAwIBAgIUQxD28btC16uNCxvoFSo41oGWFdAwDQYJKoZIhvcNAQEL
+BQAwFzEVMBMGA1UEAwwMd2Vhay5leGFtcGxlMB4XDTI2MTEyMzIwNDM0M1oXDTM2
+MTEyMDIwNDM0M1owFzEVMBMGA1UEAwwMd2Vhay5leGFtcGxlMFwwDQYJKoZIhvcN
+AQEBBQADSwAwSAJBAK/0nqkmUUwSihIR1eIm9XeV+eVIApPptzsWqvS7CV8X7GSR
+KyGgmKWZTV4VirVO3Dg996Er7MYMA5iyEE+n1RkCAwEAAaNTMFEwHQYDVR0OBBYE
+FCY4PBLB/uNyzkeZoRE4v9YjnzgQMB8GA1UdIwQYMBaAFCY4PBLB/uNyzkeZoRE4
+v9YjnzgQMA8GA1UdEwEB/wQFMAMBAf8wDQYJKoZIhvcNAQELBQADQQASA+SmN4zF
+8SePYzIkAHfepz3xF9NxYNYtTGzfP3JQ5Xvnbkn1EchGG/hQhY7xxXhNQXpnfFt4
+gHk+MyYYfnOH
+-----END CERTIFICATE-----
+)";
+constexpr const char* kWeakKey = R"(-----BEGIN PRIVATE KEY-----
+MIIBVQIBADANBgkqhkiG9w0BAQEFAASCAT8wggE7AgEAAkEAr/SeqSZRTBKKEhHV
+4ib1d5X55UgCk+m3Oxaq9LsJXxfsZJErIaCYpZlNXhWKtU7cOD33oSvsxgwDmLIQ
+T6fVGQIDAQABAkB12QrjE6zjnI8pJxTvkVRasfJbZG2Fj8WPJ9F8dEEElK7UBzj1
+f2o60/VdAeYrRnc/kRE7wbr2RKzd/ka06UvhAiEA3MdCXKzeu9BIBJ3MCcf1FVIo
+8tJyvIYpoPPfbtQHGg0CIQDMBsQWPyUs64mHdCJW0sCDthS78ktdBIyfHsShHUkg
+PQIhAIwpHCJFxSmq8u2rWAulnBwrCsANhrXU3rzF1kU/6jpJAiEAuT3fZU95wlos
+aTaRQwFg13VHSAnKUS8jOgmmf53mWgUCIAF0MymMC54P1+3hWHptivMf+ewM4Dv/
+n6Ie9YkcBN/O
+-----END PRIVATE KEY-----
+)";
+
+TEST(Certificate, TooWeakForAnyHandshakeIsRefusedAtOnce) {
+    const auto loaded = Certificate::load(kWeakCertificate, kWeakKey);
+    ASSERT_FALSE(loaded);
+    EXPECT_THAT(loaded.error().message, HasSubstr("too weak to serve (ee key too small)"));
+}
+
 TEST(Certificate, TellsWhatItIs) {
     const auto authority = make_authority({.common_name = "Test CA", .organization = "Ünit"});
     const auto pem = issue_certificate(

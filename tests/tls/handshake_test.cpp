@@ -32,8 +32,8 @@ class ServerName : public testing::TestWithParam<NameCase> {};
 TEST_P(ServerName, PicksCertificate) {
     const auto config = serving();
     for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-        const auto made = connect(
-            *config, {.server_name = GetParam().server_name, .lowest = version, .highest = version});
+        const auto made =
+            connect(*config, {.server_name = GetParam().server_name, .lowest = version, .highest = version});
         ASSERT_TRUE(made.completed);
         EXPECT_EQ(made.version(), version);
         EXPECT_EQ(made.shown_name(), GetParam().shown);
@@ -65,10 +65,9 @@ TEST(Handshake, UnknownNamesAreRefusedWhenAsked) {
 TEST(Handshake, KeyTypeFollowsTheClientsSignatureAlgorithms) {
     const auto config = serving();
     const auto key_for = [&](const char* algorithms, int version) {
-        const auto made = connect(*config, {.server_name = "both.example",
-                                            .lowest = version,
-                                            .highest = version,
-                                            .signature_algorithms = algorithms});
+        const auto made = connect(
+            *config,
+            {.server_name = "both.example", .lowest = version, .highest = version, .signature_algorithms = algorithms});
         EXPECT_TRUE(made.completed) << algorithms;
         return made.shown_key();
     };

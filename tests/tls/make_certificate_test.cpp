@@ -43,8 +43,8 @@ class MakeCertificate : public testing::TestWithParam<KeyType> {};
 TEST_P(MakeCertificate, LeafIsTrustedByItsAuthorityOnly) {
     const auto authority = make_authority({.common_name = "Test CA", .key_type = GetParam()});
     const auto stranger = make_authority({.common_name = "Other CA", .key_type = GetParam()});
-    const auto leaf =
-        issue_certificate({.common_name = "a", .names = {"shop.example", "*.eu.example"}, .key_type = GetParam()}, authority);
+    const auto leaf = issue_certificate(
+        {.common_name = "a", .names = {"shop.example", "*.eu.example"}, .key_type = GetParam()}, authority);
     ASSERT_TRUE(leaf);
     EXPECT_EQ(verify(leaf->certificate_pem, authority.certificate_pem, "shop.example"), X509_V_OK);
     EXPECT_EQ(verify(leaf->certificate_pem, authority.certificate_pem, "x.eu.example"), X509_V_OK);
@@ -68,6 +68,11 @@ TEST(MakeCertificate, UnreadableAuthorityIsAnError) {
     const auto made = issue_certificate({.common_name = "a"}, {.certificate_pem = "x", .key_pem = "y"});
     ASSERT_FALSE(made);
     EXPECT_THAT(made.error().message, testing::StartsWith("the certificate authority cannot be read: tls.crt"));
+    const auto authority = make_authority({.common_name = "Test CA"});
+    const auto keyless =
+        issue_certificate({.common_name = "a"}, {.certificate_pem = authority.certificate_pem, .key_pem = ""});
+    ASSERT_FALSE(keyless);
+    EXPECT_THAT(keyless.error().message, testing::StartsWith("the key of the certificate authority cannot be read"));
 }
 
 }  // namespace

@@ -76,8 +76,7 @@ TEST(ServerSettings, CipherOrderIsOursUnlessTheClientsIsAskedFor) {
 
 TEST(ServerSettings, CipherListIsKept) {
     const auto config = config_of({.ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384"}, store_with_default());
-    EXPECT_FALSE(
-        connect(*config, {.highest = TLS1_2_VERSION, .ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256"}).completed);
+    EXPECT_FALSE(connect(*config, {.highest = TLS1_2_VERSION, .ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256"}).completed);
     EXPECT_TRUE(connect(*config, {.highest = TLS1_2_VERSION}).completed);
 }
 
