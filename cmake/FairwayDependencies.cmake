@@ -4,17 +4,12 @@ find_package(Boost 1.81 REQUIRED COMPONENTS json)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
-find_package(yaml-cpp REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(LIBYAML REQUIRED IMPORTED_TARGET yaml-0.1)
 
 # Asio and Beast are compiled once, in this file; whoever links the target sees their declarations only.
 add_library(fairway_asio STATIC ${CMAKE_SOURCE_DIR}/base/io/asio.cpp)
 target_compile_definitions(fairway_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION
                            BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(fairway_asio PUBLIC Boost::headers Threads::Threads)
-
-if(TARGET yaml-cpp::yaml-cpp)
-  set(FAIRWAY_YAML_CPP yaml-cpp::yaml-cpp)
-else()
-  set(FAIRWAY_YAML_CPP yaml-cpp)
-endif()

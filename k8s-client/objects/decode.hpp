@@ -1,9 +1,10 @@
 // Manifests to typed objects: one decoder for YAML and JSON, with a position for every complaint.
 #pragma once
 
-#include <memory>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 

@@ -4,8 +4,10 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace fairway::k8s {
@@ -19,11 +21,30 @@ struct ObjectName {
     auto operator<=>(const ObjectName&) const = default;
 };
 
-/// A place in a manifest; line and column count from 1. Empty file: the object came from a cluster.
+/// Name of a manifest file, as positions carry it: every annotation has a position, so copies share one string.
+class FileName {
+public:
+    FileName() = default;
+    FileName(std::string text) : text_(text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text))) {}
+    FileName(const char* text) : FileName(std::string(text)) {}
+
+    const std::string& str() const noexcept;
+    operator const std::string&() const noexcept { return str(); }
+    bool empty() const noexcept { return text_ == nullptr; }
+    friend bool operator==(const FileName& a, const FileName& b) noexcept { return a.str() == b.str(); }
+    friend auto operator<=>(const FileName& a, const FileName& b) noexcept { return a.str() <=> b.str(); }
+
+private:
+    std::shared_ptr<const std::string> text_;
+};
+
+/// A place in a manifest; line and column (in code points) count from 1. Empty file: the object came from a cluster.
 struct Position {
-    std::string file;
+    FileName file;
     std::uint32_t line = 0;
     std::uint32_t column = 0;
+
+    auto operator<=>(const Position&) const = default;
 
     /// "file:line:column", "file:line", or empty.
     std::string to_string() const;

@@ -1,0 +1,61 @@
+// Pod: core/v1. All of Kubernetes' fields pass in silence; only those that Services need are read.
+#include <fmt/format.h>
+
+#include "base/ip_address.hpp"
+#include "k8s-client/objects/kinds.hpp"
+#include "k8s-client/objects/quote.hpp"
+
+namespace fairway::k8s {
+
+namespace {
+
+Container decode_container(const Field& container) {
+    Container out;
+    out.name = container.string("name");
+    for (const auto& port : container.mappings("ports", {})) {
+        ContainerPort decoded;
+        decoded.name = port.string("name");
+        decoded.protocol = decode_protocol(port);
+        if (const auto number = port.port("containerPort"))
+            decoded.container_port = *number;
+        else if (!port.at("containerPort").present())
+            port.at("containerPort").error("is required; write the port that the container listens on");
+        out.ports.push_back(std::move(decoded));
+    }
+    return out;
+}
+
+std::vector<std::string> decode_ips(const Field& status) {
+    std::vector<std::string> out;
+    for (const auto& ip : status.mappings("podIPs", {})) out.push_back(ip.string("ip"));
+    if (out.empty())
+        if (auto ip = status.string("podIP"); !ip.empty()) out.push_back(std::move(ip));
+    for (const auto& ip : out)
+        if (!IpAddress::parse(ip).has_value()) status.error(fmt::format("{} is not an IP address", quoted(ip)));
+    return out;
+}
+
+// status.conditions[type=Ready].status: "True", "False" or "Unknown".
+std::optional<bool> decode_ready(const Field& status) {
+    for (const auto& condition : status.mappings("conditions", {}))
+        if (condition.string("type") == "Ready") return condition.string("status") == "True";
+    return {};
+}
+
+}  // namespace
+
+Object decode_pod(const Field& root, std::string_view) {
+    Pod out;
+    const auto spec = root.mapping("spec", {});
+    for (const auto& container : spec.mappings("containers", {})) out.containers.push_back(decode_container(container));
+    // A sidecar's ports can be named by a Service too.
+    for (const auto& container : spec.mappings("initContainers", {}))
+        if (container.string("restartPolicy") == "Always") out.containers.push_back(decode_container(container));
+    const auto status = root.mapping("status", {});
+    out.phase = status.string("phase");
+    out.pod_ips = decode_ips(status);
+    out.ready = decode_ready(status);
+    return out;
+}
+
+}  // namespace fairway::k8s
