@@ -281,7 +281,10 @@ Framing Forwarder::downstream_framing() const {
 // True when the client got the whole response.
 io::Task<bool> Forwarder::relay_response() {
     const ResponseHead& response = exchange_.response;
-    exchange_.record.response_fields = &response.fields;
+    if (worker_.log.format().needs_response_fields()) {
+        exchange_.response_head_buffer = upstream_.window().detach_front(0, worker_.buffers);
+        exchange_.record.response_fields = &response.fields;
+    }
     ResponseStart start{.status = response.status, .upstream = &response};
     start.framing = downstream_framing();
     start.content_length = response.content_length;

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/assert.hpp"
+#include "proxy/access_log/access_log.hpp"
 #include "proxy/worker.hpp"
 
 namespace fairway::proxy {
@@ -22,14 +23,14 @@ public:
             listeners.insert(listeners.end(), https[i].begin(), https[i].end());
             std::uint64_t seed = 0;
             RAND_bytes(reinterpret_cast<unsigned char*>(&seed), sizeof seed);
-            workers.push_back(std::make_unique<Worker>(seed, std::move(listeners)));
+            workers.push_back(std::make_unique<Worker>(seed, access_log, std::move(listeners)));
         }
     }
 
+    AccessLog access_log;  // outlives the workers, whose sinks feed it
     std::uint16_t http_port = 0;
     std::uint16_t https_port = 0;
     bool started = false;
-    std::shared_ptr<const routing::Settings> settings;
     std::vector<std::unique_ptr<Worker>> workers;
 };
 
@@ -41,10 +42,8 @@ std::uint16_t Server::http_port() const noexcept { return state_->http_port; }
 std::uint16_t Server::https_port() const noexcept { return state_->https_port; }
 
 void Server::publish(std::shared_ptr<const routing::Snapshot> snapshot) {
-    if (state_->settings != snapshot->settings) {
-        state_->settings = snapshot->settings;
-    }
-    for (auto& worker : state_->workers) state_->started ? worker->publish(snapshot) : worker->start(snapshot);
+    state_->access_log.apply(snapshot->settings->access_log);
+    for (auto& worker : state_->workers) worker->publish(snapshot, state_->access_log.format());
     state_->started = true;
 }
 
@@ -87,6 +86,8 @@ std::uint64_t Server::open_connections() const {
 
 void Server::stop_now() {
     for (auto& worker : state_->workers) worker->stop();
+    state_->workers.clear();  // hands over the last lines of the log
+    state_->access_log.stop();
 }
 
 void Server::reopen_access_log() {  }

@@ -6,13 +6,22 @@
 
 namespace fairway::proxy {
 
-Worker::Worker(std::uint64_t seed, std::vector<ListeningSocket> listeners)
-    : context_(seed), sockets_(std::move(listeners)) {}
+Worker::Worker(std::uint64_t seed, AccessLog& log, std::vector<ListeningSocket> listeners)
+    : context_(seed, log), sockets_(std::move(listeners)) {}
 
 Worker::~Worker() { stop(); }
 
-void Worker::start(std::shared_ptr<const routing::Snapshot> snapshot) {
-    use(std::move(snapshot));
+void Worker::publish(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format) {
+    if (!thread_.joinable()) {
+        use(std::move(snapshot), std::move(log_format));
+        return start();
+    }
+    context_.reactor.post([this, next = std::move(snapshot), format = std::move(log_format)]() mutable {
+        use(std::move(next), std::move(format));
+    });
+}
+
+void Worker::start() {
     for (const ListeningSocket& socket : sockets_)
         listeners_.push_back(std::make_unique<Listener>(
             context_.reactor, socket,
@@ -21,11 +30,8 @@ void Worker::start(std::shared_ptr<const routing::Snapshot> snapshot) {
     thread_ = std::thread([this] { run(); });
 }
 
-void Worker::publish(std::shared_ptr<const routing::Snapshot> snapshot) {
-    context_.reactor.post([this, next = std::move(snapshot)]() mutable { use(std::move(next)); });
-}
-
-void Worker::use(std::shared_ptr<const routing::Snapshot> snapshot) {
+void Worker::use(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format) {
+    context_.log.use(std::move(log_format));
     context_.metrics.use_table(snapshot->routes);
     context_.snapshot = SnapshotRef(std::move(snapshot));
 }
@@ -69,6 +75,7 @@ void Worker::collect(Metrics& into) {
     for (const auto& [labels, series] : context_.metrics.collect()) into.requests[labels].merge(series);
     ConnectionCounters counters = context_.counters;
     counters.upstream_idle = context_.pool.idle_count();
+    counters.access_log_dropped = context_.log.dropped();
     into.connections.merge(counters);
 }
 
@@ -91,10 +98,10 @@ void Worker::accept(int fd, const ListeningSocket& listener, const SocketAddress
     session.release()->start();  // owned by the lists from here on
 }
 
-std::chrono::milliseconds Worker::after_turn(io::TimePoint) {
+std::chrono::milliseconds Worker::after_turn(io::TimePoint now) {
     end_sessions();
     constexpr std::chrono::milliseconds kIdle{1000};
-    return kIdle;
+    return context_.log.flush(now) ? LogSink::kMaxAge : kIdle;
 }
 
 // A session that is over is destroyed here, when none of its frames is on the stack.

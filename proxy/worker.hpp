@@ -15,15 +15,15 @@ namespace fairway::proxy {
 class Worker {
 public:
     /// @param listeners  its own SO_REUSEPORT sockets, listening.
-    Worker(std::uint64_t seed, std::vector<ListeningSocket> listeners);
+    Worker(std::uint64_t seed, AccessLog& log, std::vector<ListeningSocket> listeners);
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
     // From the control thread:
-    /// Starts the thread; `snapshot` is what the first request is served with.
-    void start(std::shared_ptr<const routing::Snapshot> snapshot);
-    void publish(std::shared_ptr<const routing::Snapshot> snapshot);
+    /// @param log_format  what the access log makes of the snapshot's settings.
+    /// The first snapshot starts the thread.
+    void publish(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format);
     void start_drain();
     void stop_accepting();
     /// Ends everything at once and joins the thread.
@@ -37,8 +37,9 @@ public:
     void collect(Metrics& into);
 
 private:
+    void start();
     void run();
-    void use(std::shared_ptr<const routing::Snapshot> snapshot);
+    void use(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format);
     void accept(int fd, const ListeningSocket& listener, const SocketAddress& peer);
     std::chrono::milliseconds after_turn(io::TimePoint now);
     void end_sessions();

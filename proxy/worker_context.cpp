@@ -1,5 +1,7 @@
 #include "proxy/worker_context.hpp"
 
+#include "proxy/access_log/log_filter.hpp"
+
 namespace fairway::proxy {
 
 std::string_view WorkerContext::date() {
@@ -27,6 +29,7 @@ void WorkerContext::give_back(std::unique_ptr<Exchange> exchange) {
 
 void WorkerContext::finish_request(const Exchange& exchange) {
     metrics.count(exchange.record, *exchange.snapshot->routes);
+    if (is_logged(exchange.record, exchange.snapshot->settings->access_log)) log.write(exchange.record);
 }
 
 }  // namespace fairway::proxy

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proxy/access_log/access_log.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/io/buffer_pool.hpp"
 #include "proxy/io/reactor.hpp"
@@ -20,7 +21,8 @@
 namespace fairway::proxy {
 
 struct WorkerContext {
-    explicit WorkerContext(std::uint64_t seed) : random(static_cast<Random::result_type>(seed | 1)), bits_(seed | 1) {}
+    WorkerContext(std::uint64_t seed, AccessLog& access_log)
+        : random(static_cast<Random::result_type>(seed | 1)), log(access_log), bits_(seed | 1) {}
 
     io::Reactor reactor;
     io::BufferPool buffers;
@@ -29,6 +31,7 @@ struct WorkerContext {
     SnapshotRef snapshot;         ///< what new requests start with
     ConnectionCounters counters;
     MetricsShard metrics;
+    LogSink log;
     bool draining = false;        ///< responses carry Connection: close
 
     std::uint64_t random_bits() noexcept {
