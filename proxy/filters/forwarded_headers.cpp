@@ -15,9 +15,10 @@ constexpr std::uint64_t bit(FieldId id) noexcept { return std::uint64_t{1} << st
 /// Expect is not passed on because the proxy answers 100-continue itself (nginx: the same).
 constexpr std::uint64_t kAlwaysReplaced =
     bit(FieldId::host) | bit(FieldId::content_length) | bit(FieldId::expect) | bit(FieldId::proxy) |
-    bit(FieldId::x_request_id) | bit(FieldId::x_real_ip) | bit(FieldId::x_forwarded_for) | bit(FieldId::x_forwarded_host) |
-    bit(FieldId::x_forwarded_port) | bit(FieldId::x_forwarded_proto) | bit(FieldId::x_forwarded_scheme) |
-    bit(FieldId::x_scheme) | bit(FieldId::x_original_forwarded_for) | bit(FieldId::x_original_forwarded_host);
+    bit(FieldId::x_request_id) | bit(FieldId::x_real_ip) | bit(FieldId::x_forwarded_for) |
+    bit(FieldId::x_forwarded_host) | bit(FieldId::x_forwarded_port) | bit(FieldId::x_forwarded_proto) |
+    bit(FieldId::x_forwarded_scheme) | bit(FieldId::x_scheme) | bit(FieldId::x_original_forwarded_for) |
+    bit(FieldId::x_original_forwarded_host);
 
 std::string_view first_element(std::string_view list) noexcept { return ascii::trim(list.substr(0, list.find(','))); }
 
@@ -73,15 +74,15 @@ ForwardedValues forwarded_values(const RequestHead& head, const RequestOrigin& o
     values.request_id = find_field(head.fields, FieldId::x_request_id);
 
     if (settings.use_forwarded_headers || settings.enable_real_ip) {
-        const auto found = find_real_ip(head.fields, FieldName(settings.forwarded_for_header), origin.peer,
-                                        settings.trusted_proxies);
+        const auto found =
+            find_real_ip(head.fields, FieldName(settings.forwarded_for_header), origin.peer, settings.trusted_proxies);
         if (found.from_field) {
             values.client = found.address;
             values.client_view_ = found.text;
             if (found.text.empty()) {
                 const auto text = found.address.to_string();
-                values.client_text_size_ = static_cast<std::uint8_t>(text.copy(values.client_text_.data(),
-                                                                               values.client_text_.size()));
+                values.client_text_size_ =
+                    static_cast<std::uint8_t>(text.copy(values.client_text_.data(), values.client_text_.size()));
             }
         }
     }

@@ -25,11 +25,11 @@ struct RequestOrigin {
 /// What the endpoint, the log and redirects are told. Views point into the request head and the origin.
 class ForwardedValues {
 public:
-    IpAddress client;                    ///< after the real-ip rules: for lists, limits and balancing
-    std::string_view host;               ///< the "best host", with port as received; empty only in HTTP/1.0
-    std::string_view scheme;             ///< $pass_access_scheme: "http", "https", or what a believed X-Forwarded-Proto says
-    std::string_view request_id;         ///< as received; empty when the caller has to make one (see request_id.hpp)
-    std::string_view peer_text;          ///< RequestOrigin::peer_text
+    IpAddress client;             ///< after the real-ip rules: for lists, limits and balancing
+    std::string_view host;        ///< the "best host", with port as received; empty only in HTTP/1.0
+    std::string_view scheme;      ///< $pass_access_scheme: "http", "https", or what a believed X-Forwarded-Proto says
+    std::string_view request_id;  ///< as received; empty when the caller has to make one (see request_id.hpp)
+    std::string_view peer_text;   ///< RequestOrigin::peer_text
 
     /// Text of `client`: $remote_addr. Valid as long as this object stays where it is.
     std::string_view client_ip() const noexcept;
@@ -37,7 +37,8 @@ public:
     std::string_view port() const noexcept;
 
 private:
-    friend ForwardedValues forwarded_values(const RequestHead&, const RequestOrigin&, const routing::ForwardedSettings&);
+    friend ForwardedValues forwarded_values(const RequestHead&, const RequestOrigin&,
+                                            const routing::ForwardedSettings&);
 
     std::string_view client_view_;  ///< empty: the text is in client_text_
     std::string_view port_view_;    ///< empty: the digits are in port_digits_

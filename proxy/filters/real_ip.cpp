@@ -19,7 +19,8 @@ std::string_view address_text(std::string_view element) noexcept {
         return close == std::string_view::npos ? std::string_view{} : element.substr(1, close - 1);
     }
     const auto colon = element.find(':');
-    const bool is_v4_with_port = colon != std::string_view::npos && element.find(':', colon + 1) == std::string_view::npos;
+    const bool is_v4_with_port =
+        colon != std::string_view::npos && element.find(':', colon + 1) == std::string_view::npos;
     return is_v4_with_port ? element.substr(0, colon) : element;
 }
 
@@ -49,7 +50,8 @@ RealIp find_real_ip(const FieldList& fields, const FieldName& header, const IpAd
             const auto text = address_text(element);
             const auto address = IpAddress::parse(text);
             if (!address) return found;
-            found = {.address = *address, .text = address->v6 || text.find(':') != std::string_view::npos ? std::string_view{} : text,
+            found = {.address = *address,
+                     .text = address->v6 || text.find(':') != std::string_view::npos ? std::string_view{} : text,
                      .from_field = true};
         }
     }

@@ -12,9 +12,9 @@ namespace fairway::proxy {
 /// What every response to this client carries or lacks; made once per response.
 struct ResponseFieldRules {
     const routing::Settings& settings;
-    std::string_view date{};        ///< value of Date, kept by the worker; empty: no Date field
-    bool tls = false;               ///< the client's own connection is TLS: HSTS applies
-    bool trailers_follow = false;   ///< the body is sent chunked (or over HTTP/2), so Trailer means something
+    std::string_view date{};       ///< value of Date, kept by the worker; empty: no Date field
+    bool tls = false;              ///< the client's own connection is TLS: HSTS applies
+    bool trailers_follow = false;  ///< the body is sent chunked (or over HTTP/2), so Trailer means something
 };
 
 /// True when an endpoint's field is passed on. Left out: hop-by-hop fields, Content-Length (framing is written anew),

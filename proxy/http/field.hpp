@@ -10,12 +10,51 @@ namespace fairway::proxy {
 /// Fields that the proxy itself looks at; everything else is `other`. Order has no meaning.
 enum class FieldId : std::uint8_t {
     other,
-    accept, accept_encoding, authorization, connection, content_length, content_type, cookie, date, expect, host,
-    keep_alive, location, proxy_authenticate, proxy_authorization, proxy_connection, proxy, referer, retry_after, server,
-    set_cookie, strict_transport_security, te, trailer, transfer_encoding, upgrade, user_agent, via, refresh, x_pad,
-    x_accel_buffering, x_accel_charset, x_accel_expires, x_accel_limit_rate, x_accel_redirect,
-    x_forwarded_for, x_forwarded_host, x_forwarded_port, x_forwarded_proto, x_forwarded_scheme, x_original_forwarded_for,
-    x_original_forwarded_host, x_original_uri, x_real_ip, x_request_id, x_scheme,
+    accept,
+    accept_encoding,
+    authorization,
+    connection,
+    content_length,
+    content_type,
+    cookie,
+    date,
+    expect,
+    host,
+    keep_alive,
+    location,
+    proxy_authenticate,
+    proxy_authorization,
+    proxy_connection,
+    proxy,
+    referer,
+    retry_after,
+    server,
+    set_cookie,
+    strict_transport_security,
+    te,
+    trailer,
+    transfer_encoding,
+    upgrade,
+    user_agent,
+    via,
+    refresh,
+    x_pad,
+    x_accel_buffering,
+    x_accel_charset,
+    x_accel_expires,
+    x_accel_limit_rate,
+    x_accel_redirect,
+    x_forwarded_for,
+    x_forwarded_host,
+    x_forwarded_port,
+    x_forwarded_proto,
+    x_forwarded_scheme,
+    x_original_forwarded_for,
+    x_original_forwarded_host,
+    x_original_uri,
+    x_real_ip,
+    x_request_id,
+    x_scheme,
 };
 
 /// FieldId of a field name (a token) in any case. Cost: one lookup in a perfect hash and one comparison.
@@ -25,7 +64,7 @@ struct Field {
     std::string_view name;   ///< as received
     std::string_view value;  ///< without surrounding white space; never holds CR, LF or NUL
     FieldId id = FieldId::other;
-    bool hop_by_hop = false; ///< Connection and its kin, and what Connection names (RFC 9110 section 7.6.1)
+    bool hop_by_hop = false;  ///< Connection and its kin, and what Connection names (RFC 9110 section 7.6.1)
 };
 
 /// Reused from message to message, so that its memory is allocated once per exchange object.

@@ -31,18 +31,20 @@ enum class Framing : std::uint8_t {
 struct RequestHead {
     Method method = Method::other;
     std::string_view method_text;
-    std::string_view target;     ///< as received: "/a?b", "http://host/a", "*"; forwarded byte for byte in origin-form
-    std::string_view path;       ///< path of the target, raw, without query; "/" for "*" and for an absolute-form without path
-    std::string_view query;      ///< after '?', without it; empty when there is none
-    std::string_view origin_form; ///< path and query as they are sent upstream; points into `target`, or is "/" or "*"
-    std::string_view authority;  ///< Host, or the authority of an absolute-form target (which wins, RFC 9112 section 3.2.2)
+    std::string_view target;  ///< as received: "/a?b", "http://host/a", "*"; forwarded byte for byte in origin-form
+    std::string_view
+        path;  ///< path of the target, raw, without query; "/" for "*" and for an absolute-form without path
+    std::string_view query;        ///< after '?', without it; empty when there is none
+    std::string_view origin_form;  ///< path and query as they are sent upstream; points into `target`, or is "/" or "*"
+    std::string_view
+        authority;  ///< Host, or the authority of an absolute-form target (which wins, RFC 9112 section 3.2.2)
     Version version = Version::http_1_1;
     Framing framing = Framing::none;
     std::uint64_t content_length = 0;
-    bool keep_alive = true;        ///< the client lets the connection persist
-    bool expect_continue = false;  ///< Expect: 100-continue from an HTTP/1.1 client that announces a body
-    bool accepts_trailers = false; ///< TE: trailers, which Connection names
-    std::string_view upgrade;      ///< value of Upgrade when Connection names it; else empty, and always empty for h2c
+    bool keep_alive = true;         ///< the client lets the connection persist
+    bool expect_continue = false;   ///< Expect: 100-continue from an HTTP/1.1 client that announces a body
+    bool accepts_trailers = false;  ///< TE: trailers, which Connection names
+    std::string_view upgrade;       ///< value of Upgrade when Connection names it; else empty, and always empty for h2c
     FieldList fields;
 };
 
@@ -53,7 +55,7 @@ struct ResponseHead {
     Framing framing = Framing::none;
     std::uint64_t content_length = 0;  ///< also set for HEAD and 304 when the field is there; see has_content_length
     bool has_content_length = false;
-    bool keep_alive = true;            ///< the endpoint lets the connection persist
+    bool keep_alive = true;  ///< the endpoint lets the connection persist
     std::string_view upgrade;
     FieldList fields;
 };

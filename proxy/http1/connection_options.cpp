@@ -7,11 +7,11 @@ namespace fairway::proxy::http1 {
 namespace {
 
 /// Names beyond FieldId that proxies in front of us set and applications trust.
-constexpr std::string_view kProtectedPrefixes[] = {"x-forwarded-", "x-original-", "x-auth-", "x-client-", "x-real-",
+constexpr std::string_view kProtectedPrefixes[] = {"x-forwarded-", "x-original-", "x-auth-",  "x-client-",   "x-real-",
                                                    "x-remote-",    "x-user",      "x-envoy-", "ssl-client-", "cf-"};
-constexpr std::string_view kProtectedNames[] = {"forwarded", "true-client-ip", "content-encoding", "cache-control",
-                                                "if-match",  "if-none-match",  "range",            "content-range",
-                                                "origin",    "x-api-key",      "x-csrf-token"};
+constexpr std::string_view kProtectedNames[] = {
+    "forwarded", "true-client-ip", "content-encoding", "cache-control", "if-match",    "if-none-match",
+    "range",     "content-range",  "origin",           "x-api-key",     "x-csrf-token"};
 
 bool has_prefix(std::string_view name, std::string_view prefix) noexcept {
     return name.size() >= prefix.size() && ascii::iequals(name.substr(0, prefix.size()), prefix);

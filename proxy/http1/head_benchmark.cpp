@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "proxy/http1/chunked.hpp"
+#include "proxy/http1/head_parser.hpp"
 #include "proxy/http1/request_head_writer.hpp"
 #include "proxy/http1/response_head_writer.hpp"
-#include "proxy/http1/head_parser.hpp"
 
 namespace fairway::proxy::http1 {
 namespace {
@@ -48,7 +48,8 @@ BENCHMARK_CAPTURE(parse_request, load, kLoadRequest);
 
 void forward_request(benchmark::State& state, std::string_view bytes) {
     const routing::ForwardedSettings settings;
-    const RequestOrigin origin{.peer = IpAddress::parse("192.0.2.1").value(), .peer_text = "192.0.2.1", .local_port = 80};
+    const RequestOrigin origin{
+        .peer = IpAddress::parse("192.0.2.1").value(), .peer_text = "192.0.2.1", .local_port = 80};
     RequestHead head;
     OutBuffer out;
     for (auto _ : state) {
@@ -92,8 +93,7 @@ BENCHMARK(forward_response);
 void decode_chunks(benchmark::State& state) {
     std::string bytes;
     std::array<char, 20> space;
-    for (int i = 0; i < 64; ++i)
-        bytes += std::string(chunk_head(1024, space)) + std::string(1024, 'x') + "\r\n";
+    for (int i = 0; i < 64; ++i) bytes += std::string(chunk_head(1024, space)) + std::string(1024, 'x') + "\r\n";
     bytes += "0\r\n";
     for (auto _ : state) {
         ChunkedDecoder decoder;

@@ -25,6 +25,7 @@ std::string_view to_text(HeadError error) noexcept {
         case HeadError::length_conflict: return "both Content-Length and Transfer-Encoding are given";
         case HeadError::bad_transfer_encoding: return "Transfer-Encoding is not chunked alone, or not allowed here";
         case HeadError::bad_expect: return "expectation is not 100-continue";
+        case HeadError::bad_upgrade: return "101 response without an Upgrade that Connection names";
     }
     return "unknown error";
 }

@@ -13,12 +13,12 @@ namespace fairway::proxy::http1 {
 /// Why a head is refused. to_text() gives the words for the log; status_of() what a client is answered (requests).
 enum class HeadError : std::uint8_t {
     none,
-    incomplete,             ///< not an error: more bytes are needed
+    incomplete,  ///< not an error: more bytes are needed
     bad_request_line,
     bad_method,
-    bad_target,             ///< control bytes, spaces, a form the method does not allow, fragment
-    target_too_long,        ///< 414
-    bad_version,            ///< not HTTP/1.0 or HTTP/1.1 (505 for HTTP/2.0 and above written as HTTP/1)
+    bad_target,       ///< control bytes, spaces, a form the method does not allow, fragment
+    target_too_long,  ///< 414
+    bad_version,      ///< not HTTP/1.0 or HTTP/1.1 (505 for HTTP/2.0 and above written as HTTP/1)
     bad_status_line,
     bad_field_name,         ///< also white space before the colon
     bad_field_value,        ///< control bytes: NUL, bare CR, bare LF
@@ -32,6 +32,7 @@ enum class HeadError : std::uint8_t {
     length_conflict,        ///< Content-Length with Transfer-Encoding
     bad_transfer_encoding,  ///< not exactly "chunked" as the last and only coding, or in HTTP/1.0
     bad_expect,             ///< an expectation other than 100-continue (417)
+    bad_upgrade,            ///< a 101 response without an Upgrade that Connection names
 };
 
 std::string_view to_text(HeadError error) noexcept;
@@ -46,8 +47,9 @@ struct HeadLimits {
 };
 
 struct FieldNameRules {
-    bool underscores = false;     ///< enable-underscores-in-headers: else such fields are dropped, as nginx does
-    bool ignore_invalid = true;   ///< ignore-invalid-headers: drop fields whose names are tokens but hold bytes other than letters, digits, '-' (and '_')
+    bool underscores = false;  ///< enable-underscores-in-headers: else such fields are dropped, as nginx does
+    bool ignore_invalid =
+        true;  ///< ignore-invalid-headers: drop fields whose names are tokens but hold bytes other than letters, digits, '-' (and '_')
 };
 
 struct HeadResult {

@@ -186,8 +186,7 @@ HeadError decide_connection(RequestHead& head, const RequestFields& found, bool 
     if (is_1_1 && options.upgrade && found.upgrade != nullptr && !found.several_upgrades &&
         !asks_for_h2c(found.upgrade->value))
         head.upgrade = found.upgrade->value;
-    head.accepts_trailers =
-        is_1_1 && options.te && found.te != nullptr && ascii::iequals(found.te->value, "trailers");
+    head.accepts_trailers = is_1_1 && options.te && found.te != nullptr && ascii::iequals(found.te->value, "trailers");
     return HeadError::none;
 }
 

@@ -114,6 +114,8 @@ HeadError judge_fields(ResponseHead& head, SeenFields seen, Method request_metho
     // and they must not be taken for the next response.
     if (is_bodyless_status && head.content_length > 0) head.keep_alive = false;
     if (is_1_1 && options.upgrade && found.upgrade != nullptr) head.upgrade = found.upgrade->value;
+    // RFC 9110 section 15.2.2: a 101 names the protocol. Without it the client could not tell what the tunnel carries.
+    if (head.status == 101 && head.upgrade.empty()) return HeadError::bad_upgrade;
     return HeadError::none;
 }
 

@@ -11,7 +11,7 @@ enum class DownstreamPersistence : std::uint8_t { keep_alive, close };
 struct ResponseFraming {
     Version client = Version::http_1_1;  ///< HTTP/1.0 clients never get `chunked`: the caller closes instead
     Framing framing = Framing::none;
-    std::uint64_t content_length = 0;    ///< for Framing::content_length
+    std::uint64_t content_length = 0;  ///< for Framing::content_length
     DownstreamPersistence persistence = DownstreamPersistence::keep_alive;
 };
 

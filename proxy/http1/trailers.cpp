@@ -12,9 +12,23 @@ namespace {
 /// Names beyond FieldId that RFC 9110 section 6.5.1 keeps out of trailers: how to process the message is decided
 /// before its body.
 constexpr std::string_view kForbiddenNames[] = {
-    "age",           "cache-control", "content-encoding",  "content-range",     "expires",      "forwarded",
-    "if-match",      "if-none-match", "if-modified-since", "if-range",          "max-forwards", "pragma",
-    "range",         "vary",          "warning",           "www-authenticate",  "if-unmodified-since",
+    "age",
+    "cache-control",
+    "content-encoding",
+    "content-range",
+    "expires",
+    "forwarded",
+    "if-match",
+    "if-none-match",
+    "if-modified-since",
+    "if-range",
+    "max-forwards",
+    "pragma",
+    "range",
+    "vary",
+    "warning",
+    "www-authenticate",
+    "if-unmodified-since",
 };
 
 /// Every field that the proxy acts on is refused: a trailer comes too late to be looked at.
@@ -29,8 +43,8 @@ bool is_forbidden(const Field& field) noexcept {
 HeadResult parse_trailers(std::string_view buffer, std::size_t& scanned, const HeadLimits& limits, FieldList& fields) {
     fields.clear();
     if (!may_be_complete(buffer, scanned, limits.max_head_bytes)) return {HeadError::incomplete, 0};
-    const auto section = parse_field_section(buffer.data(), buffer.data() + buffer.size(), limits,
-                                             NameFilter::keep_all, fields);
+    const auto section =
+        parse_field_section(buffer.data(), buffer.data() + buffer.size(), limits, NameFilter::keep_all, fields);
     if (section.error == HeadError::none)
         std::erase_if(fields, is_forbidden);
     else

@@ -8,9 +8,10 @@ namespace {
 TEST(ErrorPage, IsHtmlInTheFormOfNginx) {
     OutBuffer out;
     EXPECT_EQ(write_error_page(out, 404, ""), "text/html");
-    EXPECT_EQ(out.view(),
-              "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n"
-              "<hr><center>fairway</center>\r\n</body>\r\n</html>\r\n");
+    EXPECT_EQ(
+        out.view(),
+        "<html>\r\n<head><title>404 Not Found</title></head>\r\n<body>\r\n<center><h1>404 Not Found</h1></center>\r\n"
+        "<hr><center>fairway</center>\r\n</body>\r\n</html>\r\n");
 }
 
 TEST(ErrorPage, IsJsonForThoseWhoAskForIt) {

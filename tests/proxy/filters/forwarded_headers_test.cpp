@@ -48,8 +48,10 @@ TEST(ForwardedFields, DescribeTheConnectionByDefault) {
 
 TEST(ForwardedFields, CallTheTlsListenerByItsPublicPort) {
     const auto text = written(make_request("").head, secure(), {});
-    EXPECT_NE(text.find("X-Forwarded-Port: 443\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Scheme: https\r\nX-Scheme: https\r\n"),
-              std::string::npos)
+    EXPECT_NE(
+        text.find(
+            "X-Forwarded-Port: 443\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Scheme: https\r\nX-Scheme: https\r\n"),
+        std::string::npos)
         << text;
 }
 
@@ -64,10 +66,11 @@ TEST(ForwardedFields, AreNotBelievedUnlessConfigured) {
 
 TEST(ForwardedFields, AreBelievedWithUseForwardedHeaders) {
     const auto request = make_request(kSpoofed);
-    EXPECT_EQ(written(request.head, plain(), trusting_all()),
-              "X-Request-ID: id\r\nX-Real-IP: 1.2.3.4\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Host: evil\r\n"
-              "X-Forwarded-Port: 1234\r\nX-Forwarded-Proto: myproto\r\nX-Forwarded-Scheme: myproto\r\nX-Scheme: myproto\r\n"
-              "X-Original-Forwarded-For: 1.2.3.4\r\nX-Original-Forwarded-Host: evil, other\r\n");
+    EXPECT_EQ(
+        written(request.head, plain(), trusting_all()),
+        "X-Request-ID: id\r\nX-Real-IP: 1.2.3.4\r\nX-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Host: evil\r\n"
+        "X-Forwarded-Port: 1234\r\nX-Forwarded-Proto: myproto\r\nX-Forwarded-Scheme: myproto\r\nX-Scheme: myproto\r\n"
+        "X-Original-Forwarded-For: 1.2.3.4\r\nX-Original-Forwarded-Host: evil, other\r\n");
 }
 
 TEST(ForwardedFields, GiveOnlyTheAddressWithRealIp) {
@@ -142,21 +145,26 @@ TEST_P(RealIp, WalksFromTheRight) {
 }
 
 const RealIpCase kRealIpCases[] = {
-    {"LeftmostWhenAllAreTrusted", "X-Forwarded-For: 1.1.1.1, 2.2.2.2, 10.0.0.1\r\n", "X-Forwarded-For", "0.0.0.0/0", "1.1.1.1"},
+    {"LeftmostWhenAllAreTrusted", "X-Forwarded-For: 1.1.1.1, 2.2.2.2, 10.0.0.1\r\n", "X-Forwarded-For", "0.0.0.0/0",
+     "1.1.1.1"},
     {"FirstUntrusted", "X-Forwarded-For: 1.1.1.1, 2.2.2.2, 10.0.0.1\r\n", "X-Forwarded-For", "10.0.0.0/8", "2.2.2.2"},
     {"PeerWhenItIsNotTrusted", "X-Forwarded-For: 1.1.1.1\r\n", "X-Forwarded-For", "192.168.0.0/16", "10.0.0.9"},
     {"PeerWithoutField", "", "X-Forwarded-For", "0.0.0.0/0", "10.0.0.9"},
     {"PeerWhenFieldIsJunk", "X-Forwarded-For: unknown\r\n", "X-Forwarded-For", "0.0.0.0/0", "10.0.0.9"},
     {"StopsAtJunk", "X-Forwarded-For: 1.1.1.1, unknown, 2.2.2.2\r\n", "X-Forwarded-For", "0.0.0.0/0", "2.2.2.2"},
     {"SkipsEmptyElements", "X-Forwarded-For: ,1.1.1.1,, ,\r\n", "X-Forwarded-For", "0.0.0.0/0", "1.1.1.1"},
-    {"LastFieldFirst", "X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2\r\n", "X-Forwarded-For", "10.0.0.0/8", "2.2.2.2"},
-    {"OnToEarlierFields", "X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 10.2.2.2\r\n", "X-Forwarded-For", "10.0.0.0/8", "1.1.1.1"},
-    {"AnotherHeader", "CF-Connecting-IP: 3.3.3.3\r\nX-Forwarded-For: 1.1.1.1\r\n", "cf-connecting-ip", "0.0.0.0/0", "3.3.3.3"},
+    {"LastFieldFirst", "X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2\r\n", "X-Forwarded-For", "10.0.0.0/8",
+     "2.2.2.2"},
+    {"OnToEarlierFields", "X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 10.2.2.2\r\n", "X-Forwarded-For", "10.0.0.0/8",
+     "1.1.1.1"},
+    {"AnotherHeader", "CF-Connecting-IP: 3.3.3.3\r\nX-Forwarded-For: 1.1.1.1\r\n", "cf-connecting-ip", "0.0.0.0/0",
+     "3.3.3.3"},
     {"KnownOtherHeader", "X-Real-IP: 3.3.3.3\r\nX-Forwarded-For: 1.1.1.1\r\n", "X-Real-IP", "0.0.0.0/0", "3.3.3.3"},
     {"WithPort", "X-Forwarded-For: 1.1.1.1:5000\r\n", "X-Forwarded-For", "0.0.0.0/0", "1.1.1.1"},
     {"V6", "X-Forwarded-For: 2001:DB8:0::1\r\n", "X-Forwarded-For", "0.0.0.0/0", "2001:db8::1"},
     {"V6WithPort", "X-Forwarded-For: [2001:db8::1]:443\r\n", "X-Forwarded-For", "0.0.0.0/0", "2001:db8::1"},
-    {"V6IsNotTrustedByV4Network", "X-Forwarded-For: 1.1.1.1, 2001:db8::1\r\n", "X-Forwarded-For", "0.0.0.0/0", "2001:db8::1"},
+    {"V6IsNotTrustedByV4Network", "X-Forwarded-For: 1.1.1.1, 2001:db8::1\r\n", "X-Forwarded-For", "0.0.0.0/0",
+     "2001:db8::1"},
     {"V4MappedInV6", "X-Forwarded-For: ::ffff:1.1.1.1\r\n", "X-Forwarded-For", "0.0.0.0/0", "1.1.1.1"},
     {"UnclosedBracket", "X-Forwarded-For: [2001:db8::1\r\n", "X-Forwarded-For", "0.0.0.0/0", "10.0.0.9"},
 };

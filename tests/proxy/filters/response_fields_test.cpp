@@ -42,7 +42,8 @@ TEST(ResponseFields, PassWithoutThoseOfTheEndpointsHop) {
         "X-Accel-Limit-Rate: 1\r\nContent-Type: text/plain\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n"
         "Strict-Transport-Security: max-age=1\r\nContent-Length: 0005\r\n");
     const routing::Settings settings;
-    EXPECT_EQ(written(endpoint, {.settings = settings, .date = kDate}, {.framing = Framing::content_length, .content_length = 5}),
+    EXPECT_EQ(written(endpoint, {.settings = settings, .date = kDate},
+                      {.framing = Framing::content_length, .content_length = 5}),
               "HTTP/1.1 200 Fine\r\nDate: " + kDate +
                   "\r\nContent-Type: text/plain\r\nSet-Cookie: a=b\r\nSet-Cookie: c=d\r\n"
                   "Strict-Transport-Security: max-age=1\r\nContent-Length: 5\r\n\r\n");
@@ -74,7 +75,9 @@ TEST(ResponseFields, AnnounceTrailersOnlyWhereTheyFollow) {
     EXPECT_EQ(written(endpoint, {.settings = settings, .trailers_follow = true}, {.framing = Framing::chunked}),
               "HTTP/1.1 200 Fine\r\nTrailer: T\r\nTransfer-Encoding: chunked\r\n\r\n");
     EXPECT_EQ(written(endpoint, {.settings = settings},
-                      {.client = Version::http_1_0, .framing = Framing::until_close, .persistence = DownstreamPersistence::close}),
+                      {.client = Version::http_1_0,
+                       .framing = Framing::until_close,
+                       .persistence = DownstreamPersistence::close}),
               "HTTP/1.1 200 Fine\r\nConnection: close\r\n\r\n");
 }
 
@@ -98,7 +101,8 @@ TEST(ResponseHeadWriter, SaysWhetherTheConnectionStays) {
     };
     EXPECT_EQ(line(Version::http_1_1, DownstreamPersistence::keep_alive), "HTTP/1.1 200 OK\r\n\r\n");
     EXPECT_EQ(line(Version::http_1_1, DownstreamPersistence::close), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
-    EXPECT_EQ(line(Version::http_1_0, DownstreamPersistence::keep_alive), "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\n");
+    EXPECT_EQ(line(Version::http_1_0, DownstreamPersistence::keep_alive),
+              "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\n\r\n");
     EXPECT_EQ(line(Version::http_1_0, DownstreamPersistence::close), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
 }
 
@@ -107,7 +111,8 @@ TEST(ResponseHeadWriter, PassesAnUpgradeOn) {
     const Endpoint endpoint("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: k\r\n",
                             "HTTP/1.1 101 Switching Protocols");
     EXPECT_EQ(written(endpoint, {.settings = settings}, {}),
-              "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: k\r\nUpgrade: websocket\r\nConnection: upgrade\r\n\r\n");
+              "HTTP/1.1 101 Switching Protocols\r\nSec-WebSocket-Accept: k\r\nUpgrade: websocket\r\nConnection: "
+              "upgrade\r\n\r\n");
 }
 
 TEST(ResponseHeadWriter, WritesInterimHeadsAndTrailers) {
@@ -124,11 +129,14 @@ TEST(ResponseHeadWriter, WritesInterimHeadsAndTrailers) {
 TEST(ResponseHeadWriter, WritesOurOwnAnswers) {
     const routing::Settings settings;
     OutBuffer out;
-    http1::write_response_head(out, {.status = 308, .content_type = "text/html", .location = "https://h"},
-                               {.settings = settings, .date = kDate},
-                               {.framing = Framing::content_length, .content_length = 7, .persistence = DownstreamPersistence::close});
-    EXPECT_EQ(out.view(), "HTTP/1.1 308 Permanent Redirect\r\nDate: " + kDate +
-                              "\r\nContent-Type: text/html\r\nLocation: https://h\r\nContent-Length: 7\r\nConnection: close\r\n\r\n");
+    http1::write_response_head(
+        out, {.status = 308, .content_type = "text/html", .location = "https://h"},
+        {.settings = settings, .date = kDate},
+        {.framing = Framing::content_length, .content_length = 7, .persistence = DownstreamPersistence::close});
+    EXPECT_EQ(
+        out.view(),
+        "HTTP/1.1 308 Permanent Redirect\r\nDate: " + kDate +
+            "\r\nContent-Type: text/html\r\nLocation: https://h\r\nContent-Length: 7\r\nConnection: close\r\n\r\n");
 }
 
 }  // namespace

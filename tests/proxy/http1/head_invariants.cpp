@@ -15,7 +15,8 @@ namespace fairway::proxy::http1 {
 namespace {
 
 /// Written heads are longer than what came in; no limit is of interest there.
-constexpr HeadLimits kNoLimits{.max_target_bytes = 1 << 24, .max_line_bytes = 1 << 24, .max_head_bytes = 1 << 24, .max_fields = 10000};
+constexpr HeadLimits kNoLimits{
+    .max_target_bytes = 1 << 24, .max_line_bytes = 1 << 24, .max_head_bytes = 1 << 24, .max_fields = 10000};
 constexpr FieldNameRules kAllNames{.underscores = true, .ignore_invalid = false};
 
 /// Calls parse(bytes so far, scanned) with more bytes each time until it is decided.
@@ -46,8 +47,10 @@ void check_fields(std::string_view bytes, const FieldList& fields) {
     };
     for (const auto& field : fields) {
         FAIRWAY_ASSERT(inside(field.name) && inside(field.value), "fields are views of the buffer");
-        FAIRWAY_ASSERT(!field.name.empty() && field.name.find_first_of(": \t\r\n") == field.name.npos, "names are tokens");
-        FAIRWAY_ASSERT(field.value.find_first_of(std::string_view("\r\n\0", 3)) == field.value.npos, "values are one line");
+        FAIRWAY_ASSERT(!field.name.empty() && field.name.find_first_of(": \t\r\n") == field.name.npos,
+                       "names are tokens");
+        FAIRWAY_ASSERT(field.value.find_first_of(std::string_view("\r\n\0", 3)) == field.value.npos,
+                       "values are one line");
         FAIRWAY_ASSERT(ascii::trim(field.value) == field.value, "values are trimmed");
         FAIRWAY_ASSERT(field.id == field_id(field.name), "ids belong to names");
     }
@@ -59,7 +62,8 @@ std::size_t count(const FieldList& fields, FieldId id) {
 }
 
 void check_written_request(const RequestHead& head) {
-    if (head.authority.empty()) return;  // an HTTP/1.0 request without Host gets an empty one, which no server must take
+    if (head.authority.empty())
+        return;  // an HTTP/1.0 request without Host gets an empty one, which no server must take
     const routing::ForwardedSettings settings;
     const RequestOrigin origin{.peer = {}, .peer_text = "0.0.0.0", .local_port = 80};
     OutBuffer out;
@@ -70,16 +74,17 @@ void check_written_request(const RequestHead& head) {
     const auto result = parse_request_head(out.view(), scanned, kNoLimits, kAllNames, again);
     FAIRWAY_ASSERT(result.error == HeadError::none, "what is sent to an endpoint is a valid request");
     FAIRWAY_ASSERT(result.consumed == out.size(), "one request is sent for one request");
-    FAIRWAY_ASSERT(again.method_text == head.method_text && again.target == head.origin_form, "method and target are kept");
+    FAIRWAY_ASSERT(again.method_text == head.method_text && again.target == head.origin_form,
+                   "method and target are kept");
     FAIRWAY_ASSERT(again.framing == head.framing && again.content_length == head.content_length, "framing is kept");
     FAIRWAY_ASSERT(again.authority == head.authority && again.upgrade == head.upgrade, "host and upgrade are kept");
     FAIRWAY_ASSERT(again.accepts_trailers == (head.accepts_trailers && head.upgrade.empty()), "TE is kept");
-    FAIRWAY_ASSERT(count(again.fields, FieldId::host) == 1 && count(again.fields, FieldId::proxy) == 0, "one Host, no Proxy");
+    FAIRWAY_ASSERT(count(again.fields, FieldId::host) == 1 && count(again.fields, FieldId::proxy) == 0,
+                   "one Host, no Proxy");
     FAIRWAY_ASSERT(count(again.fields, FieldId::x_forwarded_for) == 1, "the client's own X-Forwarded-For is replaced");
 }
 
 void check_written_response(const ResponseHead& head, Method method) {
-    if (head.status == 101 && head.upgrade.empty()) return;  // the session refuses it
     const routing::Settings settings;
     const ResponseFieldRules rules{.settings = settings, .trailers_follow = head.framing == Framing::chunked};
     const bool closes = head.framing == Framing::until_close;
@@ -217,7 +222,8 @@ void check_trailers(std::string_view bytes, std::size_t piece) {
     FieldList again;
     std::size_t scanned_again = 0;
     const auto result = parse_trailers(out.view(), scanned_again, kNoLimits, again);
-    FAIRWAY_ASSERT(result.error == HeadError::none && result.consumed == out.size(), "what is passed on is a trailer section");
+    FAIRWAY_ASSERT(result.error == HeadError::none && result.consumed == out.size(),
+                   "what is passed on is a trailer section");
     FAIRWAY_ASSERT(again.size() == fields.size(), "every trailer is passed on once");
 }
 

@@ -13,11 +13,49 @@ namespace {
 
 /// Bytes and words that parsers disagree about.
 const std::string kTokens[] = {
-    "\r\n", "\n",  "\r",   " ",    "\t",  ":",      ",",      ";",    std::string(1, '\0'), "\x0b", "\x7f", "\xff", "0", "5",
-    "[::1]", "#",  "?",    "//",   "@",   "chunked", "close", "TE",   "trailers", "Host: x\r\n", "\r\n ", "upgrade",
-    "Content-Length: 5\r\n", "Content-Length: 6\r\n", "Transfer-Encoding: chunked\r\n", "Connection: Host, X-A\r\n",
-    "Upgrade: websocket\r\n", "Connection: upgrade, TE\r\n", "X_Y: z\r\n", "HTTP/1.0", "HTTP/1.1", "http://h", "100-continue",
-    "f", "ffffffffffffffff", "Trailer: a\r\n", "X-Forwarded-For: 1.2.3.4\r\n", "OPTIONS", "*",
+    "\r\n",
+    "\n",
+    "\r",
+    " ",
+    "\t",
+    ":",
+    ",",
+    ";",
+    std::string(1, '\0'),
+    "\x0b",
+    "\x7f",
+    "\xff",
+    "0",
+    "5",
+    "[::1]",
+    "#",
+    "?",
+    "//",
+    "@",
+    "chunked",
+    "close",
+    "TE",
+    "trailers",
+    "Host: x\r\n",
+    "\r\n ",
+    "upgrade",
+    "Content-Length: 5\r\n",
+    "Content-Length: 6\r\n",
+    "Transfer-Encoding: chunked\r\n",
+    "Connection: Host, X-A\r\n",
+    "Upgrade: websocket\r\n",
+    "Connection: upgrade, TE\r\n",
+    "X_Y: z\r\n",
+    "HTTP/1.0",
+    "HTTP/1.1",
+    "http://h",
+    "100-continue",
+    "f",
+    "ffffffffffffffff",
+    "Trailer: a\r\n",
+    "X-Forwarded-For: 1.2.3.4\r\n",
+    "OPTIONS",
+    "*",
 };
 
 class Mutations {
@@ -52,7 +90,8 @@ TEST(Invariants, HoldForMutatedRequests) {
     Mutations mutations({
         "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
         "POST /a?b HTTP/1.1\r\nHost: kubia.example.com:80\r\nContent-Length: 5\r\nAccept: */*\r\n\r\nhello",
-        "POST http://a.example/x HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\nTE: trailers\r\nConnection: TE\r\n\r\n",
+        "POST http://a.example/x HTTP/1.1\r\nHost: b\r\nTransfer-Encoding: chunked\r\nTE: trailers\r\nConnection: "
+        "TE\r\n\r\n",
         "OPTIONS * HTTP/1.1\r\nHost: h\r\nConnection: close, X-A\r\nX-A: 1\r\n\r\n",
         "GET /ws HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Forwarded-For: 1.1.1.1\r\n\r\n",
         "GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
@@ -82,7 +121,8 @@ TEST(Invariants, HoldForMutatedChunks) {
 }
 
 TEST(Invariants, HoldForMutatedTrailers) {
-    Mutations mutations({"\r\n", "Grpc-Status: 0\r\nGrpc-Message: ok\r\n\r\n", "Content-Length: 5\r\nX: y\r\n\r\nrest"});
+    Mutations mutations(
+        {"\r\n", "Grpc-Status: 0\r\nGrpc-Message: ok\r\n\r\n", "Content-Length: 5\r\nX: y\r\n\r\nrest"});
     for (int i = 0; i < kRounds; ++i) check_trailers(mutations.next(), 1 + mutations.below(8));
 }
 

@@ -92,9 +92,12 @@ const std::string kHost = "Host: h\r\n";
 std::vector<Refused> smuggling_shapes() {
     using enum HeadError;
     return {
-        {"ContentLengthThenChunked", request(kHost + "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n"), length_conflict},
-        {"ChunkedThenContentLength", request(kHost + "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n"), length_conflict},
-        {"ContentLengthTwiceDifferent", request(kHost + "Content-Length: 6\r\nContent-Length: 5\r\n"), bad_content_length},
+        {"ContentLengthThenChunked", request(kHost + "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n"),
+         length_conflict},
+        {"ChunkedThenContentLength", request(kHost + "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n"),
+         length_conflict},
+        {"ContentLengthTwiceDifferent", request(kHost + "Content-Length: 6\r\nContent-Length: 5\r\n"),
+         bad_content_length},
         {"ContentLengthTwiceEqual", request(kHost + "Content-Length: 5\r\nContent-Length: 5\r\n"), bad_content_length},
         {"ContentLengthList", request(kHost + "Content-Length: 5, 5\r\n"), bad_content_length},
         {"ContentLengthEmpty", request(kHost + "Content-Length:\r\n"), bad_content_length},
@@ -106,8 +109,10 @@ std::vector<Refused> smuggling_shapes() {
         {"ContentLengthOver63Bits", request(kHost + "Content-Length: 9223372036854775808\r\n"), bad_content_length},
         {"ContentLengthOver64Bits", request(kHost + "Content-Length: 18446744073709551621\r\n"), bad_content_length},
         {"ContentLengthOtherDigits", request(kHost + "Content-Length: \xd9\xa5\r\n"), bad_content_length},
-        {"ChunkedTwice", request(kHost + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), bad_transfer_encoding},
-        {"ChunkedThenIdentity", request(kHost + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"), bad_transfer_encoding},
+        {"ChunkedTwice", request(kHost + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+         bad_transfer_encoding},
+        {"ChunkedThenIdentity", request(kHost + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n"),
+         bad_transfer_encoding},
         {"ChunkedListedTwice", request(kHost + "Transfer-Encoding: chunked, chunked\r\n"), bad_transfer_encoding},
         {"GzipThenChunked", request(kHost + "Transfer-Encoding: gzip, chunked\r\n"), bad_transfer_encoding},
         {"ChunkedThenGzip", request(kHost + "Transfer-Encoding: chunked, gzip\r\n"), bad_transfer_encoding},
@@ -118,9 +123,13 @@ std::vector<Refused> smuggling_shapes() {
         {"EncodingTrailingComma", request(kHost + "Transfer-Encoding: chunked,\r\n"), bad_transfer_encoding},
         {"EncodingLeadingComma", request(kHost + "Transfer-Encoding: , chunked\r\n"), bad_transfer_encoding},
         {"EncodingEmpty", request(kHost + "Transfer-Encoding:\r\n"), bad_transfer_encoding},
-        {"EncodingVerticalTab", request(kHost + "Transfer-Encoding:\x0b" "chunked\r\n"), bad_field_value},
+        {"EncodingVerticalTab",
+         request(kHost + "Transfer-Encoding:\x0b"
+                         "chunked\r\n"),
+         bad_field_value},
         {"EncodingHighByte", request(kHost + "Transfer-Encoding: chunked\xa0\r\n"), bad_transfer_encoding},
-        {"EncodingFromHttp10", request(kHost + "Transfer-Encoding: chunked\r\n", "POST / HTTP/1.0"), bad_transfer_encoding},
+        {"EncodingFromHttp10", request(kHost + "Transfer-Encoding: chunked\r\n", "POST / HTTP/1.0"),
+         bad_transfer_encoding},
         {"EncodingSpaceBeforeColon", request(kHost + "Transfer-Encoding : chunked\r\n"), bad_field_name},
         {"EncodingTabBeforeColon", request(kHost + "Transfer-Encoding\t: chunked\r\n"), bad_field_name},
         {"EncodingOnFoldedLine", request(kHost + "Transfer-Encoding:\r\n chunked\r\n"), obsolete_fold},
@@ -278,7 +287,8 @@ TEST(RequestTarget, IsReadInEveryFormThatReachesAServer) {
 }
 
 TEST(RequestHost, TakesNamesAddressesAndPorts) {
-    for (const char* host : {"a", "A.Example.", "a-b_c~d", "127.0.0.1:80", "[::1]", "[2001:db8::1]:65535", "1", "a:1"}) {
+    for (const char* host :
+         {"a", "A.Example.", "a-b_c~d", "127.0.0.1:80", "[::1]", "[2001:db8::1]:65535", "1", "a:1"}) {
         const auto bytes = request("Host: " + std::string(host) + "\r\n");
         const auto parsed = parse(bytes);
         EXPECT_EQ(parsed.error, HeadError::none) << host;
@@ -347,18 +357,21 @@ std::vector<std::string> hop_by_hop(std::string_view bytes) {
 
 TEST(RequestConnection, MarksFieldsOfThisHop) {
     using Names = std::vector<std::string>;
-    EXPECT_EQ(hop_by_hop(request(kHost + "Connection: close, X-Mine , x-other\r\nx-mine: 1\r\nX-OTHER: 2\r\nAccept: a\r\n")),
-              (Names{"Connection", "x-mine", "X-OTHER"}));
-    EXPECT_EQ(hop_by_hop(request(kHost + "Keep-Alive: 5\r\nProxy-Connection: close\r\nTE: x\r\nUpgrade: y\r\nTrailer: z\r\n")),
+    EXPECT_EQ(
+        hop_by_hop(request(kHost + "Connection: close, X-Mine , x-other\r\nx-mine: 1\r\nX-OTHER: 2\r\nAccept: a\r\n")),
+        (Names{"Connection", "x-mine", "X-OTHER"}));
+    EXPECT_EQ(hop_by_hop(
+                  request(kHost + "Keep-Alive: 5\r\nProxy-Connection: close\r\nTE: x\r\nUpgrade: y\r\nTrailer: z\r\n")),
               (Names{"Keep-Alive", "Proxy-Connection", "TE", "Upgrade"}));
     EXPECT_EQ(hop_by_hop(request(kHost + "Connection: trailer\r\nTrailer: z\r\n")), (Names{"Connection", "Trailer"}));
     EXPECT_EQ(hop_by_hop(request(kHost + "Proxy-Authorization: x\r\nProxy-Authenticate: y\r\n")), Names{});
 }
 
 TEST(RequestConnection, CannotStripWhatSaysWhoIsAsking) {
-    const std::string names[] = {"Host",      "Content-Length",   "Authorization",  "Cookie",       "X-Forwarded-For",
-                                 "X-Real-IP", "X-Forwarded-User", "X-Auth-Request", "X-Request-ID", "Forwarded",
-                                 "Content-Type", "True-Client-IP", "Proxy-Authorization"};
+    const std::string names[] = {
+        "Host",         "Content-Length",   "Authorization",      "Cookie",       "X-Forwarded-For",
+        "X-Real-IP",    "X-Forwarded-User", "X-Auth-Request",     "X-Request-ID", "Forwarded",
+        "Content-Type", "True-Client-IP",   "Proxy-Authorization"};
     for (const auto& name : names) {
         const bool is_host = name == "Host";
         const std::string field = is_host ? "" : name + (name == "Content-Length" ? ": 3\r\n" : ": x\r\n");
@@ -464,8 +477,8 @@ TEST(RequestHead, SkipsAFewEmptyLinesBeforeIt) {
 }
 
 TEST(RequestHead, IsTheSameWholeOrByteByByte) {
-    const std::string bytes =
-        "POST http://a.example/x?y HTTP/1.1\r\nHost: b.example\r\nConnection: x\r\nX: 1\r\nContent-Length: 5\r\n\r\nhello";
+    const std::string bytes = "POST http://a.example/x?y HTTP/1.1\r\nHost: b.example\r\nConnection: x\r\nX: "
+                              "1\r\nContent-Length: 5\r\n\r\nhello";
     const auto whole = parse(bytes);
     const auto slow = parse_slowly(bytes);
     ASSERT_EQ(slow.error, HeadError::none);

@@ -44,7 +44,8 @@ TEST(RequestHeadWriter, SpellsTheLengthAnew) {
     const auto empty = make_request("Content-Length: 0\r\n", "POST /a?b HTTP/1.1");
     EXPECT_EQ(written(empty.head), "POST /a?b HTTP/1.1\r\n" + kHost + kForwarded + "Content-Length: 0\r\n\r\n");
     const auto chunked = make_request("transfer-ENCODING:  Chunked\r\n", "POST /a?b HTTP/1.1");
-    EXPECT_EQ(written(chunked.head), "POST /a?b HTTP/1.1\r\n" + kHost + kForwarded + "Transfer-Encoding: chunked\r\n\r\n");
+    EXPECT_EQ(written(chunked.head),
+              "POST /a?b HTTP/1.1\r\n" + kHost + kForwarded + "Transfer-Encoding: chunked\r\n\r\n");
 }
 
 TEST(RequestHeadWriter, ReplacesHostByTheAuthorityOfAnAbsoluteTarget) {
@@ -57,9 +58,9 @@ TEST(RequestHeadWriter, SaysWhatTheConnectionIsFor) {
     EXPECT_EQ(written(plain.head, UpstreamPersistence::close),
               "GET /a?b HTTP/1.1\r\n" + kHost + "Connection: close\r\n" + kForwarded + "\r\n");
     const auto upgrade = make_request("Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: k\r\n");
-    EXPECT_EQ(written(upgrade.head, UpstreamPersistence::close),
-              "GET /a?b HTTP/1.1\r\n" + kHost + "Upgrade: websocket\r\nConnection: upgrade\r\n" + kForwarded +
-                  "Sec-WebSocket-Key: k\r\n\r\n");
+    EXPECT_EQ(written(upgrade.head, UpstreamPersistence::close), "GET /a?b HTTP/1.1\r\n" + kHost +
+                                                                     "Upgrade: websocket\r\nConnection: upgrade\r\n" +
+                                                                     kForwarded + "Sec-WebSocket-Key: k\r\n\r\n");
     const auto trailers = make_request("Connection: TE\r\nTE: trailers\r\n");
     EXPECT_EQ(written(trailers.head),
               "GET /a?b HTTP/1.1\r\n" + kHost + "TE: trailers\r\nConnection: TE\r\n" + kForwarded + "\r\n");

@@ -58,8 +58,11 @@ TEST(ResponseHead, TakesEveryReasonThatServersSend) {
         const char* line;
         const char* reason;
     } cases[] = {
-        {"HTTP/1.1 200 OK", "OK"},     {"HTTP/1.1 200 ", ""},        {"HTTP/1.1 200", ""},
-        {"HTTP/1.0 404 Not Found", "Not Found"}, {"HTTP/1.1 599 \xc3\xa4\ta", "\xc3\xa4\ta"},
+        {"HTTP/1.1 200 OK", "OK"},
+        {"HTTP/1.1 200 ", ""},
+        {"HTTP/1.1 200", ""},
+        {"HTTP/1.0 404 Not Found", "Not Found"},
+        {"HTTP/1.1 599 \xc3\xa4\ta", "\xc3\xa4\ta"},
     };
     for (const auto& c : cases) {
         const auto bytes = response("", c.line);
@@ -88,7 +91,7 @@ TEST(ResponseFraming, FollowsRfc9112) {
         {"HTTP/1.1 204 No Content", "", Method::get, Framing::none},
         {"HTTP/1.1 204 No Content", "Content-Length: 0\r\n", Method::get, Framing::none},
         {"HTTP/1.1 100 Continue", "", Method::post, Framing::none},
-        {"HTTP/1.1 101 Switching Protocols", "", Method::get, Framing::none},
+        {"HTTP/1.1 101 Switching Protocols", "Connection: upgrade\r\nUpgrade: x\r\n", Method::get, Framing::none},
         {"HTTP/1.1 103 Early Hints", "Link: x\r\n", Method::get, Framing::none},
     };
     for (const auto& c : cases) {
@@ -108,7 +111,9 @@ TEST(ResponseFraming, MergesEqualLengths) {
 }
 
 TEST(ResponseConnection, DecidesPersistence) {
-    const auto keeps = [](const char* line, const char* fields) { return parse(response(fields, line)).head.keep_alive; };
+    const auto keeps = [](const char* line, const char* fields) {
+        return parse(response(fields, line)).head.keep_alive;
+    };
     EXPECT_TRUE(keeps("HTTP/1.1 200 OK", "Content-Length: 0\r\n"));
     EXPECT_FALSE(keeps("HTTP/1.1 200 OK", "Content-Length: 0\r\nConnection: close\r\n"));
     EXPECT_FALSE(keeps("HTTP/1.1 200 OK", ""));
@@ -165,11 +170,18 @@ const Refused kRefused[] = {
     {"LengthTooLarge", response("Content-Length: 99999999999999999999\r\n"), HeadError::bad_content_length},
     {"LengthAndChunked", response("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n"), HeadError::length_conflict},
     {"GzipChunked", response("Transfer-Encoding: gzip, chunked\r\n"), HeadError::bad_transfer_encoding},
-    {"ChunkedTwice", response("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"), HeadError::bad_transfer_encoding},
+    {"ChunkedTwice", response("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n"),
+     HeadError::bad_transfer_encoding},
     {"Identity", response("Transfer-Encoding: identity\r\n"), HeadError::bad_transfer_encoding},
-    {"ChunkedFromHttp10", response("Transfer-Encoding: chunked\r\n", "HTTP/1.0 200 OK"), HeadError::bad_transfer_encoding},
-    {"ChunkedIn204", response("Transfer-Encoding: chunked\r\n", "HTTP/1.1 204 No Content"), HeadError::bad_transfer_encoding},
-    {"ChunkedIn100", response("Transfer-Encoding: chunked\r\n", "HTTP/1.1 100 Continue"), HeadError::bad_transfer_encoding},
+    {"ChunkedFromHttp10", response("Transfer-Encoding: chunked\r\n", "HTTP/1.0 200 OK"),
+     HeadError::bad_transfer_encoding},
+    {"SwitchWithoutUpgrade", response("", "HTTP/1.1 101 Switching Protocols"), HeadError::bad_upgrade},
+    {"SwitchNotNamed", response("Upgrade: websocket\r\n", "HTTP/1.1 101 Switching Protocols"), HeadError::bad_upgrade},
+    {"SwitchFromHttp10", response("Connection: upgrade\r\nUpgrade: x\r\n", "HTTP/1.0 101 X"), HeadError::bad_upgrade},
+    {"ChunkedIn204", response("Transfer-Encoding: chunked\r\n", "HTTP/1.1 204 No Content"),
+     HeadError::bad_transfer_encoding},
+    {"ChunkedIn100", response("Transfer-Encoding: chunked\r\n", "HTTP/1.1 100 Continue"),
+     HeadError::bad_transfer_encoding},
 };
 auto name_of = [](const auto& info) { return std::string(info.param.name); };
 INSTANTIATE_TEST_SUITE_P(Backend, RefusedResponse, testing::ValuesIn(kRefused), name_of);
