@@ -9,6 +9,7 @@
 namespace fairway::proxy {
 
 /// Methods that the proxy treats specially; any other token is `other` and passed on.
+// NOLINTNEXTLINE(readability-identifier-naming): `delete` is a keyword
 enum class Method : std::uint8_t { other, get, head, post, put, delete_, connect, options, trace, patch, lock };
 
 /// May be repeated after bytes were sent without asking: everything but POST, LOCK, PATCH, CONNECT and unknown methods

@@ -29,15 +29,11 @@ ChunkedDecoder::Step ChunkedDecoder::next(std::string_view input) noexcept {
                     if (++digits_ > kMaxSizeDigits) return fail();
                     remaining_ = remaining_ * 16 + static_cast<unsigned>(digit);
                     position_ = Position::size;
-                } else if (position_ == Position::size_start) {
+                } else if (position_ == Position::size_start || (c != '\r' && c != ';')) {
                     return fail();
-                } else if (c == '\r') {
-                    position_ = Position::size_lf;
-                } else if (c == ';') {
-                    position_ = Position::extension;
-                    line_bytes_ = 1;
                 } else {
-                    return fail();
+                    position_ = c == '\r' ? Position::size_lf : Position::extension;
+                    line_bytes_ = 1;
                 }
                 ++at;
                 break;

@@ -40,9 +40,9 @@ std::string_view to_text(HeadError error) noexcept;
 std::uint16_t status_of(HeadError error) noexcept;
 
 struct HeadLimits {
-    std::size_t max_target_bytes = 8 * 1024;
-    std::size_t max_line_bytes = 8 * 1024;   ///< one field line
-    std::size_t max_head_bytes = 32 * 1024;  ///< start line and fields
+    std::size_t max_target_bytes = std::size_t{8} * 1024;
+    std::size_t max_line_bytes = std::size_t{8} * 1024;   ///< one field line
+    std::size_t max_head_bytes = std::size_t{32} * 1024;  ///< start line and fields
     std::size_t max_fields = 200;
 };
 
