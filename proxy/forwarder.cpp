@@ -81,6 +81,7 @@ io::Task<Failure> Forwarder::run() {
             }
         }
         if (last_try) break;
+        co_await end_request_body();
         upstream_.abandon();
         tried_.push_back(endpoint.address);
         ++tries;
@@ -185,8 +186,10 @@ io::Task<Failure> Forwarder::send_request() {
     if (sent.status == io::IoStatus::timeout) co_return Failure::upstream_timeout;
     if (sent.status == io::IoStatus::cancelled) co_return Failure::client_gone;
     request_complete_ = !more && sent.status == io::IoStatus::ok;
+    upload_broken_ = sent.status == io::IoStatus::error;
     if (more && sent.status == io::IoStatus::ok) {
         pump_failure_ = Failure::none;
+        pump_ended_ = false;
         pump_ = pump_request_body();
         pump_.start();
     }
@@ -203,14 +206,12 @@ io::Task<void> Forwarder::pump_request_body() {
             body_pumped_ = true;
             body = co_await downstream_.read_body(settings().downstream.body_timeout);
         }
+        if (pump_ended_) co_return;
         if (body.status != BodyStatus::data && body.status != BodyStatus::end) {
-            pump_failure_ = body.status == BodyStatus::too_large   ? Failure::body_too_large
-                            : body.status == BodyStatus::malformed ? Failure::bad_body
-                            : body.status == BodyStatus::timeout   ? Failure::client_timeout
-                                                                   : Failure::client_gone;
-            // The endpoint must not take what it got for the whole, and nobody waits for its answer.
-            upstream_.connection().reset_on_close();
-            upstream_.connection().source().cancel_reader();
+            fail_request_body(body.status == BodyStatus::too_large   ? Failure::body_too_large
+                              : body.status == BodyStatus::malformed ? Failure::bad_body
+                              : body.status == BodyStatus::timeout   ? Failure::client_timeout
+                                                                     : Failure::client_gone);
             co_return;
         }
         std::size_t count = 0;
@@ -225,6 +226,8 @@ io::Task<void> Forwarder::pump_request_body() {
             pieces[count++] = piece(exchange_.upstream_head.view());
         }
         const auto sent = co_await upstream_.connection().write_all({pieces.data(), count}, policy().timeouts.send);
+        if (sent.status == io::IoStatus::timeout) fail_request_body(Failure::upstream_timeout);
+        upload_broken_ = sent.status == io::IoStatus::error;  // its answer may be there all the same
         if (sent.status != io::IoStatus::ok) co_return;
         if (last) {
             request_complete_ = true;
@@ -233,9 +236,17 @@ io::Task<void> Forwarder::pump_request_body() {
     }
 }
 
+// The endpoint must not take what it got for the whole, and nobody waits for its answer.
+void Forwarder::fail_request_body(Failure failure) {
+    pump_failure_ = failure;
+    upstream_.connection().reset_on_close();
+    upstream_.connection().source().cancel_reader();
+}
+
 // Ends the pump, whatever it waits for.
 io::Task<void> Forwarder::end_request_body() {
     if (!pump_ || pump_.done()) co_return;
+    pump_ended_ = true;
     downstream_.cancel_read_body();
     if (upstream_.active()) upstream_.connection().source().cancel_writer();
     co_await pump_.join();
@@ -249,7 +260,8 @@ io::Task<Failure> Forwarder::read_response_head() {
             case http1::HeadStatus::complete: {
                 const std::uint16_t status = exchange_.response.status;
                 const bool switching = status == 101;
-                if (switching && downstream_.head().upgrade.empty()) co_return Failure::upstream_invalid;
+                // RFC 9110 section 7.8: only when asked, and not in the middle of a request.
+                if (switching && (downstream_.head().upgrade.empty() || !request_complete_)) co_return Failure::upstream_invalid;
                 if (status >= 200 || switching) {
                     upstream_.begin_body(exchange_.response);
                     co_return Failure::none;
@@ -264,6 +276,7 @@ io::Task<Failure> Forwarder::read_response_head() {
             }
             case http1::HeadStatus::need_input: break;
         }
+        if (pump_failure_ != Failure::none) co_return pump_failure_;  // before anybody waited, so nobody was woken
         const io::Wake why = co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(), policy().timeouts.read);
         if (pump_failure_ != Failure::none) co_return pump_failure_;
         // While its body is on the way an endpoint owes no answer: the time-out counts from the end of the body.
@@ -310,15 +323,21 @@ io::Task<bool> Forwarder::relay_body(Framing framing) {
         const auto sent = co_await downstream_.send_body({}, true);
         co_return sent.status == io::IoStatus::ok;
     }
-    for (;;) {
+    for (bool head_sent = false;; head_sent = true) {
         const BodyPieces body = upstream_.poll_body();
         if (body.status == BodyStatus::need_input) {
+            if (!head_sent) {
+                const auto sent = co_await downstream_.send_body({}, false);
+                if (sent.status != io::IoStatus::ok) co_return false;
+            }
+            if (pump_failure_ != Failure::none) co_return false;
             const io::Wake why =
                 co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(), policy().timeouts.read);
             if (why != io::Wake::ready) co_return false;
             continue;
         }
         if (body.status != BodyStatus::data && body.status != BodyStatus::end) co_return false;
+        if (body.status == BodyStatus::end && upload_broken_ && exchange_.response.framing == Framing::until_close) co_return false;
         current_try().response_bytes += body.bytes;
         const bool last = body.last || body.status == BodyStatus::end;
         const auto sent = co_await downstream_.send_body(body.pieces, last, last ? &upstream_.body().trailers() : nullptr);

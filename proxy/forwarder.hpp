@@ -34,6 +34,7 @@ private:
     io::Task<void> pump_request_body();
     io::Task<bool> relay_response();
     io::Task<bool> relay_body(Framing framing);
+    void fail_request_body(Failure failure);
     io::Task<void> end_request_body();
     void give_back_connection();
 
@@ -65,6 +66,8 @@ private:
     bool body_pumped_ = false;        // bytes beyond first_pieces_ were taken from the client
     io::Task<void> pump_;
     Failure pump_failure_ = Failure::none;
+    bool pump_ended_ = false;         // nobody wants the rest of the body: what the pump meets is no failure
+    bool upload_broken_ = false;      // the endpoint stopped reading; the end of its connection may be a reset
 };
 
 }  // namespace fairway::proxy

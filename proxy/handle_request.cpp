@@ -132,6 +132,7 @@ io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, std
     start.content_type = write_error_page(page, status, find_field(stream.head().fields, FieldId::accept));
     start.content_length = page.size();
     start.location = location;
+    start.close = status == 400;  // where one request was not understood, the next may begin anywhere
     stream.begin_response(start);
     std::array<iovec, 1> body{piece(page.view())};
     const auto sent = co_await stream.send_body(body, true);

@@ -57,9 +57,9 @@ private:
     io::Task<bool> pump_to_downstream() {
         for (;;) {
             const BodyPieces body = upstream_.poll_body();
+            if (broken_) co_return false;
             if (body.status == BodyStatus::need_input) {
                 const io::Wake why = co_await io::readable(upstream_.connection().source(), idle_left());
-                if (broken_) co_return false;
                 if (why == io::Wake::timeout && idle_left().count() == 0) co_return false;
                 continue;
             }

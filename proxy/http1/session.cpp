@@ -168,7 +168,9 @@ io::Task<bool> Session::serve_request() {
     body_.start(connection_, input_, worker_.buffers, head().framing, head().content_length, trailer_limits);
     co_await handle_request(worker_, *this, *exchange_);
     write_record();
-    co_return response_complete_ && keep_alive_ && body_.complete() && !broken_ && !tunnel_;
+    const bool can_go_on = response_complete_ && keep_alive_ && !broken_ && !tunnel_;
+    // An endpoint may have answered before the end of the body.
+    co_return can_go_on && discard_body_at_hand();
 }
 
 // Answers a head that cannot be served. Nothing of it is forwarded, and the connection ends.

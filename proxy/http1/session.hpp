@@ -58,6 +58,8 @@ private:
     bool response_begun() const override { return response_begun_; }
     void fail_response() override;
     bool may_keep_alive(const ResponseStart& start);
+    bool discard_body_at_hand();
+    bool send_continue();
 
     WorkerContext& worker_;
     io::Connection connection_;

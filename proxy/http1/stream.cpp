@@ -24,15 +24,21 @@ io::Task<BodyPieces> Session::read_body(std::chrono::milliseconds timeout) {
         const BodyPieces body = poll_body();
         if (body.status != BodyStatus::need_input) co_return body;
         if (head().expect_continue && !continue_sent_ && !response_begun_) {
-            continue_sent_ = true;
-            std::array<iovec, 1> line{piece(kContinue)};
-            const auto sent = co_await connection_.write_all(line, settings().send_timeout);
-            if (sent.status != io::IoStatus::ok) co_return BodyPieces{BodyStatus::truncated};
+            if (!send_continue()) co_return BodyPieces{BodyStatus::truncated};
         }
         const io::Wake why = co_await io::readable(connection_.source(), timeout);
         if (why == io::Wake::timeout) co_return BodyPieces{BodyStatus::timeout};
         if (why != io::Wake::ready) co_return BodyPieces{BodyStatus::truncated};
     }
+}
+
+// Never waits, since the response may be about to be written on the same connection. A client that takes not even this
+// line reads none of its answers; it may send the body all the same.
+bool Session::send_continue() {
+    continue_sent_ = true;
+    const std::array<iovec, 1> line{piece(kContinue)};
+    const auto sent = connection_.try_write(line);
+    return sent.status == io::IoStatus::would_block || (sent.status == io::IoStatus::ok && sent.bytes == kContinue.size());
 }
 
 io::Task<io::IoResult> Session::send_interim(const ResponseHead& interim) {
@@ -50,10 +56,17 @@ bool Session::may_keep_alive(const ResponseStart& start) {
     if (requests_ >= limits.keep_alive_requests) return false;
     if (start.upstream != nullptr) return true;
     // An answer of our own may come before the request's body; a small rest is thrown away, a large one ends the connection.
+    return discard_body_at_hand();
+}
+
+// True when the whole body has been taken off the connection, so that the next request can be found.
+bool Session::discard_body_at_hand() {
     if (head().expect_continue && !continue_sent_ && !body_.complete()) return false;
-    while (!body_.complete()) {
+    std::uint64_t discarded = 0;
+    while (!body_.complete() && discarded <= kMaxDiscardAtHand) {
         const BodyPieces waste = body_.poll();
-        if (waste.status != BodyStatus::data || body_.bytes_read() > kMaxDiscardAtHand) break;
+        if (waste.status != BodyStatus::data) break;
+        discarded += waste.bytes;
     }
     return body_.complete();
 }
