@@ -23,9 +23,9 @@ sockaddr_in loopback(std::uint16_t port) {
     return address;
 }
 
-bool wait_for(int fd, short events) {
+bool wait_for(int fd, short events, std::chrono::milliseconds limit = kPatience) {
     pollfd entry{fd, events, 0};
-    return poll(&entry, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) == 1;
+    return poll(&entry, 1, static_cast<int>(limit.count())) == 1;
 }
 
 }  // namespace
@@ -102,6 +102,20 @@ bool Socket::closed_by_peer() {
     while (fill()) {
     }
     return received_.empty();
+}
+
+bool Socket::wait_readable(std::chrono::milliseconds limit) { return !received_.empty() || wait_for(fd_, POLLIN, limit); }
+
+std::size_t Socket::send_until_blocked(std::size_t bytes) {
+    constexpr std::chrono::milliseconds kBlocked{300};
+    const std::string block(64 * 1024, 'x');
+    std::size_t total = 0;
+    while (total < bytes && wait_for(fd_, POLLOUT, kBlocked)) {
+        const auto sent = ::send(fd_, block.data(), std::min(block.size(), bytes - total), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0) break;
+        total += static_cast<std::size_t>(sent);
+    }
+    return total;
 }
 
 void Socket::shutdown_write() { ::shutdown(fd_, SHUT_WR); }

@@ -37,6 +37,10 @@ public:
     /// Head and body of a response with Content-Length, or of one without a body.
     std::string read_response();
     bool closed_by_peer();
+    /// True when something, or the end, can be read within `limit`.
+    bool wait_readable(std::chrono::milliseconds limit);
+    /// Sends up to `bytes` bytes until the peer takes no more of them for a while; gives how many it took.
+    std::size_t send_until_blocked(std::size_t bytes);
     void shutdown_write();
     void close();
     void reset();
