@@ -31,8 +31,11 @@ struct Diagnostic {
 
     /// "file:line:column: error: Ingress shop/web spec.rules[0]…: message", parts that are empty left out.
     std::string to_string() const;
-    bool operator==(const Diagnostic&) const = default;
+    friend bool operator==(const Diagnostic& a, const Diagnostic& b);
 };
+
+/// Adds the sentence that says what happens instead; none for an empty `outcome`.
+std::string with_outcome(std::string problem, std::string_view outcome);
 
 /// A list of diagnostics, in order of place.
 struct Report {

@@ -1,0 +1,111 @@
+#include "ingress/annotations/parse.hpp"
+
+#include <algorithm>
+
+#include "base/ascii.hpp"
+#include "base/spelling.hpp"
+#include "ingress/annotations/access_guard.hpp"
+#include "ingress/annotations/descriptors.hpp"
+#include "ingress/annotations/policies.hpp"
+#include "ingress/values.hpp"
+
+namespace fairway::ingress {
+
+namespace {
+
+constexpr std::string_view kDefaultPrefix = "nginx.ingress.kubernetes.io";
+
+void report_unknown(SettingReader& settings, std::string_view name) {
+    settings.report(Severity::warning, name,
+                    with_outcome(fmt::format("is not an annotation of ingress-nginx{}", did_you_mean(name, annotation_names())), "It is ignored"),
+                    "UnknownAnnotation");
+}
+
+/// Setting a switch to the value it has anyway asks for nothing.
+bool asks_for_nothing(const AnnotationDescriptor& row, std::string_view value) {
+    if (!row.default_value.empty() && ascii::iequals(row.default_value, value)) return true;
+    const auto wanted = parse_bool(value);
+    const auto by_default = parse_bool(row.default_value);
+    return wanted && by_default && *wanted == *by_default;
+}
+
+void report_inactive(SettingReader& settings, std::string_view name, const AnnotationDescriptor& row, std::string_view value) {
+    if (row.status == Status::meaningless) {
+        settings.report(Severity::notice, name, fmt::format("has no effect: {}", row.doc), "AnnotationWithoutEffect");
+    } else if (row.status == Status::planned && !asks_for_nothing(row, value)) {
+        settings.report(Severity::warning, name,
+                        fmt::format("does not act in this version ({}). The paths are served without it", row.doc),
+                        "AnnotationNotSupported");
+    }
+}
+
+/// Fairway takes response heads of one size for all, so a smaller wish is always met.
+void check_buffer_size(SettingReader& settings, std::uint32_t buffer_bytes) {
+    const auto text = settings.find("proxy-buffer-size");
+    if (!text) return;
+    const auto size = parse_size(*text);
+    if (!size)
+        settings.refuse("proxy-buffer-size", size.error().message + ". It is ignored");
+    else if (*size > buffer_bytes)
+        settings.report(Severity::notice, "proxy-buffer-size",
+                        fmt::format("asks for more than the {} bytes that a response head may have; raise the ConfigMap key of the "
+                                    "same name, which holds for every Ingress",
+                                    buffer_bytes),
+                        "AnnotationWithoutEffect");
+}
+
+/// An Ingress that offers a canary must not become an ordinary one, which could take paths from the primary.
+bool read_canary(SettingReader& settings) {
+    bool canary = false;
+    settings.read("canary", canary, parse_bool);
+    if (canary)
+        settings.report(Severity::warning, "canary",
+                        "does not act in this version, so this Ingress adds no paths: all requests stay with the primary",
+                        "CanaryNotSupported");
+    return canary;
+}
+
+/// The annotations of the usual prefix are left behind when another prefix was configured.
+void report_foreign_prefix(const k8s::Ingress& ingress, std::string_view prefix, std::vector<Diagnostic>& diagnostics) {
+    if (prefix == kDefaultPrefix) return;
+    auto usual = SettingReader::of_annotations(ingress.meta, kDefaultPrefix, diagnostics);
+    for (const auto name : usual.names())
+        usual.report(Severity::warning, name,
+                     fmt::format("has the usual prefix, but --annotations-prefix is \"{}\". It is ignored", prefix),
+                     "ForeignAnnotationPrefix");
+}
+
+}  // namespace
+
+IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view prefix, const PolicyDefaults& defaults,
+                                  std::vector<Diagnostic>& diagnostics) {
+    auto settings = SettingReader::of_annotations(ingress.meta, prefix, diagnostics);
+    IngressSettings result{.policy = defaults.policy, .load_balance = defaults.load_balance};
+
+    read_tls_redirect(settings, result.policy.tls_redirect);
+    read_upstream_timeouts(settings, result.policy.timeouts);
+    read_retry_policy(settings, result.policy.retry);
+    read_body_limit(settings, result.policy.body_limit);
+    read_access_log(settings, result.policy.access_log);
+    read_load_balance(settings, result.load_balance);
+    result.sets_load_balance = settings.find("load-balance").has_value();
+    check_buffer_size(settings, defaults.proxy_buffer_bytes);
+    result.canary = read_canary(settings);
+
+    for (const auto name : settings.names()) {
+        const auto* row = find_annotation(name);
+        const auto value = settings.find(name);
+        if (row == nullptr) {
+            report_unknown(settings, name);
+        } else if (value && (row->guards_access || row->status == Status::refused)) {
+            if (auto reason = refuse_unmet_guard(settings, name, *row, *value); !reason.empty() && result.policy.denied.empty())
+                result.policy.denied = std::move(reason);
+        } else if (value && name != "canary") {
+            report_inactive(settings, name, *row, *value);
+        }
+    }
+    report_foreign_prefix(ingress, prefix, diagnostics);
+    return result;
+}
+
+}  // namespace fairway::ingress

@@ -1,0 +1,33 @@
+// The annotations of one Ingress, turned into what its routes do.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingress/diagnostics.hpp"
+#include "routing/route.hpp"
+
+namespace fairway::ingress {
+
+/// What the ConfigMap gives every Ingress that does not say otherwise.
+struct PolicyDefaults {
+    routing::RoutePolicy policy;
+    routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
+    std::uint32_t proxy_buffer_bytes = 64 * 1024;
+
+    bool operator==(const PolicyDefaults&) const = default;
+};
+
+struct IngressSettings {
+    routing::RoutePolicy policy;
+    routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
+    bool sets_load_balance = false;  ///< by annotation, so that it goes before other Ingresses of the same backend
+    bool canary = false;             ///< offers another backend for paths of others: adds no paths of its own
+};
+
+/// Diagnostics name the annotation, also those that are unknown or do not act in this version.
+IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view prefix, const PolicyDefaults& defaults,
+                                  std::vector<Diagnostic>& diagnostics);
+
+}  // namespace fairway::ingress

@@ -1,0 +1,25 @@
+// One reader for each feature that acts after the match. Each starts from the defaults in its argument and overrides
+// what the Ingress, or the ConfigMap, sets; bad values keep the default and are reported.
+#pragma once
+
+#include "ingress/setting_reader.hpp"
+#include "routing/backend.hpp"
+#include "routing/policy/tls_redirect.hpp"
+#include "routing/policy/upstream_policy.hpp"
+
+namespace fairway::ingress {
+
+/// ssl-redirect, force-ssl-redirect, preserve-trailing-slash, use-port-in-redirects.
+void read_tls_redirect(SettingReader& settings, routing::TlsRedirect& redirect);
+/// proxy-connect-timeout, proxy-send-timeout, proxy-read-timeout.
+void read_upstream_timeouts(SettingReader& settings, routing::UpstreamTimeouts& timeouts);
+/// proxy-next-upstream, proxy-next-upstream-tries, proxy-next-upstream-timeout.
+void read_retry_policy(SettingReader& settings, routing::RetryPolicy& retry);
+/// proxy-body-size.
+void read_body_limit(SettingReader& settings, routing::BodyLimit& limit);
+/// load-balance.
+void read_load_balance(SettingReader& settings, routing::LoadBalance& balance);
+/// enable-access-log: annotations only.
+void read_access_log(SettingReader& settings, bool& access_log);
+
+}  // namespace fairway::ingress

@@ -1,0 +1,397 @@
+// The rows of the annotation table: name, values, default, ConfigMap key, scope, risk, status, whether it guards access, doc.
+#include "ingress/annotations/table.hpp"
+
+namespace fairway::ingress {
+
+namespace {
+
+using enum Scope;
+using enum Risk;
+using enum Status;
+constexpr bool kGuards = true;
+constexpr bool kOpen = false;
+
+constexpr AnnotationDescriptor kRedirectsAndTlsRedirect[] = {
+    {"ssl-redirect", "true or false", "true", "ssl-redirect", location, low, acts, kOpen,
+     "redirect HTTP to HTTPS on hosts that a TLS section covers"},
+    {"force-ssl-redirect", "true or false", "false", "force-ssl-redirect", location, medium, acts, kOpen,
+     "redirect HTTP to HTTPS also on hosts without a TLS section, for TLS that ends in front of Fairway"},
+    {"preserve-trailing-slash", "true or false", "false", "preserve-trailing-slash", location, medium, acts, kOpen,
+     "keep the final slash of the request in the redirect to HTTPS"},
+    {"use-port-in-redirects", "true or false", "false", "use-port-in-redirects", location, low, acts, kOpen,
+     "name the HTTPS port in the redirect to HTTPS"},
+    {"app-root", "path beginning with /", "", "", host, medium, planned, kOpen,
+     "answer 302 to this path for a request of exactly /"},
+    {"permanent-redirect", "URL or path", "", "", location, medium, planned, kOpen,
+     "answer every request of the Ingress with 301 to this URL"},
+    {"permanent-redirect-code", "300 to 308", "301", "", location, low, planned, kOpen,
+     "status of permanent-redirect"},
+    {"temporal-redirect", "http or https URL", "", "", location, medium, planned, kOpen,
+     "answer every request of the Ingress with 302 to this URL"},
+    {"temporal-redirect-code", "300 to 307", "302", "", location, low, planned, kOpen,
+     "status of temporal-redirect"},
+    {"from-to-www-redirect", "true or false", "false", "", host, low, planned, kOpen,
+     "redirect www.host to host, or host to www.host"},
+    {"relative-redirects", "true or false", "false", "relative-redirects", location, low, planned, kOpen,
+     "leave the Location of redirects that Fairway makes relative"},
+};
+
+constexpr AnnotationDescriptor kRewriteAndPaths[] = {
+    {"rewrite-target", "path, $1 to $9 allowed", "", "", location, medium, planned, kOpen,
+     "replace the whole path before it is forwarded"},
+    {"use-regex", "true or false", "false", "", host, low, planned, kOpen,
+     "paths of the host are regular expressions"},
+    {"x-forwarded-prefix", "path, $1 to $9 allowed", "", "", location, medium, planned, kOpen,
+     "field X-Forwarded-Prefix for rewritten requests"},
+};
+
+constexpr AnnotationDescriptor kCors[] = {
+    {"enable-cors", "true or false", "false", "", location, low, planned, kOpen,
+     "answer preflight requests and set CORS fields"},
+    {"cors-allow-origin", "list of origins, * or null", "*", "", location, medium, planned, kOpen,
+     "origins that may read answers"},
+    {"cors-allow-methods", "list of methods", "GET, PUT, POST, DELETE, PATCH, OPTIONS", "", location, medium, planned, kOpen,
+     "Access-Control-Allow-Methods"},
+    {"cors-allow-headers", "list of fields", "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization", "", location, medium, planned, kOpen,
+     "Access-Control-Allow-Headers"},
+    {"cors-expose-headers", "list of fields or *", "", "", location, medium, planned, kOpen,
+     "Access-Control-Expose-Headers"},
+    {"cors-allow-credentials", "true or false", "true", "", location, low, planned, kOpen,
+     "Access-Control-Allow-Credentials"},
+    {"cors-max-age", "seconds", "1728000", "", location, low, planned, kOpen,
+     "Access-Control-Max-Age"},
+};
+
+constexpr AnnotationDescriptor kCanary[] = {
+    {"canary", "true or false", "false", "", ingress, low, planned, kOpen,
+     "this Ingress offers another backend for paths of others; until it acts the Ingress adds no paths"},
+    {"canary-by-header", "field name", "", "", ingress, medium, planned, kOpen,
+     "requests with this field choose the canary"},
+    {"canary-by-header-value", "text", "", "", ingress, medium, planned, kOpen,
+     "the value of canary-by-header that means the canary"},
+    {"canary-by-header-pattern", "regular expression", "", "", ingress, medium, planned, kOpen,
+     "pattern for canary-by-header"},
+    {"canary-by-cookie", "cookie name", "", "", ingress, medium, planned, kOpen,
+     "cookie with the value always or never"},
+    {"canary-weight", "0 to canary-weight-total", "0", "", ingress, low, planned, kOpen,
+     "share of requests that the canary gets"},
+    {"canary-weight-total", "at least 100", "100", "", ingress, low, planned, kOpen,
+     "what canary-weight is a share of"},
+    {"affinity-canary-behavior", "sticky or legacy", "sticky", "", ingress, low, planned, kOpen,
+     "whether clients stay on the side first drawn"},
+};
+
+constexpr AnnotationDescriptor kLoadBalancingAndSessionAffinity[] = {
+    {"load-balance", "round_robin or ewma", "round_robin", "load-balance", backend, low, acts, kOpen,
+     "how an endpoint is chosen"},
+    {"upstream-hash-by", "text with nginx variables", "", "", backend, high, planned, kOpen,
+     "choose the endpoint by a consistent hash of this value"},
+    {"upstream-hash-by-subset", "true or false", "false", "", backend, low, planned, kOpen,
+     "the hash selects a subset of the endpoints"},
+    {"upstream-hash-by-subset-size", "number", "3", "", backend, low, planned, kOpen,
+     "endpoints in a subset"},
+    {"service-upstream", "true or false", "false", "service-upstream", backend, low, planned, kOpen,
+     "send to the Service's cluster address instead of its endpoints"},
+    {"affinity", "cookie", "", "", backend, low, planned, kOpen,
+     "a client keeps its endpoint"},
+    {"affinity-mode", "balanced or persistent", "balanced", "", backend, medium, planned, kOpen,
+     "whether clients move when endpoints are added"},
+    {"session-cookie-name", "cookie name", "INGRESSCOOKIE", "", backend, medium, planned, kOpen,
+     "name of the affinity cookie"},
+    {"session-cookie-path", "path", "path of the rule", "", backend, medium, planned, kOpen,
+     "Path of the affinity cookie"},
+    {"session-cookie-domain", "domain", "", "", backend, medium, planned, kOpen,
+     "Domain of the affinity cookie"},
+    {"session-cookie-expires", "seconds", "", "", backend, medium, planned, kOpen,
+     "Expires of the affinity cookie, from now"},
+    {"session-cookie-max-age", "seconds", "", "", backend, medium, planned, kOpen,
+     "Max-Age of the affinity cookie"},
+    {"session-cookie-samesite", "None, Lax or Strict", "", "", backend, low, planned, kOpen,
+     "SameSite of the affinity cookie"},
+    {"session-cookie-conditional-samesite-none", "true or false", "false", "", backend, low, planned, kOpen,
+     "leave SameSite=None out for browsers that break on it"},
+    {"session-cookie-secure", "true or false", "set for TLS requests", "", backend, low, planned, kOpen,
+     "Secure of the affinity cookie"},
+    {"session-cookie-change-on-failure", "true or false", "false", "", backend, low, planned, kOpen,
+     "a failed try moves the client to another endpoint"},
+    {"session-cookie-hash", "any", "", "", backend, low, meaningless, kOpen,
+     "obsolete in ingress-nginx, without effect there too"},
+};
+
+constexpr AnnotationDescriptor kAuthenticationBasicAndDigest[] = {
+    {"auth-type", "basic or digest", "", "", location, low, planned, kGuards,
+     "ask for a user name and password"},
+    {"auth-secret", "[namespace/]name", "", "", location, medium, planned, kGuards,
+     "Secret with the users"},
+    {"auth-secret-type", "auth-file or auth-map", "auth-file", "", location, low, planned, kGuards,
+     "form of the Secret"},
+    {"auth-realm", "text", "", "", location, medium, planned, kGuards,
+     "realm of the WWW-Authenticate field"},
+};
+
+constexpr AnnotationDescriptor kAuthenticationExternal[] = {
+    {"auth-url", "http or https URL, nginx variables allowed", "", "global-auth-url", location, high, planned, kGuards,
+     "ask this address whether a request may pass"},
+    {"auth-method", "HTTP method", "GET", "", location, low, planned, kGuards,
+     "method of the question"},
+    {"auth-signin", "URL, nginx variables allowed", "", "global-auth-signin", location, high, planned, kGuards,
+     "page to log in at: answers 302 instead of 401"},
+    {"auth-signin-redirect-param", "parameter name", "rd", "", location, medium, planned, kGuards,
+     "query parameter that carries the original URL"},
+    {"auth-response-headers", "list of fields", "", "", location, medium, planned, kGuards,
+     "fields copied from the answer to the upstream request"},
+    {"auth-request-redirect", "URL", "the request URI", "", location, medium, planned, kGuards,
+     "value of X-Auth-Request-Redirect"},
+    {"auth-proxy-set-headers", "namespace/name of a ConfigMap", "", "", location, medium, planned, kGuards,
+     "more fields of the question"},
+    {"auth-cache-key", "text with nginx variables", "", "", location, medium, planned, kGuards,
+     "key under which answers are kept"},
+    {"auth-cache-duration", "list of [statuses] time", "200 202 401 5m", "", location, medium, planned, kGuards,
+     "how long answers are kept"},
+    {"auth-always-set-cookie", "true or false", "false", "", location, low, planned, kGuards,
+     "copy Set-Cookie of the answer to every status"},
+    {"auth-keepalive", "number", "0", "", location, low, planned, kGuards,
+     "connections kept to the authentication server"},
+    {"auth-keepalive-requests", "number", "1000", "", location, low, planned, kGuards,
+     "requests on a kept connection"},
+    {"auth-keepalive-timeout", "seconds", "60", "", location, low, planned, kGuards,
+     "how long a kept connection may be idle"},
+    {"auth-keepalive-share-vars", "true or false", "false", "", location, low, planned, kGuards,
+     "share nginx variables with the question"},
+    {"auth-snippet", "nginx configuration", "", "", location, critical, refused, kGuards,
+     "nginx text for the question"},
+    {"enable-global-auth", "true or false", "true", "", location, low, planned, kOpen,
+     "whether the global-auth-* keys of the ConfigMap apply"},
+};
+
+constexpr AnnotationDescriptor kAuthenticationClientCertificates[] = {
+    {"auth-tls-secret", "namespace/name", "", "", host, medium, planned, kGuards,
+     "Secret with the authorities (ca.crt) of client certificates"},
+    {"auth-tls-verify-client", "on, off, optional or optional_no_ca", "on", "", host, medium, planned, kGuards,
+     "whether clients need a certificate"},
+    {"auth-tls-verify-depth", "number", "1", "", host, low, planned, kGuards,
+     "longest chain of a client certificate"},
+    {"auth-tls-error-page", "URL or path", "", "", host, high, planned, kGuards,
+     "redirect of clients without a good certificate"},
+    {"auth-tls-pass-certificate-to-upstream", "true or false", "false", "", host, low, planned, kGuards,
+     "field ssl-client-cert for the upstream"},
+    {"auth-tls-match-cn", "CN= and a regular expression", "", "", host, high, planned, kGuards,
+     "what the subject of a client certificate must match"},
+    {"satisfy", "all or any", "all", "", location, low, planned, kGuards,
+     "whether one of address list, basic and external authentication is enough"},
+};
+
+constexpr AnnotationDescriptor kRateLimits[] = {
+    {"limit-rps", "number", "0", "", ingress, low, planned, kOpen,
+     "requests a second of one client; 0: no limit"},
+    {"limit-rpm", "number", "0", "", ingress, low, planned, kOpen,
+     "requests a minute of one client; 0: no limit"},
+    {"limit-connections", "number", "0", "", ingress, low, planned, kOpen,
+     "requests in progress of one client; 0: no limit"},
+    {"limit-burst-multiplier", "number", "5", "", ingress, low, planned, kOpen,
+     "burst as a multiple of the limit"},
+    {"limit-allowlist", "list of addresses and networks", "", "", ingress, low, planned, kOpen,
+     "clients without limits"},
+    {"limit-whitelist", "list of addresses and networks", "", "", ingress, low, planned, kOpen,
+     "older name of limit-allowlist"},
+    {"limit-rate-after", "kilobytes", "0", "limit-rate-after", location, low, planned, kOpen,
+     "part of a response that is sent at full speed"},
+    {"limit-rate", "kilobytes a second", "0", "limit-rate", location, low, planned, kOpen,
+     "speed of a response; 0: no limit"},
+};
+
+constexpr AnnotationDescriptor kAddressLists[] = {
+    {"allowlist-source-range", "list of addresses and networks", "", "whitelist-source-range", location, medium, planned, kGuards,
+     "only these clients may pass"},
+    {"whitelist-source-range", "list of addresses and networks", "", "whitelist-source-range", location, medium, planned, kGuards,
+     "older name of allowlist-source-range"},
+    {"denylist-source-range", "list of addresses and networks", "", "denylist-source-range", location, medium, planned, kGuards,
+     "these clients may not pass"},
+};
+
+constexpr AnnotationDescriptor kBackendProtocolAndTlsToBackends[] = {
+    {"backend-protocol", "HTTP, HTTPS, AUTO_HTTP, GRPC, GRPCS or FCGI", "HTTP", "", location, low, planned, kOpen,
+     "what the endpoints speak"},
+    {"proxy-ssl-secret", "namespace/name", "", "", location, medium, planned, kOpen,
+     "client certificate and authorities for TLS to the endpoints"},
+    {"proxy-ssl-verify", "on or off", "off", "", location, low, planned, kOpen,
+     "check the certificate of the endpoints"},
+    {"proxy-ssl-verify-depth", "number", "1", "", location, low, planned, kOpen,
+     "longest chain of an endpoint's certificate"},
+    {"proxy-ssl-name", "host name", "", "", location, high, planned, kOpen,
+     "name to verify and to send as SNI"},
+    {"proxy-ssl-server-name", "on or off", "off", "", location, low, planned, kOpen,
+     "send SNI to the endpoints"},
+    {"proxy-ssl-ciphers", "OpenSSL list", "DEFAULT", "", location, medium, planned, kOpen,
+     "ciphers towards the endpoints"},
+    {"proxy-ssl-protocols", "list of TLSv1.2 and TLSv1.3", "TLSv1.2", "", location, low, planned, kOpen,
+     "protocols towards the endpoints"},
+    {"fastcgi-index", "file name", "", "", location, medium, planned, kOpen,
+     "index script of FastCGI"},
+    {"fastcgi-params-configmap", "[namespace/]name", "", "", location, medium, planned, kOpen,
+     "ConfigMap with FastCGI parameters"},
+};
+
+constexpr AnnotationDescriptor kTimeoutsBuffersSizesRetries[] = {
+    {"proxy-connect-timeout", "whole seconds, no unit", "5", "proxy-connect-timeout", location, low, acts, kOpen,
+     "time to connect to an endpoint; over: the next one, in the end 504"},
+    {"proxy-send-timeout", "whole seconds, no unit", "60", "proxy-send-timeout", location, low, acts, kOpen,
+     "time between two writes to an endpoint"},
+    {"proxy-read-timeout", "whole seconds, no unit", "60", "proxy-read-timeout", location, low, acts, kOpen,
+     "time between two reads from an endpoint; also how long a WebSocket may be silent"},
+    {"proxy-body-size", "bytes, or a number with k, m or g; 0: no limit", "1m", "proxy-body-size", location, medium, acts, kOpen,
+     "largest request body; over: 413"},
+    {"client-body-buffer-size", "size", "8k", "client-body-buffer-size", location, low, planned, kOpen,
+     "memory for a request body before it goes to a file"},
+    {"proxy-request-buffering", "on or off", "on", "proxy-request-buffering", location, low, planned, kOpen,
+     "read the request body whole before it is sent"},
+    {"proxy-buffering", "on or off", "off", "proxy-buffering", location, low, planned, kOpen,
+     "read responses ahead of the client"},
+    {"proxy-buffer-size", "size", "4k", "proxy-buffer-size", location, low, acts, kOpen,
+     "limit of a response head; Fairway takes 64 KiB or the ConfigMap key, whichever is larger, for every Ingress"},
+    {"proxy-buffers-number", "number", "4", "proxy-buffers-number", location, low, planned, kOpen,
+     "number of response buffers"},
+    {"proxy-busy-buffers-size", "size", "", "proxy-busy-buffers-size", location, low, meaningless, kOpen,
+     "detail of nginx's buffers"},
+    {"proxy-max-temp-file-size", "size", "1024m", "proxy-max-temp-file-size", location, low, planned, kOpen,
+     "largest temporary file of a buffered response"},
+    {"proxy-http-version", "1.0 or 1.1", "1.1", "proxy-http-version", location, low, planned, kOpen,
+     "HTTP version towards the endpoints"},
+    {"proxy-next-upstream", "list of error, timeout, invalid_header, http_500, http_502, http_503, http_504, http_403, http_404, http_429, non_idempotent; or off", "error timeout", "proxy-next-upstream", location, medium, acts, kOpen,
+     "when another endpoint is tried"},
+    {"proxy-next-upstream-tries", "number; 0: as many as there are endpoints", "3", "proxy-next-upstream-tries", location, low, acts, kOpen,
+     "attempts in all"},
+    {"proxy-next-upstream-timeout", "whole seconds; 0: no limit", "0", "proxy-next-upstream-timeout", location, low, acts, kOpen,
+     "time for all attempts together"},
+    {"proxy-redirect-from", "text, default or off", "off", "proxy-redirect-from", location, medium, planned, kOpen,
+     "what is replaced in Location of responses"},
+    {"proxy-redirect-to", "text or off", "off", "proxy-redirect-to", location, medium, planned, kOpen,
+     "what it is replaced by"},
+    {"proxy-cookie-domain", "off, or two words", "off", "proxy-cookie-domain", location, medium, planned, kOpen,
+     "replace the Domain of cookies"},
+    {"proxy-cookie-path", "off, or two words", "off", "proxy-cookie-path", location, medium, planned, kOpen,
+     "replace the Path of cookies"},
+    {"connection-proxy-header", "close or keep-alive", "", "", location, low, planned, kOpen,
+     "field Connection towards the endpoints"},
+    {"upstream-vhost", "host name", "", "", location, low, planned, kOpen,
+     "field Host towards the endpoints"},
+};
+
+constexpr AnnotationDescriptor kPassingToTheClient[] = {
+    {"custom-headers", "namespace/name of a ConfigMap", "", "", location, medium, planned, kOpen,
+     "fields for every response"},
+    {"http2-push-preload", "true or false", "false", "", location, low, meaningless, kOpen,
+     "server push is gone from browsers and nginx"},
+    {"enable-access-log", "true or false", "true", "", location, low, acts, kOpen,
+     "write requests to the access log"},
+    {"enable-rewrite-log", "true or false", "false", "", location, low, meaningless, kOpen,
+     "debugging aid of nginx"},
+};
+
+constexpr AnnotationDescriptor kCustomErrorsAndDefaultBackend[] = {
+    {"custom-http-errors", "list of 4xx and 5xx", "", "custom-http-errors", location, low, planned, kOpen,
+     "statuses whose answer comes from the default backend"},
+    {"default-backend", "Service name", "", "", location, low, planned, kOpen,
+     "Service for errors, and when the main one has no endpoints"},
+    {"disable-proxy-intercept-errors", "true or false", "false", "disable-proxy-intercept-errors", location, low, planned, kOpen,
+     "leave the endpoints' own errors alone"},
+};
+
+constexpr AnnotationDescriptor kMirror[] = {
+    {"mirror-target", "URL, nginx variables allowed", "", "", location, high, planned, kOpen,
+     "send a copy of each request there"},
+    {"mirror-host", "host name", "host of the target", "", location, high, planned, kOpen,
+     "field Host of the copy"},
+    {"mirror-request-body", "on or off", "on", "", location, low, planned, kOpen,
+     "whether the copy carries the body"},
+};
+
+constexpr AnnotationDescriptor kModsecurityAndOpentelemetry[] = {
+    {"enable-modsecurity", "true or false", "false", "enable-modsecurity", location, low, planned, kGuards,
+     "web application firewall"},
+    {"enable-owasp-core-rules", "true or false", "false", "enable-owasp-modsecurity-crs", location, low, planned, kGuards,
+     "load the OWASP core rules"},
+    {"modsecurity-transaction-id", "text with nginx variables", "", "", location, high, planned, kOpen,
+     "transaction id of ModSecurity"},
+    {"modsecurity-snippet", "SecRule text", "", "modsecurity-snippet", location, critical, refused, kGuards,
+     "rules for ModSecurity"},
+    {"enable-opentelemetry", "true or false", "false", "enable-opentelemetry", location, low, planned, kOpen,
+     "trace requests"},
+    {"opentelemetry-trust-incoming-span", "true or false", "true", "opentelemetry-trust-incoming-span", location, low, planned, kOpen,
+     "continue the client's trace"},
+    {"opentelemetry-operation-name", "text", "", "opentelemetry-operation-name", location, medium, planned, kOpen,
+     "name of the span"},
+};
+
+constexpr AnnotationDescriptor kHostlevelExtras[] = {
+    {"server-alias", "list of host names", "", "", host, high, planned, kOpen,
+     "more names for the host"},
+    {"ssl-passthrough", "true or false", "false", "", host, low, planned, kGuards,
+     "route TLS by SNI to the Service of / without decrypting"},
+    {"ssl-ciphers", "OpenSSL list", "", "ssl-ciphers", host, low, planned, kOpen,
+     "ciphers of the host for TLS 1.2"},
+    {"ssl-prefer-server-ciphers", "true or false", "true", "", host, low, planned, kOpen,
+     "choose the cipher by the server's order"},
+};
+
+constexpr AnnotationDescriptor kSnippets[] = {
+    {"configuration-snippet", "nginx configuration", "", "", location, critical, refused, kGuards,
+     "nginx text for the paths"},
+    {"server-snippet", "nginx configuration", "", "", host, critical, refused, kGuards,
+     "nginx text for the host"},
+    {"stream-snippet", "nginx configuration", "", "", ingress, critical, refused, kGuards,
+     "nginx text for TCP and UDP"},
+};
+
+constexpr AnnotationDescriptor kRemovedFromIngressnginx[] = {
+    {"secure-backends", "true or false", "", "", ingress, low, meaningless, kOpen,
+     "removed; write backend-protocol: HTTPS"},
+    {"grpc-backend", "true or false", "", "", ingress, low, meaningless, kOpen,
+     "removed; write backend-protocol: GRPC"},
+    {"add-base-url", "true or false", "", "", ingress, low, meaningless, kOpen,
+     "removed"},
+    {"base-url-scheme", "text", "", "", ingress, low, meaningless, kOpen,
+     "removed"},
+    {"enable-opentracing", "true or false", "", "", ingress, low, meaningless, kOpen,
+     "removed; see enable-opentelemetry"},
+    {"opentracing-trust-incoming-span", "true or false", "", "", ingress, low, meaningless, kOpen,
+     "removed; see opentelemetry-trust-incoming-span"},
+    {"lua-resty-waf*", "any", "", "", ingress, low, meaningless, kOpen,
+     "removed"},
+    {"enable-influxdb", "true or false", "", "", ingress, low, meaningless, kOpen,
+     "removed"},
+    {"influxdb-*", "any", "", "", ingress, low, meaningless, kOpen,
+     "removed"},
+    {"secure-verify-ca-secret", "namespace/name", "", "", ingress, low, meaningless, kOpen,
+     "removed; see proxy-ssl-secret"},
+    {"global-rate-limit*", "any", "", "", ingress, low, meaningless, kOpen,
+     "removed; see limit-rps"},
+};
+
+constexpr AnnotationGroup kGroups[] = {
+    {"Redirects and TLS redirect", kRedirectsAndTlsRedirect},
+    {"Rewrite and paths", kRewriteAndPaths},
+    {"CORS", kCors},
+    {"Canary", kCanary},
+    {"Load balancing and session affinity", kLoadBalancingAndSessionAffinity},
+    {"Authentication: basic and digest", kAuthenticationBasicAndDigest},
+    {"Authentication: external", kAuthenticationExternal},
+    {"Authentication: client certificates", kAuthenticationClientCertificates},
+    {"Rate limits", kRateLimits},
+    {"Address lists", kAddressLists},
+    {"Backend protocol and TLS to backends", kBackendProtocolAndTlsToBackends},
+    {"Time-outs, buffers, sizes, retries", kTimeoutsBuffersSizesRetries},
+    {"Passing to the client", kPassingToTheClient},
+    {"Custom errors and default backend", kCustomErrorsAndDefaultBackend},
+    {"Mirror", kMirror},
+    {"ModSecurity and OpenTelemetry", kModsecurityAndOpentelemetry},
+    {"Host-level extras", kHostlevelExtras},
+    {"Snippets", kSnippets},
+    {"Removed from ingress-nginx", kRemovedFromIngressnginx},
+};
+
+}  // namespace
+
+std::span<const AnnotationGroup> annotation_groups() { return kGroups; }
+
+}  // namespace fairway::ingress

@@ -1,0 +1,105 @@
+#include "ingress/backend_registry.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace fairway::ingress {
+
+namespace {
+
+bool same_endpoints(const routing::EndpointSet& a, const routing::EndpointSet& b) {
+    return std::ranges::equal(a.endpoints, b.endpoints, [](const routing::Endpoint& x, const routing::Endpoint& y) {
+        return x.address == y.address && x.target == y.target;
+    });
+}
+
+}  // namespace
+
+void BackendRegistry::add_user(const BackendKey& key, const k8s::ObjectName& ingress) {
+    auto& entry = backends_[key];
+    entry.users.insert(ingress);
+    if (entry.backend) return;
+    auto backend = std::make_shared<routing::Backend>();
+    backend->id = id_of(key);
+    backend->name = fmt::format("{}-{}-{}", key.service.ns, key.service.name, key.port);
+    backend->service_namespace = key.service.ns;
+    backend->service = key.service.name;
+    backend->port = key.port;
+    entry.backend = std::move(backend);
+    set_endpoints(key, entry, resolve_endpoints(*store_, key.service, key.port));
+}
+
+void BackendRegistry::remove_user(const BackendKey& key, const k8s::ObjectName& ingress) {
+    const auto found = backends_.find(key);
+    if (found == backends_.end()) return;
+    found->second.users.erase(ingress);
+    if (found->second.users.empty()) abandoned_.insert(key);
+}
+
+bool BackendRegistry::set_load_balance(const BackendKey& key, routing::LoadBalance balance) {
+    auto& entry = backends_.at(key);
+    if (entry.backend->load_balance == balance) return false;
+    auto changed = std::make_shared<routing::Backend>(*entry.backend);
+    changed->load_balance = balance;
+    entry.backend = std::move(changed);
+    return true;
+}
+
+std::vector<BackendKey> BackendRegistry::refresh_service(const k8s::ObjectName& service) {
+    std::vector<BackendKey> problems;
+    for (auto at = backends_.lower_bound({service, ""}); at != backends_.end() && at->first.service == service; ++at) {
+        auto endpoints = resolve_endpoints(*store_, service, at->first.port);
+        if (endpoints.problem != at->second.endpoints.problem) problems.push_back(at->first);
+        set_endpoints(at->first, at->second, std::move(endpoints));
+    }
+    return problems;
+}
+
+const RegisteredBackend* BackendRegistry::find(const BackendKey& key) const {
+    const auto found = backends_.find(key);
+    return found == backends_.end() ? nullptr : &found->second;
+}
+
+bool BackendRegistry::serves(const k8s::ObjectName& service) const {
+    const auto at = backends_.lower_bound({service, ""});
+    return at != backends_.end() && at->first.service == service;
+}
+
+std::vector<k8s::ObjectName> BackendRegistry::services_in(const std::string& ns) const {
+    std::vector<k8s::ObjectName> services;
+    for (auto at = backends_.lower_bound({{ns, ""}, ""}); at != backends_.end() && at->first.service.ns == ns; ++at)
+        if (services.empty() || services.back() != at->first.service) services.push_back(at->first.service);
+    return services;
+}
+
+std::shared_ptr<const routing::EndpointTable> BackendRegistry::endpoint_table() {
+    for (const auto& key : abandoned_) {
+        const auto found = backends_.find(key);
+        if (found == backends_.end() || !found->second.users.empty()) continue;
+        changed_sets_[found->second.backend->id] = nullptr;
+        backends_.erase(found);
+    }
+    abandoned_.clear();
+    if (changed_sets_.empty()) return table_;
+    auto table = std::make_shared<routing::EndpointTable>(*table_);
+    // From the highest id down, so that the table grows once.
+    for (auto changed = changed_sets_.rbegin(); changed != changed_sets_.rend(); ++changed)
+        table->replace(changed->first, changed->second);
+    changed_sets_.clear();
+    table_ = std::move(table);
+    return table_;
+}
+
+routing::BackendId BackendRegistry::id_of(const BackendKey& key) {
+    return ids_.try_emplace(key, static_cast<routing::BackendId>(ids_.size())).first->second;
+}
+
+void BackendRegistry::set_endpoints(const BackendKey& key, RegisteredBackend& entry, ServiceEndpoints endpoints) {
+    const bool same = entry.endpoints.set && same_endpoints(*entry.endpoints.set, *endpoints.set);
+    if (same) endpoints.set = entry.endpoints.set;
+    entry.endpoints = std::move(endpoints);
+    if (!same) changed_sets_[ids_.at(key)] = entry.endpoints.set;
+}
+
+}  // namespace fairway::ingress

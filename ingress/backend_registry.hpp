@@ -1,0 +1,64 @@
+// Backend registry: every Service port that a route uses, with its stable id, its endpoints and who uses it.
+#pragma once
+
+#include <compare>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ingress/service_endpoints.hpp"
+#include "routing/backend.hpp"
+
+namespace fairway::ingress {
+
+/// A Service port as an Ingress writes it.
+struct BackendKey {
+    k8s::ObjectName service;
+    std::string port;
+
+    auto operator<=>(const BackendKey&) const = default;
+};
+
+struct RegisteredBackend {
+    std::shared_ptr<const routing::Backend> backend;
+    ServiceEndpoints endpoints;
+    std::set<k8s::ObjectName> users;  ///< Ingresses
+};
+
+class BackendRegistry {
+public:
+    explicit BackendRegistry(const ObjectStore& store) : store_(&store) {}
+
+    /// The Ingress uses the backend from now on. A new backend gets an id (its old one if it had any) and its endpoints.
+    void add_user(const BackendKey& key, const k8s::ObjectName& ingress);
+    /// A backend without users goes with the next endpoint_table(); one that is used again by then stays as it is.
+    void remove_user(const BackendKey& key, const k8s::ObjectName& ingress);
+    /// Sets how the backend balances. @return whether that changed, so that its routes must be built again.
+    bool set_load_balance(const BackendKey& key, routing::LoadBalance balance);
+    /// Looks up the endpoints of all backends of a Service again.
+    /// @return those whose problem changed (their users' diagnostics must be written again).
+    std::vector<BackendKey> refresh_service(const k8s::ObjectName& service);
+
+    const RegisteredBackend* find(const BackendKey& key) const;
+    bool serves(const k8s::ObjectName& service) const;
+    /// Services in `ns` that backends use.
+    std::vector<k8s::ObjectName> services_in(const std::string& ns) const;
+
+    /// A new table when endpoints changed since the last call; the same otherwise.
+    std::shared_ptr<const routing::EndpointTable> endpoint_table();
+
+private:
+    routing::BackendId id_of(const BackendKey& key);
+    void set_endpoints(const BackendKey& key, RegisteredBackend& entry, ServiceEndpoints endpoints);
+
+    const ObjectStore* store_;
+    std::map<BackendKey, RegisteredBackend> backends_;
+    std::map<BackendKey, routing::BackendId> ids_;  ///< never shrinks: a backend that returns finds its balancing state
+    std::set<BackendKey> abandoned_;
+    std::map<routing::BackendId, std::shared_ptr<const routing::EndpointSet>> changed_sets_;
+    std::shared_ptr<const routing::EndpointTable> table_ = std::make_shared<const routing::EndpointTable>();
+};
+
+}  // namespace fairway::ingress

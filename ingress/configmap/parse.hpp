@@ -1,0 +1,30 @@
+// The controller's ConfigMap, turned into settings of the data plane, of TLS and defaults of every Ingress.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/ip_address.hpp"
+#include "ingress/annotations/parse.hpp"
+#include "ingress/diagnostics.hpp"
+#include "routing/settings.hpp"
+#include "tls/server_config.hpp"
+
+namespace fairway::ingress {
+
+struct ConfigMapSettings {
+    routing::Settings data_plane;
+    tls::ServerSettings tls;
+    PolicyDefaults defaults;
+    std::vector<std::string> no_tls_redirect_locations{"/.well-known/acme-challenge"};
+    std::vector<IpAddress> bind_addresses;  ///< bind-address, disable-ipv6; empty: all
+    bool strict_path_types = true;          ///< strict-validate-path-type
+};
+
+/// ingress-nginx's defaults: what holds without a ConfigMap.
+ConfigMapSettings default_configmap_settings();
+
+/// Never fails: what cannot be used keeps its default and is reported, as are unknown keys.
+ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, std::vector<Diagnostic>& diagnostics);
+
+}  // namespace fairway::ingress

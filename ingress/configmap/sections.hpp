@@ -1,0 +1,21 @@
+// One reader for each group of ConfigMap keys; each overrides the defaults in its argument.
+#pragma once
+
+#include "ingress/configmap/parse.hpp"
+#include "ingress/setting_reader.hpp"
+
+namespace fairway::ingress {
+
+void read_downstream(SettingReader& settings, routing::DownstreamSettings& downstream);
+void read_upstream_keepalive(SettingReader& settings, routing::UpstreamKeepalive& keepalive);
+void read_forwarded(SettingReader& settings, routing::ForwardedSettings& forwarded);
+void read_hsts(SettingReader& settings, routing::HstsSettings& hsts);
+void read_log_settings(SettingReader& settings, routing::AccessLogSettings& log);
+void read_server_tls(SettingReader& settings, tls::ServerSettings& tls);
+void read_bind_addresses(SettingReader& settings, std::vector<IpAddress>& addresses);
+
+/// A name as RFC 9110 section 5.6.2 allows (token). For SettingReader::read.
+Result<std::string> parse_field_name(std::string_view text);
+Result<std::vector<std::string>> parse_field_names(std::string_view text);
+
+}  // namespace fairway::ingress

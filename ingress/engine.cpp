@@ -1,0 +1,108 @@
+#include "ingress/engine.hpp"
+
+#include <chrono>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/log.hpp"
+#include "ingress/explainer.hpp"
+#include "ingress/file_source.hpp"
+#include "ingress/file_watch.hpp"
+#include "ingress/object_store.hpp"
+#include "ingress/translator.hpp"
+
+namespace fairway::ingress {
+
+namespace {
+
+/// How often certificates are judged without any change: they expire by themselves.
+constexpr auto kCertificateReview = std::chrono::hours(1);
+
+}  // namespace
+
+class Engine::State {
+public:
+    explicit State(EngineOptions engine_options)
+        : options(std::move(engine_options)), source(options.paths, store, book), translator(store, options.translation, book) {}
+
+    void translate() { snapshot = translator.apply(store.take_changes()); }
+
+    /// After a change of files or time: translates, and tells the handler if there is something to tell.
+    void follow() {
+        const auto before = snapshot;
+        translate();
+        const auto fresh = book.take_fresh();
+        if (handler && (snapshot != before || !fresh.diagnostics.empty())) handler(snapshot, fresh);
+    }
+
+    void review_certificates_later() {
+        review_timer->expires_after(kCertificateReview);
+        review_timer->async_wait([this](const boost::system::error_code& error) {
+            if (error) return;
+            translator.review_certificates();
+            follow();
+            review_certificates_later();
+        });
+    }
+
+    EngineOptions options;
+    ObjectStore store;
+    DiagnosticBook book;
+    FileSource source;
+    Translator translator;
+    std::shared_ptr<const routing::Snapshot> snapshot;
+    std::vector<IpAddress> bind_addresses;
+    ChangeHandler handler;
+    std::unique_ptr<FileWatch> watch;
+    std::unique_ptr<boost::asio::steady_timer> review_timer;
+};
+
+Engine::Engine(EngineOptions options) : state_(std::make_unique<State>(std::move(options))) {}
+
+Engine::~Engine() { stop_watching(); }
+
+Report Engine::load() {
+    for (const auto& manifest : state_->options.built_in)
+        state_->store.apply_file(manifest.name, k8s::decode(manifest.text, manifest.name), state_->book);
+    state_->source.load_all();
+    state_->translate();
+    state_->bind_addresses = state_->translator.settings().bind_addresses;
+    state_->book.take_fresh();
+    return report();
+}
+
+std::shared_ptr<const routing::Snapshot> Engine::snapshot() const { return state_->snapshot; }
+
+Report Engine::report() const { return state_->book.current(); }
+
+std::vector<IpAddress> Engine::bind_addresses() const { return state_->bind_addresses; }
+
+Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
+    state_->handler = std::move(handler);
+    auto watch = FileWatch::start(io, state_->source, [state = state_.get()] { state->follow(); });
+    if (!watch) return watch.error();
+    state_->watch = *std::move(watch);
+    state_->review_timer = std::make_unique<boost::asio::steady_timer>(io);
+    state_->review_certificates_later();
+    return {};
+}
+
+void Engine::stop_watching() {
+    state_->watch.reset();
+    state_->review_timer.reset();
+}
+
+void Engine::reload() {
+    state_->source.rescan(FileSource::Reread::all);
+    if (state_->watch) {
+        if (const auto synced = state_->watch->sync(); !synced) log::error("files.watch_failed", {{"error", synced.error().message}});
+    }
+    state_->follow();
+}
+
+Result<Explanation> Engine::explain(const ExplainRequest& request) const {
+    return ingress::explain(request, *state_->snapshot, state_->store, state_->translator);
+}
+
+}  // namespace fairway::ingress

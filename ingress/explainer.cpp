@@ -1,0 +1,277 @@
+#include <algorithm>
+#include <vector>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/ascii.hpp"
+#include "ingress/explainer.hpp"
+#include "ingress/host_name.hpp"
+#include "ingress/service_endpoints.hpp"
+#include "routing/path_normalise.hpp"
+#include "tls/server_config.hpp"
+
+namespace fairway::ingress {
+
+namespace {
+
+struct Target {
+    bool https = false;
+    std::string authority;
+    std::string host;   ///< authority without port
+    std::string path;   ///< raw, without query
+    std::string query;  ///< with its '?', or empty
+};
+
+Result<Target> parse_target(std::string_view url) {
+    Target target;
+    if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
+        const auto name = ascii::lower_copy(url.substr(0, scheme));
+        if (name != "http" && name != "https")
+            return Error{fmt::format("\"{}\" is neither an http nor an https URL; write http://shop.example.com/path", url)};
+        target.https = name == "https";
+        url.remove_prefix(scheme + 3);
+    }
+    url = url.substr(0, url.find('#'));
+    const auto path = url.find_first_of("/?");
+    target.authority = url.substr(0, path);
+    if (target.authority.empty()) return Error{fmt::format("\"{}\" names no host; write http://shop.example.com/path", url)};
+    const auto rest = path == std::string_view::npos ? std::string_view() : url.substr(path);
+    const auto query = rest.find('?');
+    target.path = rest.starts_with('/') ? rest.substr(0, query) : "/";
+    if (query != std::string_view::npos) target.query = rest.substr(query);
+    const auto colon = target.authority.rfind(':');
+    const bool has_port = colon != std::string::npos && target.authority.find(']', colon) == std::string::npos;
+    target.host = target.authority.substr(0, has_port ? colon : std::string::npos);
+    return target;
+}
+
+std::string seconds(std::chrono::seconds time) { return fmt::format("{}s", time.count()); }
+
+std::string in_parentheses(const std::string& text) { return text.empty() ? std::string() : fmt::format(" ({})", text); }
+
+std::string conditions_text(std::uint16_t conditions) {
+    static constexpr std::string_view kNames[] = {"error",    "timeout",  "invalid_header", "http_500", "http_502",      "http_503",
+                                                  "http_504", "http_403", "http_404",       "http_429", "non_idempotent"};
+    std::vector<std::string_view> names;
+    for (std::size_t bit = 0; bit < std::size(kNames); ++bit)
+        if ((conditions & (1u << bit)) != 0) names.push_back(kNames[bit]);
+    return names.empty() ? "off" : fmt::format("{}", fmt::join(names, " "));
+}
+
+class Explainer {
+public:
+    Explainer(Target target, const routing::Snapshot& snapshot, const ObjectStore& store, const Translator& translator)
+        : target_(std::move(target)), snapshot_(snapshot), store_(store), translator_(translator) {}
+
+    Explanation run() {
+        if (target_.https) explain_certificate();
+        explain_host();
+        if (!explain_path()) return std::move(result_);
+        explain_owner();
+        if (!explain_policies()) return std::move(result_);
+        explain_backend();
+        return std::move(result_);
+    }
+
+private:
+    void step(std::string topic, std::string verdict, std::vector<std::string> details = {}) {
+        result_.steps.push_back({std::move(topic), std::move(verdict), std::move(details)});
+    }
+
+    void decide(unsigned status, std::string outcome) {
+        result_.status = status;
+        result_.outcome = std::move(outcome);
+    }
+
+    void explain_certificate() {
+        const auto& certificates = snapshot_.tls->certificates();
+        const auto* choice = certificates.select(target_.host);
+        if (choice == nullptr && snapshot_.tls->settings().reject_unknown_names) {
+            step("tls", "the handshake is refused: no certificate for this name (ssl-reject-handshake)");
+            return;
+        }
+        std::vector<std::string> details;
+        const auto add = [&](const tls::Certificate& certificate) {
+            details.push_back(fmt::format("{} valid for {}, until {:%Y-%m-%d}", certificate.subject(), fmt::join(certificate.names(), ", "),
+                                          fmt::gmtime(std::chrono::system_clock::to_time_t(certificate.not_after()))));
+        };
+        if (choice != nullptr && choice->ecdsa) add(*choice->ecdsa);
+        if (choice != nullptr && choice->rsa) add(*choice->rsa);
+        if (details.empty()) add(certificates.default_certificate());
+        step("tls", choice == nullptr ? "the default certificate" : fmt::format("the certificate for \"{}\"", target_.host), std::move(details));
+    }
+
+    void explain_host() {
+        host_ = snapshot_.routes->host(target_.authority);
+        if (host_ == nullptr) {
+            step("host", fmt::format("no Ingress has a rule for \"{}\", and none for every host", target_.host));
+        } else if (host_->name() == kCatchAll) {
+            step("host", fmt::format("no Ingress names \"{}\"; the rules for every host hold", target_.host));
+        } else {
+            step("host", fmt::format("{} ({})", host_->name(), host_->name().starts_with('*') ? "wildcard" : "exact"),
+                 {host_->has_certificate() ? "a TLS section covers it" : "no TLS section covers it"});
+        }
+    }
+
+    /// False when the request goes no further.
+    bool explain_path() {
+        std::vector<char> scratch(target_.path.size());
+        const auto normalised = routing::normalise_path(target_.path, scratch);
+        if (normalised.error != routing::PathError::none) {
+            step("path", fmt::format("\"{}\" is refused: {}", target_.path, routing::to_string(normalised.error)));
+            decide(400, "400: the path cannot be compared with rules");
+            return false;
+        }
+        std::vector<std::string> details;
+        if (normalised.path != target_.path) details.push_back(fmt::format("compared as \"{}\", forwarded as written", normalised.path));
+        const auto match = host_ == nullptr ? routing::HostRules::PathMatch{} : host_->match(normalised.path);
+        if (match.add_slash) {
+            step("path", fmt::format("\"{}\" is a rule with a final slash", match.route->path), std::move(details));
+            decide(301, fmt::format("301 to {}/", target_.path));
+            return false;
+        }
+        if (match.route == nullptr) {
+            route_ = snapshot_.default_route.get();
+            step("path", "no path matches; the default backend answers", std::move(details));
+            return true;
+        }
+        route_ = match.route;
+        find_source();
+        const auto kind = route_->type == routing::PathType::exact ? "Exact" : "Prefix";
+        step("path", source_ == nullptr ? "no path of the host matches; its default backend answers" : fmt::format("{} {}", kind, route_->path),
+             std::move(details));
+        return true;
+    }
+
+    /// The path of the Ingress that the route was made from; null for an implicit "/".
+    void find_source() {
+        if (!route_->owner) return;
+        record_ = translator_.record({route_->owner->ingress_namespace, route_->owner->ingress});
+        const auto* paths = record_ == nullptr ? nullptr : record_->paths_of(host_->name());
+        if (paths == nullptr) return;
+        for (const auto* path : paths->paths) {
+            const bool exact = path->type == k8s::PathType::exact;
+            const auto text = path->path.empty() ? std::string_view("/") : std::string_view(path->path);
+            if (text == route_->path && exact == (route_->type == routing::PathType::exact)) {
+                source_ = path;
+                return;
+            }
+        }
+    }
+
+    void explain_owner() {
+        if (!route_->owner) return;
+        const auto& owner = *route_->owner;
+        std::vector<std::string> details;
+        if (source_ != nullptr) details.push_back(source_->field + in_parentheses(source_->where.to_string()));
+        step("ingress", fmt::format("{}/{}{}", owner.ingress_namespace, owner.ingress, in_parentheses(owner.where)), std::move(details));
+    }
+
+    /// False when a policy answers.
+    bool explain_policies() {
+        const auto& policy = *route_->policy;
+        std::vector<std::string> details;
+        const auto finish = [&](std::string verdict) { step("policies", std::move(verdict), std::move(details)); };
+        details.push_back(policy.body_limit.max_bytes == 0 ? "request bodies of any size"
+                                                           : fmt::format("request bodies up to {} bytes", policy.body_limit.max_bytes));
+        if (!policy.denied.empty()) {
+            finish(fmt::format("closed: {}", policy.denied));
+            decide(503, "503: a setting that guards access could not be honoured");
+            return false;
+        }
+        if (redirects_to_tls(policy.tls_redirect, details)) {
+            finish("redirected to HTTPS");
+            decide(snapshot_.settings->http_redirect_code,
+                   fmt::format("{} to {}", snapshot_.settings->http_redirect_code, tls_location(policy.tls_redirect)));
+            return false;
+        }
+        details.push_back(fmt::format("time-outs: connect {}, send {}, read {}", seconds(policy.timeouts.connect),
+                                      seconds(policy.timeouts.send), seconds(policy.timeouts.read)));
+        details.push_back(fmt::format("another endpoint on {}; attempts: {}", conditions_text(policy.retry.conditions),
+                                      policy.retry.tries == 0 ? "one for each endpoint" : fmt::format("{}", policy.retry.tries)));
+        if (!policy.access_log) details.emplace_back("not in the access log");
+        finish("forwarded");
+        return true;
+    }
+
+    bool redirects_to_tls(const routing::TlsRedirect& redirect, std::vector<std::string>& details) const {
+        if (target_.https) return false;
+        const bool covered = host_ != nullptr && host_->has_certificate();
+        if (redirect.exempt) {
+            details.emplace_back("never redirected to HTTPS: no-tls-redirect-locations");
+            return false;
+        }
+        if (redirect.force) {
+            details.emplace_back("force-ssl-redirect");
+            return true;
+        }
+        if (redirect.enabled && covered) details.emplace_back("ssl-redirect, and a TLS section covers the host");
+        return redirect.enabled && covered;
+    }
+
+    std::string tls_location(const routing::TlsRedirect& redirect) const {
+        auto uri = target_.path + target_.query;
+        if (!redirect.preserve_trailing_slash && uri.ends_with('/')) uri.pop_back();
+        const auto port = redirect.use_port ? fmt::format(":{}", snapshot_.settings->public_https_port) : std::string();
+        return "https://" + target_.host + port + uri;
+    }
+
+    void explain_backend() {
+        if (!route_->backend) {
+            step("backend", "the built-in default backend");
+            decide(404, "404 from the built-in default backend");
+            return;
+        }
+        const auto& backend = *route_->backend;
+        const k8s::ObjectName name{backend.service_namespace, backend.service};
+        std::vector<std::string> details{
+            fmt::format("load-balance: {}", backend.load_balance == routing::LoadBalance::ewma ? "ewma" : "round_robin")};
+        if (const auto* service = store_.find<k8s::Service>(name)) {
+            if (const auto* port = find_service_port(*service, backend.port))
+                details.push_back(fmt::format("Service port {}{} -> targetPort {}", port->port, in_parentheses(port->name),
+                                              k8s::to_string(port->target_port)));
+            if (const auto where = service->meta.where.to_string(); !where.empty()) details.push_back("Service at " + where);
+        }
+        step("backend", fmt::format("Service {} port {}", name.to_string(), backend.port), std::move(details));
+        explain_endpoints(backend, name);
+    }
+
+    void explain_endpoints(const routing::Backend& backend, const k8s::ObjectName& service) {
+        const auto& endpoints = snapshot_.endpoints->of(backend.id).endpoints;
+        if (endpoints.empty()) {
+            const auto problem = resolve_endpoints(store_, service, backend.port).problem;
+            step("endpoints", "none", {problem.message});
+            decide(503, "503: no ready endpoint");
+            return;
+        }
+        std::vector<std::string> details;
+        for (const auto& endpoint : endpoints) details.push_back(endpoint.address.to_string() + in_parentheses(endpoint.target));
+        step("endpoints", fmt::format("{} ready", endpoints.size()), std::move(details));
+        decide(0, fmt::format("forwarded to {} of Service {} port {}",
+                              endpoints.size() == 1 ? "the endpoint" : fmt::format("one of {} endpoints", endpoints.size()),
+                              service.to_string(), backend.port));
+    }
+
+    Target target_;
+    const routing::Snapshot& snapshot_;
+    const ObjectStore& store_;
+    const Translator& translator_;
+    Explanation result_;
+    const routing::HostRules* host_ = nullptr;
+    const routing::Route* route_ = nullptr;
+    const IngressRecord* record_ = nullptr;
+    const k8s::IngressPath* source_ = nullptr;
+};
+
+}  // namespace
+
+Result<Explanation> explain(const ExplainRequest& request, const routing::Snapshot& snapshot, const ObjectStore& store,
+                            const Translator& translator) {
+    auto target = parse_target(request.url);
+    if (!target) return target.error();
+    return Explainer(*std::move(target), snapshot, store, translator).run();
+}
+
+}  // namespace fairway::ingress

@@ -1,0 +1,111 @@
+#include "ingress/host_builder.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "ingress/host_name.hpp"
+
+namespace fairway::ingress {
+
+namespace {
+
+constexpr std::string_view kRoot = "/";
+
+routing::PathType route_type(k8s::PathType type) {
+    return type == k8s::PathType::exact ? routing::PathType::exact : routing::PathType::prefix;
+}
+
+/// A path that has been taken, for the message to whoever comes later.
+struct Taken {
+    const IngressRecord* record;
+    const k8s::IngressPath* path;
+};
+
+class HostBuilder {
+public:
+    HostBuilder(const HostInput& input, const BackendRegistry& backends, const std::vector<std::string>& redirect_exempt,
+                std::vector<Diagnostic>& diagnostics)
+        : input_(input), backends_(backends), redirect_exempt_(redirect_exempt), diagnostics_(diagnostics) {}
+
+    std::shared_ptr<const routing::HostRules> run() {
+        for (const auto* record : input_.ingresses)
+            for (const auto* path : record->paths_of(input_.name)->paths) add(*record, *path);
+        if (!taken_.contains(key(kRoot, routing::PathType::prefix))) add_implicit_root();
+        return std::make_shared<const routing::HostRules>(
+            routing::HostRules::Options{.name = input_.name, .has_certificate = input_.has_certificate}, std::move(routes_));
+    }
+
+private:
+    static std::string key(std::string_view path, routing::PathType type) {
+        return fmt::format("{}{}", type == routing::PathType::exact ? '=' : '~', path);
+    }
+
+    void add(const IngressRecord& record, const k8s::IngressPath& path) {
+        const std::string_view text = path.path.empty() ? kRoot : std::string_view(path.path);
+        const auto type = route_type(path.type);
+        const auto [taken, is_first] = taken_.try_emplace(key(text, type), Taken{&record, &path});
+        if (!is_first) {
+            report_loser(record, path, taken->second);
+            return;
+        }
+        const bool exempt = is_redirect_exempt(text, redirect_exempt_);
+        routes_.push_back({.path = std::string(text),
+                           .type = type,
+                           .owner = record.owner,
+                           .policy = exempt ? record.exempt_policy : record.policy,
+                           .backend = backend(backend_key(*record.ingress, path.backend))});
+    }
+
+    std::shared_ptr<const routing::Backend> backend(const BackendKey& key) const {
+        const auto* registered = backends_.find(key);
+        return registered == nullptr ? nullptr : registered->backend;
+    }
+
+    void add_implicit_root() {
+        const bool catch_all = input_.name == kCatchAll;
+        const auto oldest = catch_all ? std::ranges::find_if(input_.ingresses, [](const auto* record) { return record->is_catch_all(); })
+                                      : input_.ingresses.begin();
+        if (oldest == input_.ingresses.end()) return;
+        const auto& record = **oldest;
+        routes_.push_back({.path = std::string(kRoot),
+                           .type = routing::PathType::prefix,
+                           .owner = record.owner,
+                           .policy = catch_all ? record.catch_all_policy : record.policy,
+                           .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend});
+    }
+
+    void report_loser(const IngressRecord& record, const k8s::IngressPath& path, const Taken& winner) {
+        const auto place = winner.path->where.to_string();
+        const auto host = input_.name == kCatchAll ? std::string("every host") : fmt::format("host \"{}\"", input_.name);
+        diagnostics_.push_back({.severity = Severity::warning,
+                                .where = path.where,
+                                .kind = k8s::Ingress::kKind,
+                                .object = record.ingress->meta.name,
+                                .field = path.field,
+                                .message = fmt::format("{} path \"{}\" of {} is already defined in {} Ingress {}{}, which counts; remove one of them",
+                                                       path.type == k8s::PathType::exact ? "Exact" : "Prefix",
+                                                       path.path.empty() ? kRoot : std::string_view(path.path), host,
+                                                       winner.record == &record ? "this" : "the older", winner.record->ingress->meta.name.to_string(),
+                                                       place.empty() ? "" : fmt::format(" ({})", place)),
+                                .reason = "PathConflict"});
+    }
+
+    const HostInput& input_;
+    const BackendRegistry& backends_;
+    const std::vector<std::string>& redirect_exempt_;
+    std::vector<Diagnostic>& diagnostics_;
+    std::vector<routing::Route> routes_;
+    std::unordered_map<std::string, Taken> taken_;
+};
+
+}  // namespace
+
+std::shared_ptr<const routing::HostRules> build_host(const HostInput& input, const BackendRegistry& backends,
+                                                     const std::vector<std::string>& redirect_exempt,
+                                                     std::vector<Diagnostic>& diagnostics) {
+    return HostBuilder(input, backends, redirect_exempt, diagnostics).run();
+}
+
+}  // namespace fairway::ingress

@@ -1,0 +1,28 @@
+// Host builder: merges what several Ingresses say about one host into its rules.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ingress/backend_registry.hpp"
+#include "ingress/ingress_record.hpp"
+#include "routing/route_table.hpp"
+
+namespace fairway::ingress {
+
+struct HostInput {
+    std::string name;
+    std::vector<const IngressRecord*> ingresses;  ///< those that name the host, in order of precedence
+    bool has_certificate = false;
+    /// What unmatched paths get when no Ingress says: null for the built-in 404.
+    std::shared_ptr<const routing::Backend> default_backend;
+};
+
+/// Every host gets an implicit "/", from the oldest Ingress and with its policy; only the catch-all may go without.
+/// Reports the paths that lose against an equal one of an older Ingress.
+std::shared_ptr<const routing::HostRules> build_host(const HostInput& input, const BackendRegistry& backends,
+                                                     const std::vector<std::string>& redirect_exempt,
+                                                     std::vector<Diagnostic>& diagnostics);
+
+}  // namespace fairway::ingress

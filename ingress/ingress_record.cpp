@@ -1,0 +1,144 @@
+#include "ingress/ingress_record.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/ascii.hpp"
+#include "ingress/host_name.hpp"
+
+namespace fairway::ingress {
+
+namespace {
+
+/// strict-validate-path-type of ingress-nginx: what a path of type Exact or Prefix may hold.
+bool is_plain_path(std::string_view path) {
+    return path.starts_with('/') && std::ranges::all_of(path, [](char c) {
+               return ascii::is_alnum(c) || c == '/' || c == '.' || c == '_' || c == '-';
+           });
+}
+
+class IngressCompiler {
+public:
+    IngressCompiler(ObjectPtr object, const ConfigMapSettings& settings, std::vector<Diagnostic>& diagnostics)
+        : settings_(settings), diagnostics_(diagnostics) {
+        record_.object = std::move(object);
+        record_.ingress = object_as<k8s::Ingress>(record_.object);
+    }
+
+    IngressRecord run(const std::string& annotations_prefix, PolicyPool& policies) {
+        const auto& ingress = *record_.ingress;
+        const auto parsed = parse_annotations(ingress, annotations_prefix, settings_.defaults, diagnostics_);
+        record_.owner = std::make_shared<const routing::RouteOwner>(
+            routing::RouteOwner{ingress.meta.name.ns, ingress.meta.name.name, ingress.meta.where.to_string()});
+        record_.load_balance = parsed.load_balance;
+        record_.sets_load_balance = parsed.sets_load_balance;
+        set_policies(parsed.policy, policies);
+        if (parsed.canary) return std::move(record_);
+        add_rules();
+        add_default_backend();
+        std::ranges::sort(record_.backends);
+        const auto repeated = std::ranges::unique(record_.backends);
+        record_.backends.erase(repeated.begin(), repeated.end());
+        return std::move(record_);
+    }
+
+private:
+    void set_policies(routing::RoutePolicy policy, PolicyPool& policies) {
+        record_.policy = policies.intern(policy);
+        auto exempt = policy;
+        exempt.tls_redirect.exempt = true;
+        record_.exempt_policy = policies.intern(exempt);
+        // Reference 1.6: redirects of such an Ingress are ignored on the catch-all, everything else acts.
+        policy.tls_redirect = {.enabled = false};
+        record_.catch_all_policy = policies.intern(policy);
+    }
+
+    void add_rules() {
+        std::map<std::string, HostPaths> hosts;
+        for (const auto& rule : record_.ingress->rules) {
+            auto host = rule_host(rule.host);
+            auto& paths = hosts[host];
+            paths.host = std::move(host);
+            for (const auto& path : rule.paths)
+                if (can_serve(path)) add_path(paths, path);
+        }
+        for (auto& [host, paths] : hosts) record_.hosts.push_back(std::move(paths));
+    }
+
+    void add_path(HostPaths& paths, const k8s::IngressPath& path) {
+        paths.paths.push_back(&path);
+        record_.backends.push_back(backend_key(*record_.ingress, path.backend));
+    }
+
+    bool can_serve(const k8s::IngressPath& path) {
+        if (path.backend.is_resource) {
+            report(Severity::warning, path.backend.where, path.field + ".backend.resource",
+                   "resource backends are not served; name a service. Requests go to the default backend", "ResourceBackend");
+            return false;
+        }
+        if (path.path.find("//") != std::string::npos)
+            report(Severity::warning, path.where, path.field + ".path",
+                   fmt::format("\"{}\" holds //, but repeated slashes of requests are merged before they are compared: it never matches",
+                               path.path),
+                   "PathNeverMatches");
+        const bool should_be_plain = path.type != k8s::PathType::implementation_specific && settings_.strict_path_types;
+        if (should_be_plain && !path.path.empty() && !is_plain_path(path.path))
+            report(Severity::warning, path.where, path.field + ".path",
+                   fmt::format("\"{}\" has characters other than letters, digits and / . _ -, which pathType {} takes literally; patterns "
+                               "need ImplementationSpecific",
+                               path.path, path.type == k8s::PathType::exact ? "Exact" : "Prefix"),
+                   "PathLooksLikePattern");
+        return true;
+    }
+
+    void add_default_backend() {
+        const auto& backend = record_.ingress->default_backend;
+        if (!backend) return;
+        if (backend->is_resource) {
+            report(Severity::warning, backend->where, "spec.defaultBackend.resource",
+                   "resource backends are not served; name a service. Requests go to the default backend", "ResourceBackend");
+            return;
+        }
+        record_.default_backend = backend_key(*record_.ingress, *backend);
+        record_.backends.push_back(*record_.default_backend);
+        if (record_.ingress->rules.empty()) record_.hosts.push_back({std::string(kCatchAll), {}});
+    }
+
+    void report(Severity severity, const k8s::Position& where, std::string field, std::string message, std::string reason) {
+        diagnostics_.push_back({.severity = severity,
+                                .where = where,
+                                .kind = k8s::Ingress::kKind,
+                                .object = record_.ingress->meta.name,
+                                .field = std::move(field),
+                                .message = std::move(message),
+                                .reason = std::move(reason)});
+    }
+
+    const ConfigMapSettings& settings_;
+    std::vector<Diagnostic>& diagnostics_;
+    IngressRecord record_;
+};
+
+}  // namespace
+
+const HostPaths* IngressRecord::paths_of(std::string_view host) const {
+    const auto found = std::ranges::lower_bound(hosts, host, {}, [](const HostPaths& paths) { return std::string_view(paths.host); });
+    return found != hosts.end() && found->host == host ? &*found : nullptr;
+}
+
+BackendKey backend_key(const k8s::Ingress& ingress, const k8s::IngressBackend& backend) {
+    return {{ingress.meta.name.ns, backend.service}, k8s::to_string(backend.port)};
+}
+
+bool is_redirect_exempt(std::string_view path, const std::vector<std::string>& locations) {
+    return std::ranges::any_of(locations, [&](const std::string& location) { return path.starts_with(location); });
+}
+
+IngressRecord compile_ingress(ObjectPtr object, const ConfigMapSettings& settings, const std::string& annotations_prefix,
+                              PolicyPool& policies, std::vector<Diagnostic>& diagnostics) {
+    return IngressCompiler(std::move(object), settings, diagnostics).run(annotations_prefix, policies);
+}
+
+}  // namespace fairway::ingress

@@ -1,0 +1,50 @@
+// Ingress record: one accepted Ingress, checked and ready to be merged into its hosts.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ingress/backend_registry.hpp"
+#include "ingress/configmap/parse.hpp"
+#include "ingress/policy_pool.hpp"
+#include "routing/route.hpp"
+
+namespace fairway::ingress {
+
+/// What an Ingress says about one host.
+struct HostPaths {
+    std::string host;                             ///< as the route table names it
+    std::vector<const k8s::IngressPath*> paths;   ///< those that can be served, in the order written
+};
+
+struct IngressRecord {
+    ObjectPtr object;                       ///< keeps `ingress` alive
+    const k8s::Ingress* ingress = nullptr;
+    std::shared_ptr<const routing::RouteOwner> owner;
+    routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
+    bool sets_load_balance = false;
+    std::shared_ptr<const routing::RoutePolicy> policy;
+    std::shared_ptr<const routing::RoutePolicy> exempt_policy;     ///< under no-tls-redirect-locations
+    std::shared_ptr<const routing::RoutePolicy> catch_all_policy;  ///< of a spec.defaultBackend without rules
+    std::vector<HostPaths> hosts;           ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
+    std::optional<BackendKey> default_backend;
+    std::vector<BackendKey> backends;       ///< all that it uses, sorted, without repetition
+
+    const HostPaths* paths_of(std::string_view host) const;
+    /// True when the Ingress is nothing but a spec.defaultBackend: it gives the catch-all its "/".
+    bool is_catch_all() const { return ingress->rules.empty() && default_backend.has_value(); }
+};
+
+/// The backend that a path names.
+BackendKey backend_key(const k8s::Ingress& ingress, const k8s::IngressBackend& backend);
+
+/// Whether an Ingress path is under one of no-tls-redirect-locations: "starts with" on text, as in ingress-nginx.
+bool is_redirect_exempt(std::string_view path, const std::vector<std::string>& locations);
+
+/// Leaves out what cannot be served (bad hosts, resource backends …) and reports it.
+IngressRecord compile_ingress(ObjectPtr object, const ConfigMapSettings& settings, const std::string& annotations_prefix,
+                              PolicyPool& policies, std::vector<Diagnostic>& diagnostics);
+
+}  // namespace fairway::ingress

@@ -1,0 +1,184 @@
+#include "ingress/object_store.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace fairway::ingress {
+
+namespace {
+
+ObjectKey key_of(const k8s::Object& object) { return {std::string(k8s::kind_of(object)), k8s::meta_of(object).name}; }
+
+Diagnostic to_diagnostic(const k8s::Complaint& complaint) {
+    return {.severity = complaint.severity,
+            .where = complaint.where,
+            .kind = complaint.kind,
+            .object = complaint.object,
+            .field = complaint.field,
+            .message = complaint.message,
+            .reason = complaint.severity == Severity::error ? "ManifestInvalid" : "ManifestQuestionable",
+            .refuses_start = complaint.severity == Severity::error};
+}
+
+Diagnostic duplicate(const k8s::Object& loser, const k8s::Object& winner) {
+    const auto& meta = k8s::meta_of(loser);
+    return {.severity = Severity::error,
+            .where = meta.where,
+            .kind = std::string(k8s::kind_of(loser)),
+            .object = meta.name,
+            .field = {},
+            .message = fmt::format("is already defined at {}, which counts; remove one of them", k8s::meta_of(winner).where.to_string()),
+            .reason = "DuplicateObject"};
+}
+
+Diagnostic kept(const ObjectPtr& object, const std::string& file) {
+    return {.severity = Severity::warning,
+            .where = {.file = file, .line = 0, .column = 0},
+            .kind = std::string(k8s::kind_of(*object)),
+            .object = k8s::meta_of(*object).name,
+            .field = {},
+            .message = "keeps its last good version until the file is right again",
+            .reason = "LastGoodVersionKept"};
+}
+
+}  // namespace
+
+void ObjectStore::apply_file(const std::string& file, k8s::Decoded decoded, DiagnosticBook& book) {
+    auto& contents = files_[file];
+    const auto known = std::move(contents.keys);
+    contents = {};
+    for (const auto& complaint : decoded.complaints) contents.complaints.push_back(to_diagnostic(complaint));
+
+    for (auto& object : decoded.objects) {
+        auto shared = std::make_shared<const k8s::Object>(std::move(object));
+        auto key = key_of(*shared);
+        if (contents.keys.insert(key).second)
+            put(key, file, std::move(shared));
+        else
+            contents.complaints.push_back(duplicate(*shared, *counted(key)));
+    }
+    const auto was_refused = [&](const ObjectKey& key) {
+        return std::ranges::any_of(decoded.refused,
+                                   [&](const auto& refused) { return refused.first == key.kind && refused.second == key.name; });
+    };
+    for (const auto& key : known) {
+        if (contents.keys.contains(key)) continue;
+        if (!decoded.truncated && !was_refused(key)) {
+            drop(key, file);
+            continue;
+        }
+        contents.keys.insert(key);
+        contents.complaints.push_back(kept(counted(key), file));
+    }
+    report_file(file, book);
+    report_rivals(book);
+}
+
+void ObjectStore::remove_file(const std::string& file, DiagnosticBook& book) {
+    const auto found = files_.find(file);
+    if (found == files_.end()) return;
+    const auto contents = std::move(found->second);
+    files_.erase(found);
+    for (const auto& key : contents.keys) drop(key, file);
+    book.forget("file:" + file);
+    report_rivals(book);
+}
+
+std::vector<std::string> ObjectStore::files() const {
+    std::vector<std::string> names;
+    for (const auto& [file, contents] : files_) names.push_back(file);
+    return names;
+}
+
+ObjectPtr ObjectStore::find_object(const ObjectKey& key) const { return counted(key); }
+
+ObjectPtr ObjectStore::counted(const ObjectKey& key) const {
+    const auto found = objects_.find(key);
+    return found == objects_.end() ? nullptr : found->second.front().object;
+}
+
+std::vector<const k8s::EndpointSlice*> ObjectStore::slices_of(const k8s::ObjectName& service) const {
+    std::vector<const k8s::EndpointSlice*> slices;
+    if (const auto names = slices_by_service_.find(service); names != slices_by_service_.end())
+        for (const auto& name : names->second)
+            if (const auto* slice = find<k8s::EndpointSlice>(name)) slices.push_back(slice);
+    return slices;
+}
+
+std::vector<ObjectChange> ObjectStore::take_changes() {
+    std::vector<ObjectChange> changes;
+    for (auto& [key, before] : changed_) {
+        auto after = counted(key);
+        if (before != after) changes.push_back({key, std::move(before), std::move(after)});
+    }
+    changed_.clear();
+    return changes;
+}
+
+void ObjectStore::put(const ObjectKey& key, const std::string& file, ObjectPtr object) {
+    const auto before = counted(key);
+    auto& candidates = objects_[key];
+    const auto at = std::ranges::lower_bound(candidates, file, {}, &Candidate::file);
+    if (at != candidates.end() && at->file == file)
+        at->object = std::move(object);
+    else
+        candidates.insert(at, {file, std::move(object)});
+    note_rivals(candidates);
+    note_change(key, before);
+}
+
+void ObjectStore::drop(const ObjectKey& key, const std::string& file) {
+    const auto found = objects_.find(key);
+    if (found == objects_.end()) return;
+    const auto before = counted(key);
+    note_rivals(found->second);
+    std::erase_if(found->second, [&](const Candidate& candidate) { return candidate.file == file; });
+    if (found->second.empty()) objects_.erase(found);
+    note_change(key, before);
+}
+
+void ObjectStore::note_change(const ObjectKey& key, const ObjectPtr& before) {
+    const auto after = counted(key);
+    if (before == after) return;
+    index_slice(before, false);
+    index_slice(after, true);
+    changed_.try_emplace(key, before);
+}
+
+void ObjectStore::note_rivals(const Candidates& candidates) {
+    if (candidates.size() < 2) return;
+    for (const auto& candidate : candidates) rivals_.insert(candidate.file);
+}
+
+void ObjectStore::report_rivals(DiagnosticBook& book) {
+    for (const auto& file : rivals_)
+        if (files_.contains(file)) report_file(file, book);
+    rivals_.clear();
+}
+
+void ObjectStore::index_slice(const ObjectPtr& object, bool add) {
+    const auto* slice = object_as<k8s::EndpointSlice>(object);
+    if (slice == nullptr) return;
+    const k8s::ObjectName service{slice->meta.name.ns, slice->service_name()};
+    if (add) {
+        slices_by_service_[service].insert(slice->meta.name);
+    } else if (const auto found = slices_by_service_.find(service); found != slices_by_service_.end()) {
+        found->second.erase(slice->meta.name);
+        if (found->second.empty()) slices_by_service_.erase(found);
+    }
+}
+
+void ObjectStore::report_file(const std::string& file, DiagnosticBook& book) const {
+    const auto& contents = files_.at(file);
+    auto diagnostics = contents.complaints;
+    for (const auto& key : contents.keys) {
+        const auto& candidates = objects_.at(key);
+        if (candidates.front().file == file) continue;
+        const auto own = std::ranges::find(candidates, file, &Candidate::file);
+        diagnostics.push_back(duplicate(*own->object, *candidates.front().object));
+    }
+    book.replace("file:" + file, std::move(diagnostics));
+}
+
+}  // namespace fairway::ingress

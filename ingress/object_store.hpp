@@ -1,0 +1,103 @@
+// Object store: the Kubernetes objects that hold now, by kind and name, each with the file it came from.
+// Sources put objects in; translation takes out what changed since it last looked.
+#pragma once
+
+#include <compare>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingress/diagnostics.hpp"
+#include "k8s-client/objects/decode.hpp"
+
+namespace fairway::ingress {
+
+struct ObjectKey {
+    std::string kind;
+    k8s::ObjectName name;
+
+    auto operator<=>(const ObjectKey&) const = default;
+};
+
+using ObjectPtr = std::shared_ptr<const k8s::Object>;
+
+/// The object as its own type, or nullptr when there is none (or it is of another kind).
+template <class T>
+const T* object_as(const ObjectPtr& object) {
+    return object ? std::get_if<T>(object.get()) : nullptr;
+}
+
+/// One object before and after; either may be null, not both.
+struct ObjectChange {
+    ObjectKey key;
+    ObjectPtr before;
+    ObjectPtr after;
+};
+
+class ObjectStore {
+public:
+    /// Takes over what `file` holds now: objects that it no longer holds go. Objects that the decoder refused, or could
+    /// not reach in a truncated file, stay in their last good version. Every complaint becomes a diagnostic of the file.
+    void apply_file(const std::string& file, k8s::Decoded decoded, DiagnosticBook& book);
+    /// The file is gone, and its objects and diagnostics with it.
+    void remove_file(const std::string& file, DiagnosticBook& book);
+    /// Files that objects or diagnostics came from, in order of path.
+    std::vector<std::string> files() const;
+
+    template <class T>
+    const T* find(const k8s::ObjectName& name) const {
+        return object_as<T>(find_object({T::kKind, name}));
+    }
+    ObjectPtr find_object(const ObjectKey& key) const;
+
+    /// All objects of a kind, in order of namespace and name.
+    template <class T, class Visit>
+    void for_each(Visit visit) const {
+        for (auto at = objects_.lower_bound({T::kKind, {}}); at != objects_.end() && at->first.kind == T::kKind; ++at)
+            visit(*object_as<T>(at->second.front().object));
+    }
+    /// Objects of a kind in one namespace.
+    template <class T, class Visit>
+    void for_each_in(const std::string& ns, Visit visit) const {
+        for (auto at = objects_.lower_bound({T::kKind, {ns, ""}});
+             at != objects_.end() && at->first.kind == T::kKind && at->first.name.ns == ns; ++at)
+            visit(*object_as<T>(at->second.front().object));
+    }
+    /// EndpointSlices whose label names the Service, in order of name.
+    std::vector<const k8s::EndpointSlice*> slices_of(const k8s::ObjectName& service) const;
+
+    /// What changed since the last call, one entry for each object; "before" is what the last call saw.
+    std::vector<ObjectChange> take_changes();
+
+private:
+    struct Candidate {
+        std::string file;
+        ObjectPtr object;
+    };
+    using Candidates = std::vector<Candidate>;  ///< in order of path; the first one counts
+
+    ObjectPtr counted(const ObjectKey& key) const;
+    void put(const ObjectKey& key, const std::string& file, ObjectPtr object);
+    void drop(const ObjectKey& key, const std::string& file);
+    void note_change(const ObjectKey& key, const ObjectPtr& before);
+    void index_slice(const ObjectPtr& object, bool add);
+    void note_rivals(const Candidates& candidates);
+    void report_file(const std::string& file, DiagnosticBook& book) const;
+    void report_rivals(DiagnosticBook& book);
+
+    std::map<ObjectKey, Candidates> objects_;
+    struct FileContents {
+        std::set<ObjectKey> keys;
+        std::vector<Diagnostic> complaints;
+    };
+    std::map<std::string, FileContents> files_;
+    std::map<k8s::ObjectName, std::set<k8s::ObjectName>> slices_by_service_;
+    std::set<std::string> rivals_;  ///< files that define the same object as another, to be reported again
+    std::map<ObjectKey, ObjectPtr> changed_;  ///< key -> version at the last take_changes()
+};
+
+}  // namespace fairway::ingress

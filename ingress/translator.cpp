@@ -1,0 +1,286 @@
+#include "ingress/translator.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "ingress/host_builder.hpp"
+#include "ingress/host_name.hpp"
+#include "ingress/ingress_class.hpp"
+#include "ingress/precedence.hpp"
+
+namespace fairway::ingress {
+
+Translator::Translator(const ObjectStore& store, TranslationOptions options, DiagnosticBook& book)
+    : store_(&store),
+      options_(std::move(options)),
+      book_(&book),
+      backends_(store),
+      certificates_(store),
+      routes_(std::make_shared<const routing::RouteTable>()) {}
+
+Translator::~Translator() = default;
+
+std::shared_ptr<const routing::Snapshot> Translator::apply(const std::vector<ObjectChange>& changes) {
+    auto dirty = sort_out(changes);
+    if (first_run_) {
+        first_run_ = false;
+        dirty.configmap = true;
+        dirty.default_certificate = true;
+    }
+    if (dirty.configmap) apply_configmap(dirty);
+    // A set that replace_ingress() only reads: the record of each is taken out and put in again.
+    for (const auto& name : dirty.ingresses) drop_record(name, dirty);
+    for (const auto& name : dirty.ingresses) replace_ingress(name, dirty);
+    refresh_secrets(dirty);
+    refresh_services(dirty);
+    refresh_default_backend(dirty);
+    settle_balances(dirty);
+    settle_tls(dirty);
+    rebuild_hosts(dirty);
+    for (const auto& name : dirty.references) report_references(name);
+    if (tls_changed_) rebuild_tls_config();
+    assemble();
+    return snapshot_;
+}
+
+const IngressRecord* Translator::record(const k8s::ObjectName& ingress) const {
+    const auto found = records_.find(ingress);
+    return found == records_.end() ? nullptr : &found->second;
+}
+
+Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes) const {
+    Dirty dirty;
+    for (const auto& change : changes) {
+        const auto& [key, before, after] = change;
+        const bool appears_or_goes = !before || !after;
+        if (key.kind == k8s::Ingress::kKind) {
+            dirty.ingresses.insert(key.name);
+        } else if (key.kind == k8s::IngressClass::kKind) {
+            store_->for_each<k8s::Ingress>([&](const k8s::Ingress& ingress) {
+                if (ingress.class_name == key.name.name) dirty.ingresses.insert(ingress.meta.name);
+            });
+        } else if (key.kind == k8s::Service::kKind) {
+            dirty.services.insert(key.name);
+            // Its name may be what another, missing one should have been.
+            if (appears_or_goes)
+                for (const auto& service : backends_.services_in(key.name.ns))
+                    if (store_->find<k8s::Service>(service) == nullptr) dirty.services.insert(service);
+        } else if (key.kind == k8s::Endpoints::kKind) {
+            dirty.services.insert(key.name);
+        } else if (key.kind == k8s::EndpointSlice::kKind) {
+            for (const auto* object : {&before, &after})
+                if (const auto* slice = object_as<k8s::EndpointSlice>(*object))
+                    dirty.services.insert({slice->meta.name.ns, slice->service_name()});
+        } else if (key.kind == k8s::Pod::kKind) {
+            note_pod(before, dirty);
+            note_pod(after, dirty);
+        } else if (key.kind == k8s::Secret::kKind) {
+            dirty.secrets.insert(key.name);
+            if (appears_or_goes)
+                for (auto at = ingresses_by_secret_.lower_bound({key.name.ns, ""});
+                     at != ingresses_by_secret_.end() && at->first.ns == key.name.ns; ++at)
+                    if (store_->find<k8s::Secret>(at->first) == nullptr) dirty.secrets.insert(at->first);
+            if (options_.default_ssl_certificate == key.name) dirty.default_certificate = true;
+        } else if (key.kind == k8s::ConfigMap::kKind) {
+            if (options_.configmap == key.name) dirty.configmap = true;
+        }
+    }
+    return dirty;
+}
+
+void Translator::note_pod(const ObjectPtr& object, Dirty& dirty) const {
+    const auto* pod = object_as<k8s::Pod>(object);
+    if (pod == nullptr) return;
+    for (const auto& name : backends_.services_in(pod->meta.name.ns)) {
+        const auto* service = store_->find<k8s::Service>(name);
+        if (service != nullptr && selects(*service, *pod)) dirty.services.insert(name);
+    }
+}
+
+void Translator::apply_configmap(Dirty& dirty) {
+    std::vector<Diagnostic> diagnostics;
+    const auto* map = options_.configmap ? store_->find<k8s::ConfigMap>(*options_.configmap) : nullptr;
+    auto settings = map != nullptr ? parse_configmap(*map, diagnostics) : default_configmap_settings();
+    if (options_.configmap && map == nullptr)
+        diagnostics.push_back({.severity = Severity::warning,
+                               .where = {},
+                               .kind = k8s::ConfigMap::kKind,
+                               .object = *options_.configmap,
+                               .field = "--configmap",
+                               .message = "does not exist. All settings have their defaults",
+                               .reason = "ConfigMapNotFound"});
+    book_->replace("configmap", std::move(diagnostics));
+    settings.data_plane.public_https_port = options_.public_https_port;
+
+    const bool routes_change = !(settings.defaults == settings_.defaults) ||
+                               settings.no_tls_redirect_locations != settings_.no_tls_redirect_locations ||
+                               settings.strict_path_types != settings_.strict_path_types;
+    const bool tls_change = !(settings.tls == settings_.tls);
+    settings_ = std::move(settings);
+    data_plane_ = std::make_shared<const routing::Settings>(settings_.data_plane);
+    tls_changed_ |= tls_change;
+    if (!routes_change) return;
+    default_route_ = nullptr;
+    for (const auto& [name, record] : records_) dirty.ingresses.insert(name);
+}
+
+void Translator::drop_record(const k8s::ObjectName& name, Dirty& dirty) {
+    const auto found = records_.find(name);
+    if (found == records_.end()) return;
+    const auto& record = found->second;
+    for (const auto& paths : record.hosts) {
+        hosts_[paths.host].users.erase(name);
+        dirty.hosts.insert(paths.host);
+    }
+    for (const auto& entry : record.ingress->tls) {
+        const auto users = ingresses_by_secret_.find({name.ns, entry.secret_name});
+        if (users == ingresses_by_secret_.end()) continue;
+        users->second.erase(name);
+        if (users->second.empty()) ingresses_by_secret_.erase(users);
+    }
+    for (const auto& key : record.backends) {
+        backends_.remove_user(key, name);
+        dirty.balances.insert(key);
+    }
+    records_.erase(found);
+}
+
+void Translator::replace_ingress(const k8s::ObjectName& name, Dirty& dirty) {
+    const auto unit = name.to_string();
+    dirty.references.insert(name);
+    auto object = store_->find_object({k8s::Ingress::kKind, name});
+    if (!object) {
+        book_->forget("ingress:" + unit);
+        report_tls(name);
+        return;
+    }
+    const auto& ingress = *object_as<k8s::Ingress>(object);
+    std::vector<Diagnostic> diagnostics;
+    if (const auto decision = decide_class(ingress, *store_, options_); !decision.ours) {
+        diagnostics.push_back({.severity = Severity::notice,
+                               .where = ingress.meta.where,
+                               .kind = k8s::Ingress::kKind,
+                               .object = name,
+                               .field = {},
+                               .message = decision.reason,
+                               .reason = "IngressNotOurs"});
+    } else {
+        auto record = compile_ingress(std::move(object), settings_, options_.annotations_prefix, policies_, diagnostics);
+        index_record(name, records_.insert_or_assign(name, std::move(record)).first->second, dirty);
+    }
+    book_->replace("ingress:" + unit, std::move(diagnostics));
+    report_tls(name);
+}
+
+void Translator::index_record(const k8s::ObjectName& name, const IngressRecord& record, Dirty& dirty) {
+    for (const auto& paths : record.hosts) {
+        hosts_[paths.host].users.insert(name);
+        dirty.hosts.insert(paths.host);
+    }
+    for (const auto& entry : record.ingress->tls)
+        if (!entry.secret_name.empty()) ingresses_by_secret_[{name.ns, entry.secret_name}].insert(name);
+    for (const auto& key : record.backends) {
+        backends_.add_user(key, name);
+        dirty.balances.insert(key);
+    }
+}
+
+void Translator::refresh_secrets(Dirty& dirty) {
+    for (const auto& secret : dirty.secrets) {
+        const auto users = ingresses_by_secret_.find(secret);
+        if (users == ingresses_by_secret_.end()) continue;
+        for (const auto& name : users->second) {
+            for (const auto& paths : records_.at(name).hosts) dirty.hosts.insert(paths.host);
+            if (!dirty.ingresses.contains(name)) report_tls(name);
+        }
+    }
+}
+
+void Translator::refresh_services(Dirty& dirty) {
+    for (const auto& service : dirty.services)
+        for (const auto& key : backends_.refresh_service(service))
+            for (const auto& user : backends_.find(key)->users) dirty.references.insert(user);
+}
+
+void Translator::settle_balances(Dirty& dirty) {
+    for (const auto& key : dirty.balances) {
+        const auto* registered = backends_.find(key);
+        if (registered == nullptr) continue;
+        const auto users = ordered(registered->users);
+        const auto decides = std::ranges::find_if(users, [](const auto* record) { return record->sets_load_balance; });
+        const auto balance = decides == users.end() ? settings_.defaults.load_balance : (*decides)->load_balance;
+        if (!backends_.set_load_balance(key, balance)) continue;
+        for (const auto* user : users)
+            for (const auto& paths : user->hosts) dirty.hosts.insert(paths.host);
+    }
+}
+
+void Translator::rebuild_hosts(const Dirty& dirty) {
+    if (dirty.hosts.empty()) return;
+    auto routes = std::make_shared<routing::RouteTable>(*routes_);
+    for (const auto& name : dirty.hosts) {
+        const auto found = hosts_.find(name);
+        if (found == hosts_.end() || found->second.users.empty()) {
+            routes->remove_host(name);
+            if (found != hosts_.end()) hosts_.erase(found);
+            book_->forget("host:" + name);
+            continue;
+        }
+        std::vector<Diagnostic> diagnostics;
+        const HostInput input{name, ordered(found->second.users), found->second.has_certificate, default_backend_};
+        routes->replace_host(name, build_host(input, backends_, settings_.no_tls_redirect_locations, diagnostics));
+        book_->replace("host:" + name, std::move(diagnostics));
+    }
+    routes_ = std::move(routes);
+}
+
+void Translator::report_references(const k8s::ObjectName& name) {
+    std::vector<Diagnostic> diagnostics;
+    if (const auto* record = this->record(name)) {
+        const auto add = [&](const BackendKey& key, const k8s::Position& where, std::string field) {
+            const auto* registered = backends_.find(key);
+            if (registered == nullptr || registered->endpoints.problem.reason.empty()) return;
+            const auto& problem = registered->endpoints.problem;
+            diagnostics.push_back({.severity = problem.severity,
+                                   .where = where,
+                                   .kind = k8s::Ingress::kKind,
+                                   .object = name,
+                                   .field = std::move(field),
+                                   .message = with_outcome(problem.message, "Requests are answered 503"),
+                                   .reason = problem.reason});
+        };
+        for (const auto& paths : record->hosts)
+            for (const auto* path : paths.paths)
+                add(backend_key(*record->ingress, path->backend), path->backend.where, path->field + ".backend");
+        if (record->default_backend)
+            add(*record->default_backend, record->ingress->default_backend->where, "spec.defaultBackend");
+    }
+    book_->replace("backends:" + name.to_string(), std::move(diagnostics));
+}
+
+std::vector<const IngressRecord*> Translator::ordered(const std::set<k8s::ObjectName>& names) const {
+    std::vector<const IngressRecord*> records;
+    records.reserve(names.size());
+    for (const auto& name : names)
+        if (const auto found = records_.find(name); found != records_.end()) records.push_back(&found->second);
+    std::ranges::sort(records, [](const auto* a, const auto* b) { return comes_before(a->ingress->meta, b->ingress->meta); });
+    return records;
+}
+
+void Translator::assemble() {
+    const auto endpoints = backends_.endpoint_table();
+    const bool same = snapshot_ && snapshot_->routes == routes_ && snapshot_->endpoints == endpoints &&
+                      snapshot_->settings == data_plane_ && snapshot_->tls == tls_ && snapshot_->default_route == default_route_;
+    if (same) return;
+    auto next = std::make_shared<routing::Snapshot>();
+    next->generation = snapshot_ ? snapshot_->generation + 1 : 1;
+    next->routes = routes_;
+    next->endpoints = endpoints;
+    next->settings = data_plane_;
+    next->tls = tls_;
+    next->default_route = default_route_;
+    snapshot_ = std::move(next);
+}
+
+}  // namespace fairway::ingress

@@ -1,0 +1,103 @@
+// Translator: objects -> snapshot, incrementally. A change of an Ingress rebuilds the hosts it names, a change of
+// endpoints replaces one endpoint set, a change of a Secret looks at the hosts that use it; all else is shared.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ingress/backend_registry.hpp"
+#include "ingress/certificates.hpp"
+#include "ingress/configmap/parse.hpp"
+#include "ingress/ingress_record.hpp"
+#include "ingress/object_store.hpp"
+#include "ingress/options.hpp"
+#include "ingress/policy_pool.hpp"
+#include "routing/snapshot.hpp"
+
+namespace fairway::ingress {
+
+class Translator {
+public:
+    /// `store` and `book` must outlive the translator.
+    Translator(const ObjectStore& store, TranslationOptions options, DiagnosticBook& book);
+    ~Translator();
+
+    /// Works off what the store says has changed. The first call translates everything.
+    /// @return the snapshot that holds now; the same as before when nothing of it changed.
+    std::shared_ptr<const routing::Snapshot> apply(const std::vector<ObjectChange>& changes);
+    /// Judges the validity times of certificates again, which pass without any object changing.
+    void review_certificates();
+
+    const ConfigMapSettings& settings() const noexcept { return settings_; }
+    const TranslationOptions& options() const noexcept { return options_; }
+    const BackendRegistry& backends() const noexcept { return backends_; }
+    /// nullptr: not accepted, or not there.
+    const IngressRecord* record(const k8s::ObjectName& ingress) const;
+
+private:
+    struct HostState {
+        std::set<k8s::ObjectName> users;
+        HostTls tls;
+        bool has_certificate = false;  ///< own entry, or the wildcard's
+    };
+    struct Dirty {
+        std::set<k8s::ObjectName> ingresses;
+        std::set<k8s::ObjectName> services;
+        std::set<k8s::ObjectName> secrets;
+        std::set<std::string> hosts;
+        std::set<BackendKey> balances;             ///< whose users changed
+        std::set<k8s::ObjectName> references;      ///< Ingresses whose backend diagnostics must be written again
+        bool configmap = false;
+        bool default_certificate = false;
+    };
+
+    Dirty sort_out(const std::vector<ObjectChange>& changes) const;
+    void note_pod(const ObjectPtr& pod, Dirty& dirty) const;
+    void apply_configmap(Dirty& dirty);
+    void replace_ingress(const k8s::ObjectName& name, Dirty& dirty);
+    void drop_record(const k8s::ObjectName& name, Dirty& dirty);
+    void index_record(const k8s::ObjectName& name, const IngressRecord& record, Dirty& dirty);
+    void refresh_secrets(Dirty& dirty);
+    void refresh_services(Dirty& dirty);
+    void register_default_backend();
+    void refresh_default_backend(Dirty& dirty);
+    void settle_balances(Dirty& dirty);
+    void settle_tls(Dirty& dirty);
+    void rebuild_hosts(const Dirty& dirty);
+    void rebuild_tls_config();
+    void report_references(const k8s::ObjectName& name);
+    void report_tls(const k8s::ObjectName& name);
+    std::vector<const IngressRecord*> ordered(const std::set<k8s::ObjectName>& names) const;
+    void assemble();
+
+    const ObjectStore* store_;
+    TranslationOptions options_;
+    DiagnosticBook* book_;
+    ConfigMapSettings settings_ = default_configmap_settings();
+    PolicyPool policies_;
+    BackendRegistry backends_;
+    CertificateCache certificates_;
+    std::map<k8s::ObjectName, IngressRecord> records_;
+    std::map<std::string, HostState> hosts_;
+    std::map<k8s::ObjectName, std::set<k8s::ObjectName>> ingresses_by_secret_;
+
+    std::optional<BackendKey> default_backend_key_;
+    std::shared_ptr<const routing::Backend> default_backend_;  ///< null: the built-in 404
+    std::shared_ptr<const tls::Certificate> fake_certificate_;
+    std::shared_ptr<const tls::Certificate> default_certificate_;
+
+    bool first_run_ = true;
+    bool tls_changed_ = true;
+    std::shared_ptr<const routing::RouteTable> routes_;
+    std::shared_ptr<const routing::Settings> data_plane_;
+    std::shared_ptr<const tls::ServerConfig> tls_;
+    std::shared_ptr<const routing::Route> default_route_;
+    std::shared_ptr<const routing::Snapshot> snapshot_;
+};
+
+}  // namespace fairway::ingress

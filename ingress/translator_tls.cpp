@@ -1,0 +1,149 @@
+// The parts of Translator that decide certificates and the default backend.
+#include <fmt/format.h>
+
+#include "ingress/host_name.hpp"
+#include "ingress/translator.hpp"
+#include "tls/certificate_store.hpp"
+#include "tls/server_config.hpp"
+
+namespace fairway::ingress {
+
+namespace {
+
+Diagnostic option_problem(Severity severity, const char* kind, const k8s::ObjectName& object, std::string flag, std::string message,
+                          std::string reason) {
+    return {.severity = severity,
+            .where = {},
+            .kind = kind,
+            .object = object,
+            .field = std::move(flag),
+            .message = std::move(message),
+            .reason = std::move(reason)};
+}
+
+}  // namespace
+
+/// Certificates of the dirty hosts; and when a wildcard gains or loses its entry, the hosts below it are dirty as well,
+/// because they count as having a certificate through it.
+void Translator::settle_tls(Dirty& dirty) {
+    std::set<std::string> wildcards;
+    for (const auto& name : dirty.hosts) {
+        auto& state = hosts_[name];
+        HostTls tls;
+        if (!state.users.empty()) {
+            std::vector<const k8s::Ingress*> ingresses;
+            for (const auto* record : ordered(state.users)) ingresses.push_back(record->ingress);
+            tls = choose_tls(name, ingresses, certificates_);
+        }
+        if (name.starts_with('*') && tls.has_entry != state.tls.has_entry) wildcards.insert(name);
+        tls_changed_ |= !(tls == state.tls) || settings_.tls.reject_unknown_names;
+        state.tls = std::move(tls);
+    }
+    if (!wildcards.empty())
+        for (const auto& [name, state] : hosts_)
+            if (wildcards.contains(wildcard_of(name))) dirty.hosts.insert(name);
+    for (const auto& name : dirty.hosts) {
+        const auto wildcard = hosts_.find(wildcard_of(name));
+        hosts_[name].has_certificate = hosts_[name].tls.has_entry || (wildcard != hosts_.end() && wildcard->second.tls.has_entry);
+    }
+    if (dirty.default_certificate || (options_.default_ssl_certificate && dirty.secrets.contains(*options_.default_ssl_certificate)))
+        tls_changed_ = true;
+}
+
+void Translator::rebuild_tls_config() {
+    tls_changed_ = false;
+    std::vector<Diagnostic> problems;
+    if (!fake_certificate_) fake_certificate_ = tls::Certificate::make_fake();
+    default_certificate_ = fake_certificate_;
+    if (options_.default_ssl_certificate) {
+        const auto& loaded = certificates_.load(*options_.default_ssl_certificate);
+        if (loaded.certificate) default_certificate_ = loaded.certificate;
+        if (!loaded.reason.empty())
+            problems.push_back(option_problem(loaded.severity, k8s::Secret::kKind, *options_.default_ssl_certificate,
+                                              "--default-ssl-certificate",
+                                              with_outcome(loaded.problem, loaded.certificate ? "" : "A self-made certificate serves"), loaded.reason));
+    }
+
+    auto store = std::make_shared<tls::CertificateStore>(default_certificate_);
+    for (const auto& [name, state] : hosts_) {
+        for (const auto& certificate : state.tls.certificates) store->add(name, certificate);
+        // Without a good certificate of its own the host shows the default one, not that of a wildcard; and with
+        // ssl-reject-handshake only names that no Ingress knows are refused.
+        const bool known_name = settings_.tls.reject_unknown_names && name != kCatchAll && !state.has_certificate;
+        if (state.tls.certificates.empty() && (state.tls.has_entry || known_name)) store->add(name, default_certificate_);
+    }
+
+    auto config = tls::ServerConfig::create(settings_.tls, store, tls_.get());
+    if (!config) {
+        problems.push_back(option_problem(Severity::error, k8s::ConfigMap::kKind, options_.configmap.value_or(k8s::ObjectName{}), "data",
+                                          fmt::format("{}. The TLS settings {}", config.error().message,
+                                                      tls_ ? "before it stay" : "have their defaults"),
+                                          "TlsSettingsRefused"));
+        config = tls::ServerConfig::create(tls_ ? tls_->settings() : tls::ServerSettings{}, store, tls_.get());
+    }
+    book_->replace("tls", std::move(problems));
+    tls_ = config.value();
+}
+
+void Translator::register_default_backend() {
+    static const k8s::ObjectName kUser{"", "--default-backend-service"};
+    const auto& name = *options_.default_backend_service;
+    const auto* service = store_->find<k8s::Service>(name);
+    std::optional<BackendKey> key;
+    if (service != nullptr && !service->ports.empty()) key = BackendKey{name, fmt::format("{}", service->ports.front().port)};
+    if (key == default_backend_key_) return;
+    if (default_backend_key_) backends_.remove_user(*default_backend_key_, kUser);
+    if (key) backends_.add_user(*key, kUser);
+    default_backend_key_ = key;
+}
+
+void Translator::refresh_default_backend(Dirty& dirty) {
+    std::shared_ptr<const routing::Backend> available;
+    std::vector<Diagnostic> problems;
+    if (options_.default_backend_service) {
+        const auto& name = *options_.default_backend_service;
+        register_default_backend();
+        const auto* registered = default_backend_key_ ? backends_.find(*default_backend_key_) : nullptr;
+        const auto problem = registered != nullptr ? registered->endpoints.problem : resolve_endpoints(*store_, name, "").problem;
+        if (problem.reason.empty()) {
+            available = registered->backend;
+        } else {
+            problems.push_back(option_problem(problem.severity, k8s::Service::kKind, name, "--default-backend-service",
+                                              with_outcome(problem.message, "The built-in 404 answers"), problem.reason));
+            problems.back().refuses_start = store_->find<k8s::Service>(name) == nullptr;
+        }
+    }
+    book_->replace("default-backend", std::move(problems));
+
+    const auto balance = settings_.defaults.load_balance;
+    const bool same = available ? default_backend_ && default_backend_->id == available->id && default_backend_->load_balance == balance
+                                : !default_backend_;
+    if (!same) {
+        default_backend_ = nullptr;
+        if (available) {
+            auto backend = std::make_shared<routing::Backend>(*available);
+            backend->name = "upstream-default-backend";  // what ingress-nginx calls it in logs
+            backend->load_balance = balance;
+            default_backend_ = std::move(backend);
+        }
+        for (const auto& [host, state] : hosts_) dirty.hosts.insert(host);
+    }
+    if (default_route_ && same) return;
+    auto policy = settings_.defaults.policy;
+    policy.tls_redirect = {.enabled = false};  // unknown hosts have no certificate entry
+    default_route_ = std::make_shared<const routing::Route>(routing::Route{
+        .path = "/", .type = routing::PathType::prefix, .owner = nullptr, .policy = policies_.intern(policy), .backend = default_backend_});
+}
+
+void Translator::report_tls(const k8s::ObjectName& name) {
+    const auto* record = this->record(name);
+    book_->replace("tls:" + name.to_string(), record == nullptr ? std::vector<Diagnostic>{}
+                                                                : review_tls(*record->ingress, certificates_, std::chrono::system_clock::now()));
+}
+
+void Translator::review_certificates() {
+    for (const auto& [name, record] : records_)
+        if (!record.ingress->tls.empty()) report_tls(name);
+}
+
+}  // namespace fairway::ingress

@@ -1,0 +1,87 @@
+#include "translation/snapshot_text.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "tls/certificate_store.hpp"
+#include "tls/server_config.hpp"
+
+namespace fairway::ingress::test {
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+void redirect_words(const routing::TlsRedirect& redirect, Words& words) {
+    const routing::TlsRedirect usual;
+    if (redirect.enabled != usual.enabled) words.push_back("ssl-redirect=off");
+    if (redirect.force) words.push_back("force-ssl-redirect");
+    if (redirect.preserve_trailing_slash) words.push_back("preserve-trailing-slash");
+    if (redirect.use_port) words.push_back("use-port-in-redirects");
+    if (redirect.exempt) words.push_back("redirect-exempt");
+}
+
+Words policy_words(const routing::RoutePolicy& policy) {
+    Words words;
+    const routing::RoutePolicy usual;
+    redirect_words(policy.tls_redirect, words);
+    if (policy.timeouts != usual.timeouts)
+        words.push_back(fmt::format("timeouts={}/{}/{}", policy.timeouts.connect.count(), policy.timeouts.send.count(),
+                                    policy.timeouts.read.count()));
+    if (policy.retry != usual.retry)
+        words.push_back(fmt::format("retry={:#x}/{}/{}", policy.retry.conditions, policy.retry.tries, policy.retry.timeout.count()));
+    if (policy.body_limit != usual.body_limit) words.push_back(fmt::format("body={}", policy.body_limit.max_bytes));
+    if (!policy.access_log) words.push_back("no-access-log");
+    if (!policy.denied.empty()) words.push_back(fmt::format("denied=\"{}\"", policy.denied));
+    return words;
+}
+
+std::string route_text(const routing::Route& route, const routing::EndpointTable& endpoints) {
+    auto text = fmt::format("{} {} ->", route.type == routing::PathType::exact ? "exact" : "prefix", route.path);
+    if (route.backend) {
+        text += fmt::format(" {}{}", route.backend->name, route.backend->load_balance == routing::LoadBalance::ewma ? " ewma" : "");
+        Words addresses;
+        for (const auto& endpoint : endpoints.of(route.backend->id).endpoints)
+            addresses.push_back(endpoint.address.to_string() + (endpoint.target.empty() ? "" : "=" + endpoint.target));
+        text += fmt::format(" [{}]", fmt::join(addresses, " "));
+    } else {
+        text += " built-in 404";
+    }
+    if (route.owner) text += fmt::format(" by {}/{}", route.owner->ingress_namespace, route.owner->ingress);
+    if (const auto words = policy_words(*route.policy); !words.empty()) text += fmt::format(" {{{}}}", fmt::join(words, " "));
+    return text;
+}
+
+std::string certificate_text(const tls::CertificateChoice* choice) {
+    if (choice == nullptr) return "default";
+    Words words;
+    if (choice->rsa) words.push_back(fmt::format("rsa {}", choice->rsa->subject()));
+    if (choice->ecdsa) words.push_back(fmt::format("ecdsa {}", choice->ecdsa->subject()));
+    return fmt::format("{}", fmt::join(words, ", "));
+}
+
+}  // namespace
+
+std::string snapshot_text(const routing::Snapshot& snapshot) {
+    auto hosts = snapshot.routes->hosts();
+    std::ranges::sort(hosts, {}, [](const auto& host) { return host->name(); });
+    std::string text;
+    for (const auto& host : hosts) {
+        const auto sample = host->name().starts_with('*') ? "any" + host->name().substr(1) : host->name();
+        text += fmt::format("host {}{}, certificate: {}\n", host->name(), host->has_certificate() ? " (tls)" : "",
+                            certificate_text(snapshot.tls->certificates().select(sample)));
+        for (const auto& route : host->routes()) text += "  " + route_text(route, *snapshot.endpoints) + "\n";
+    }
+    return text + "otherwise " + route_text(*snapshot.default_route, *snapshot.endpoints) + "\n";
+}
+
+std::string report_text(const Report& report) {
+    std::string text;
+    for (const auto& diagnostic : report.diagnostics) text += diagnostic.to_string() + "\n";
+    return text;
+}
+
+}  // namespace fairway::ingress::test
