@@ -125,15 +125,18 @@ io::Task<Forwarder::Attempt> Forwarder::attempt(const routing::Endpoint& endpoin
     exchange_.record.tries.push_back(UpstreamTry{.endpoint = endpoint.address});
     Attempt result;
     result.failure = co_await lease(endpoint);
-    if (result.failure != Failure::none) co_return result;
-    current_try().connect = since_try_began();
-    result.failure = co_await send_request();
+    if (result.failure == Failure::none) {
+        current_try().connect = since_try_began();
+        result.failure = co_await send_request();
+    }
     if (result.failure == Failure::none) result.failure = co_await read_response_head();
     if (result.failure == Failure::none) {
         current_try().header = since_try_began();
         current_try().status = exchange_.response.status;
+    } else {
+        current_try().response = since_try_began();
     }
-    result.stale = result.failure == Failure::upstream_broken && upstream_.reused() && !upstream_.response_seen();
+    result.stale = result.failure == Failure::upstream_broken && upstream_.active() && upstream_.reused() && !upstream_.response_seen();
     co_return result;
 }
 

@@ -15,6 +15,14 @@ constexpr std::chrono::seconds kLingerTotal{30};          // nginx: lingering_ti
 constexpr std::chrono::seconds kLingerSilence{5};         // nginx: lingering_timeout
 constexpr std::uint64_t kMaxLingerBytes = 8 * 1024 * 1024;
 
+std::string_view request_line(const RequestHead& head) {
+    constexpr std::size_t kVersion = std::string_view(" HTTP/1.1").size();
+    const char* const begin = head.method_text.data();
+    return {begin, static_cast<std::size_t>(head.target.data() + head.target.size() - begin) + kVersion};
+}
+
+std::string_view first_line(std::string_view head) { return head.substr(0, head.find_first_of("\r\n")); }
+
 }  // namespace
 
 Session::Session(WorkerContext& worker, int fd, ConnectionFacts facts, std::function<void(Session&)> on_end)
@@ -110,9 +118,13 @@ io::Task<HeadError> Session::read_head() {
             if (parsed.error == HeadError::none) {
                 exchange_->record.request_bytes = parsed.consumed;
                 exchange_->head_buffer = input_.detach_front(parsed.consumed, worker_.buffers);
+                exchange_->record.request_line = request_line(exchange_->request);
                 co_return HeadError::none;
             }
-            if (parsed.error != HeadError::incomplete) co_return parsed.error;
+            if (parsed.error != HeadError::incomplete) {
+                exchange_->record.request_line = first_line(input_.bytes());
+                co_return parsed.error;
+            }
         }
         if (!make_room()) co_return HeadError::head_too_long;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - worker_.reactor.now());
