@@ -10,6 +10,19 @@
 
 namespace fairway::proxy::io {
 
+namespace {
+
+// One piece is the common case, and cheaper without an array of them.
+ssize_t send_pieces(int fd, std::span<const iovec> pieces) {
+    if (pieces.size() == 1) return send(fd, pieces.front().iov_base, pieces.front().iov_len, MSG_NOSIGNAL);
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(pieces.data());
+    message.msg_iovlen = pieces.size();
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+}  // namespace
+
 Connection::~Connection() = default;
 
 IoResult Connection::try_read(std::span<char> into) {
@@ -43,10 +56,7 @@ IoResult Connection::try_write_plain(std::span<const iovec> pieces) {
     std::size_t wanted = 0;
     for (const iovec& piece : pieces) wanted += piece.iov_len;
     while (source_.writable()) {
-        msghdr message{};
-        message.msg_iov = const_cast<iovec*>(pieces.data());
-        message.msg_iovlen = pieces.size();
-        const ssize_t sent = sendmsg(source_.fd(), &message, MSG_NOSIGNAL);
+        const ssize_t sent = send_pieces(source_.fd(), pieces);
         if (sent >= 0) {
             if (static_cast<std::size_t>(sent) < wanted) source_.mark_full();
             return {IoStatus::ok, static_cast<std::size_t>(sent)};
