@@ -9,7 +9,7 @@ help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build  ## build, then serve the built-in demo and print the curl lines to try (ARGS="--http-port 9000")
-	build/release/app/fairway demo $(ARGS)
+	build/release/app/fairway demo --http-port 8080 --https-port 8443 $(ARGS)
 
 build:  ## release build: build/release/app/fairway
 	scripts/install-deps build

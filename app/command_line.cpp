@@ -1,0 +1,119 @@
+#include "app/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "app/command_options.hpp"
+#include "base/spelling.hpp"
+
+namespace fairway::app {
+
+namespace {
+
+std::vector<std::string> command_names() {
+    std::vector<std::string> names;
+    for (const CommandInfo& command : command_tree()) names.push_back(command.name);
+    return names;
+}
+
+std::vector<std::string> option_names(const std::string& command_name) {
+    std::vector<std::string> names{"--help", "--version"};
+    for (const CommandInfo& command : command_tree())
+        if (command.name == command_name)
+            for (const OptionInfo& option : command.options)
+                names.insert(names.end(), option.names.begin(), option.names.end());
+    return names;
+}
+
+std::string suggestion(const std::string& word, const std::vector<std::string>& candidates) {
+    const std::vector<std::string_view> views(candidates.begin(), candidates.end());
+    return did_you_mean(word, views);
+}
+
+/// A word that nothing expects: names it, and what was perhaps meant.
+std::string unexpected_word(const std::string& word, const std::string& command) {
+    if (!word.starts_with('-') && command.empty()) {
+        const auto names = command_names();
+        return fmt::format("\"{}\" is not a command{}; commands are {}", word, suggestion(word, names),
+                           fmt::join(names, ", "));
+    }
+    if (!word.starts_with('-')) return fmt::format("\"{}\" is one argument too many", word);
+    const std::string name = word.substr(0, word.find('='));
+    return fmt::format("{} is not an option of {}{}", name, command.empty() ? "fairway" : "fairway " + command,
+                       suggestion(name, option_names(command)));
+}
+
+std::string usage_error(const CLI::App& app, const CLI::ParseError& error) {
+    const auto commands = app.get_subcommands();
+    const std::string command = commands.empty() ? "" : commands.front()->get_name();
+    const auto extras = app.remaining(true);
+    std::string message = error.what();
+    if (!extras.empty())
+        message = unexpected_word(extras.front(), command);
+    else if (message == "--filename is required")
+        message = "say what to read with -f PATH: a manifest file, or a folder of them";
+    return fmt::format("fairway: {}\nSee: fairway {}--help\n", message, command.empty() ? "" : command + " ");
+}
+
+bool is_method(const std::string& text) {
+    return !text.empty() &&
+           std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
+}
+
+Command explain_command(const CommandValues& values) {
+    if (values.request.size() > 2)
+        return Answer{2, fmt::format("fairway: {}\nSee: fairway explain --help\n",
+                                     unexpected_word(values.request[2], "explain"))};
+    ingress::ExplainRequest request;
+    request.url = values.request.back();
+    if (values.request.size() == 2) request.method = values.request.front();
+    if (!is_method(request.method))
+        return Answer{2, fmt::format("fairway: \"{}\" is not a method in capital letters; write METHOD URL, such as "
+                                     "GET https://shop.example/\n"
+                                     "See: fairway explain --help\n",
+                                     request.method)};
+    const auto output = values.output == "json" ? OutputFormat::json : OutputFormat::text;
+    return ExplainCommand{request, values.paths, values.serve.translation, output};
+}
+
+Command command_of(const CLI::App& app, const CommandValues& values) {
+    if (values.version) return VersionCommand{};
+    const auto commands = app.get_subcommands();
+    if (commands.empty()) return Answer{2, app.help()};
+    const std::string name = commands.front()->get_name();
+    const auto output = values.output == "json" ? OutputFormat::json : OutputFormat::text;
+    if (name == "run") return RunCommand{values.paths, values.serve};
+    if (name == "demo") return DemoCommand{values.serve};
+    if (name == "lint") return LintCommand{values.paths, values.serve.translation, output};
+    if (name == "explain") return explain_command(values);
+    if (name == "completion") return CompletionCommand{values.shell};
+    return VersionCommand{output};
+}
+
+}  // namespace
+
+Command parse_command_line(std::string_view program_name, const std::vector<std::string>& arguments, bool privileged) {
+    const std::string_view name = program_name.substr(program_name.rfind('/') + 1);
+    if (name == "nginx-ingress-controller")
+        return Answer{
+            2, "nginx-ingress-controller: this version of Fairway serves manifests from files only and cannot join a "
+               "cluster yet; run it as: fairway run -f PATH\n"};
+    CommandValues values;
+    values.serve.http_port = privileged ? 80 : 8080;
+    values.serve.https_port = privileged ? 443 : 8443;
+    // ingress-nginx leaves Ingresses without a class to others; in files of one's own there are no others.
+    values.serve.translation.watch_ingress_without_class = true;
+    const auto app = declare_commands(values);
+    try {
+        app->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 wants them reversed
+    } catch (const CLI::CallForHelp&) {
+        return Answer{0, app->help()};
+    } catch (const CLI::ParseError& error) {
+        return Answer{2, usage_error(*app, error)};
+    }
+    return command_of(*app, values);
+}
+
+}  // namespace fairway::app

@@ -1,0 +1,78 @@
+// The command line: what the user asked for, as plain values. Flags that ingress-nginx has keep its names and defaults.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/ip_address.hpp"
+#include "base/log.hpp"
+#include "ingress/explain.hpp"
+#include "ingress/options.hpp"
+
+namespace fairway::app {
+
+struct LogOptions {
+    log::Level level = log::Level::info;
+    log::Format format = log::Format::text;
+};
+
+/// What `run` and `demo` share: how to serve, whatever is served.
+struct ServeOptions {
+    ingress::TranslationOptions translation;
+    std::uint16_t http_port = 80;
+    std::uint16_t https_port = 443;
+    std::uint16_t healthz_port = 10254;
+    std::optional<IpAddress> healthz_host;  ///< --healthz-host; absent: every address
+    bool metrics_per_host = true;
+    unsigned workers = 0;  ///< --workers; 0: one for each CPU that the process may use
+    std::chrono::seconds shutdown_grace{0};
+    LogOptions log;
+};
+
+enum class OutputFormat { text, json };
+
+struct RunCommand {
+    std::vector<std::filesystem::path> paths;
+    ServeOptions serve;
+};
+struct DemoCommand {
+    ServeOptions serve;
+};
+struct LintCommand {
+    std::vector<std::filesystem::path> paths;
+    ingress::TranslationOptions translation;
+    OutputFormat output = OutputFormat::text;
+};
+struct ExplainCommand {
+    ingress::ExplainRequest request;
+    std::vector<std::filesystem::path> paths;
+    ingress::TranslationOptions translation;
+    OutputFormat output = OutputFormat::text;
+};
+struct VersionCommand {
+    OutputFormat output = OutputFormat::text;
+};
+struct CompletionCommand {
+    std::string shell;  ///< "bash", "zsh" or "fish"
+};
+
+/// Nothing left to do but to print this and exit: help, or an error.
+struct Answer {
+    int exit_code = 0;  ///< 0: `text` goes to standard output; 2: to standard error
+    std::string text;
+};
+
+using Command =
+    std::variant<RunCommand, DemoCommand, LintCommand, ExplainCommand, VersionCommand, CompletionCommand, Answer>;
+
+/// @param program_name  argv[0]. The name nginx-ingress-controller asks for the command `controller`.
+/// @param arguments  without argv[0].
+/// @param privileged  whether ports below 1024 may be bound: decides between 80/443 and 8080/8443.
+Command parse_command_line(std::string_view program_name, const std::vector<std::string>& arguments, bool privileged);
+
+}  // namespace fairway::app

@@ -1,0 +1,245 @@
+#include "app/command_options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace fairway::app {
+
+namespace {
+
+const std::vector<std::string> kShells = {"bash", "zsh", "fish"};
+const std::vector<std::string> kOutputs = {"text", "json"};
+const std::vector<std::string> kLevels = {"trace", "debug", "info", "warn", "error"};
+
+/// An option whose value becomes a T by `parse`, which explains what is wrong with it.
+template <class T, class Parse>
+CLI::Option* add_parsed(CLI::App& command, const std::string& name, T& target, Parse parse, const std::string& help) {
+    const auto set = [name, &target, parse](const std::string& text) {
+        auto value = parse(text);
+        if (!value) throw CLI::ValidationError(name, value.error().message);
+        target = std::move(*value);
+    };
+    return command.add_option_function<std::string>(name, set, help);
+}
+
+CLI::Option* one_of(CLI::Option* option, const std::vector<std::string>& choices) {
+    std::string all;
+    for (const auto& choice : choices) all += (all.empty() ? "" : "|") + choice;
+    return option->type_name(all)->check(CLI::IsMember(choices).description(""));
+}
+
+void add_paths(CLI::App& command, CommandValues& values) {
+    command
+        .add_option("-f,--filename", values.paths,
+                    "Manifest file, or folder read recursively (.yaml, .yml, .json); may be repeated")
+        ->type_name("PATH")
+        ->required()
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);  // one path for each -f, so that other arguments may follow
+}
+
+void add_output(CLI::App& command, CommandValues& values) {
+    one_of(command.add_option("-o,--output", values.output, "Form of the output"), kOutputs)->default_str("text");
+}
+
+/// Flags about the meaning of objects.
+void add_translation(CLI::App& command, ingress::TranslationOptions& options) {
+    const char* const group = "Meaning of objects";
+    const auto object = [&](const char* name, std::optional<k8s::ObjectName>& target, const char* help) {
+        add_parsed(command, name, target, ingress::parse_object_name, help)->type_name("NS/NAME")->group(group);
+    };
+    const auto text = [&](const char* name, std::string& target, const char* help, const char* type) {
+        command.add_option(name, target, help)->type_name(type)->capture_default_str()->group(group);
+    };
+    object("--configmap", options.configmap, "ConfigMap with global settings, such as default/fairway");
+    object("--default-ssl-certificate", options.default_ssl_certificate,
+           "Secret for TLS clients that ask for an unknown host or none");
+    object("--default-backend-service", options.default_backend_service, "Service for requests that no rule matches");
+    text("--annotations-prefix", options.annotations_prefix, "Prefix of the annotations that are honoured", "PREFIX");
+    text("--ingress-class", options.ingress_class,
+         "Class that Ingresses name in the annotation kubernetes.io/ingress.class", "NAME");
+    text("--controller-class", options.controller_class,
+         "Ingresses of IngressClasses with this spec.controller are served", "NAME");
+    command
+        .add_flag("--ingress-class-by-name", options.ingress_class_by_name,
+                  "Serve the IngressClass named as --ingress-class, too")
+        ->group(group);
+    command
+        .add_flag("--watch-ingress-without-class", options.watch_ingress_without_class,
+                  "Serve Ingresses that name no class; on by default, --watch-ingress-without-class=false turns it off")
+        ->group(group);
+    text("--watch-namespace", options.watch_namespace, "Use objects of this namespace only; empty: all", "NAMESPACE");
+    command
+        .add_flag("--disable-catch-all", options.disable_catch_all, "Ignore Ingresses that have spec.defaultBackend")
+        ->group(group);
+}
+
+void add_log(CLI::App& command, LogOptions& options) {
+    const char* const group = "Log";
+    one_of(add_parsed(command, "--log-level", options.level, log::parse_level, "Least important line to log"), kLevels)
+        ->default_str("info")
+        ->group(group);
+    const auto set_format = [&options](const std::string& text) {
+        options.format = text == "json" ? log::Format::json : log::Format::text;
+    };
+    one_of(command.add_option_function<std::string>("--log-format", set_format, "Form of log lines on standard error"),
+           kOutputs)
+        ->default_str("text")
+        ->group(group);
+}
+
+void add_serving(CLI::App& command, ServeOptions& options) {
+    const char* const group = "Serving";
+    const auto port = [&](const char* name, std::uint16_t& target, const char* help) {
+        command.add_option(name, target, help)
+            ->type_name("PORT")
+            ->capture_default_str()
+            ->check(CLI::Range(0, 65535).description(""))
+            ->group(group);
+    };
+    port("--http-port", options.http_port, "HTTP port; 0: any free one");
+    port("--https-port", options.https_port, "HTTPS port; 0: any free one");
+    port("--healthz-port", options.healthz_port, "Port of /healthz and /metrics; 0: any free one");
+    const auto parse_host = [](const std::string& text) -> Result<std::optional<IpAddress>> {
+        if (text.empty()) return std::optional<IpAddress>();
+        const auto address = IpAddress::parse(text);
+        if (!address)
+            return Error{
+                fmt::format("\"{}\" is not an IP address; write one such as 127.0.0.1, or leave it out for all", text)};
+        return std::optional<IpAddress>(*address);
+    };
+    add_parsed(command, "--healthz-host", options.healthz_host, parse_host, "Address of that port; all by default")
+        ->type_name("IP")
+        ->group(group);
+    command
+        .add_option("--workers", options.workers,
+                    "Worker threads; by default one for each CPU allowed by affinity and cgroup")
+        ->type_name("N")
+        ->check(CLI::Range(1, 1024).description(""))
+        ->group(group);
+    command
+        .add_flag("--metrics-per-host", options.metrics_per_host,
+                  "Give request metrics a label with the host; on by default, --metrics-per-host=false turns it off")
+        ->group(group);
+    command
+        .add_option_function<unsigned>(
+            "--shutdown-grace-period",
+            [&options](unsigned seconds) { options.shutdown_grace = std::chrono::seconds(seconds); },
+            "Seconds for which clients are still accepted after SIGTERM, with /healthz at 503")
+        ->type_name("SECONDS")
+        ->default_str("0")
+        ->check(CLI::Range(0, 86400).description(""))
+        ->group(group);
+}
+
+CLI::App* add_command(CLI::App& root, const char* name, const char* description, const char* footer) {
+    CLI::App* command = root.add_subcommand(name, description);
+    command->footer(footer);
+    command->set_help_flag("-h,--help", "Print this help and exit");
+    // Given twice, the last one counts: a script's default can be overridden at its end.
+    command->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    return command;
+}
+
+constexpr const char* kFooter = R"(Examples:
+  fairway demo                             a proxy with three small pods behind it, ready for curl
+  fairway run -f examples/kubia            serve the manifests of a folder, and follow their changes
+  fairway lint -f examples/kubia           what is wrong with them, without serving
+  fairway explain https://kubia.example.com/ -f examples/kubia
+
+Each command explains itself: fairway run --help)";
+
+constexpr const char* kRunFooter = R"(Examples:
+  fairway run -f examples/kubia
+  fairway run -f manifests/ -f secrets.yaml --http-port 8080 --https-port 8443
+  fairway run -f manifests/ --configmap default/fairway --default-ssl-certificate default/wildcard
+
+Signals: SIGTERM or SIGINT drains and ends, a second one ends at once; SIGHUP reads everything
+anew and opens the access log anew; SIGUSR1 only the log.
+Exit codes: 0 done, 1 failure while running, 2 wrong usage or configuration.)";
+
+constexpr const char* kDemoFooter = R"(Example:
+  fairway demo --http-port 9080 --https-port 9443)";
+
+constexpr const char* kLintFooter = R"(Examples:
+  fairway lint -f manifests/
+  fairway lint -f manifests/ -o json | jq -r '.[] | select(.severity == "error") | .message'
+
+Exit codes: 0 no errors (warnings may be), 1 errors, 2 wrong usage.)";
+
+constexpr const char* kExplainFooter = R"(Examples:
+  fairway explain http://kubia.example.com/ -f examples/kubia
+  fairway explain POST https://shop.example.com/cart?item=1 -f manifests/)";
+
+constexpr const char* kCompletionFooter = R"(Examples:
+  source <(fairway completion bash)
+  fairway completion zsh > "${fpath[1]}/_fairway"
+  fairway completion fish > ~/.config/fish/completions/fairway.fish)";
+
+}  // namespace
+
+std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
+    auto app =
+        std::make_shared<CLI::App>("Fairway: an HTTP/HTTPS proxy that serves Kubernetes Ingress manifests.", "fairway");
+    app->set_help_flag("-h,--help", "Print this help and exit");
+    app->footer(kFooter);
+    app->require_subcommand(0, 1);
+    app->add_flag("-V,--version", values.version, "Print the version and exit");
+
+    CLI::App* run =
+        add_command(*app, "run", "Serve the manifests in files and folders, and follow their changes", kRunFooter);
+    add_paths(*run, values);
+    CLI::App* demo =
+        add_command(*app, "demo", "Serve a built-in example with three small pods, ready for curl", kDemoFooter);
+    for (CLI::App* command : {run, demo}) {
+        add_serving(*command, values.serve);
+        add_translation(*command, values.serve.translation);
+        add_log(*command, values.serve.log);
+    }
+    CLI::App* lint =
+        add_command(*app, "lint", "Say everything that is wrong with manifests, without serving", kLintFooter);
+    CLI::App* explain = add_command(*app, "explain", "Say why a request goes where it goes", kExplainFooter);
+    explain->add_option("URL", values.request, "[METHOD] URL; the method is GET when left out")
+        ->type_name("")
+        ->required()
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    for (CLI::App* command : {lint, explain}) {
+        add_paths(*command, values);
+        add_output(*command, values);
+        add_translation(*command, values.serve.translation);
+    }
+    CLI::App* version = add_command(*app, "version", "Print version, commit, compiler and library versions", "");
+    add_output(*version, values);
+    CLI::App* completion =
+        add_command(*app, "completion", "Print a completion script for bash, zsh or fish", kCompletionFooter);
+    one_of(completion->add_option("SHELL", values.shell, "The shell that will read it")->required(), kShells);
+    return app;
+}
+
+std::vector<CommandInfo> command_tree() {
+    CommandValues values;
+    const auto app = declare_commands(values);
+    std::vector<CommandInfo> tree;
+    for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
+        CommandInfo info{command->get_name(), command->get_description(), {}, {}};
+        if (info.name == "completion") info.choices = kShells;
+        for (const CLI::Option* option : command->get_options()) {
+            if (option->nonpositional() == false) continue;
+            OptionInfo described;
+            for (const auto& letter : option->get_snames()) described.names.push_back("-" + letter);
+            for (const auto& word : option->get_lnames()) described.names.push_back("--" + word);
+            described.description = option->get_description();
+            described.takes_value = option->get_items_expected_max() > 0;
+            described.takes_path = option->get_type_name() == "PATH";
+            if (option->get_name() == "--output" || option->get_name() == "--log-format") described.choices = kOutputs;
+            if (option->get_name() == "--log-level") described.choices = kLevels;
+            info.options.push_back(std::move(described));
+        }
+        tree.push_back(std::move(info));
+    }
+    return tree;
+}
+
+}  // namespace fairway::app

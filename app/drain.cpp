@@ -1,0 +1,37 @@
+#include "app/drain.hpp"
+
+namespace fairway::app {
+
+namespace {
+
+constexpr std::chrono::milliseconds kLookInterval{20};
+
+}  // namespace
+
+void Drain::start(DrainLimits limits) {
+    if (started_) return;
+    started_ = true;
+    limit_ = limits.limit;
+    steps_.start_drain();
+    timer_.expires_after(limits.grace);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) end_grace();
+    });
+}
+
+void Drain::end_grace() {
+    steps_.stop_accepting();
+    deadline_ = std::chrono::steady_clock::now() + limit_;
+    look();
+}
+
+void Drain::look() {
+    const bool complete = steps_.open_connections() == 0;
+    if (complete || std::chrono::steady_clock::now() >= deadline_) return steps_.finished(complete);
+    timer_.expires_after(kLookInterval);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) look();
+    });
+}
+
+}  // namespace fairway::app

@@ -1,0 +1,241 @@
+#include "app/serve.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include "admin/status_pages.hpp"
+#include "app/commands.hpp"
+#include "app/cpu_count.hpp"
+#include "app/drain.hpp"
+#include "app/process_limits.hpp"
+#include "app/version.hpp"
+#include "proxy/server.hpp"
+#include "routing/route_table.hpp"
+
+namespace fairway::app {
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// How long the workers may take to pick up their first configuration; a matter of milliseconds.
+constexpr std::chrono::seconds kFirstConfigurationLimit{30};
+
+std::string environment(const char* name, const std::string& otherwise) {
+    const char* const value = std::getenv(name);
+    return value != nullptr && *value != '\0' ? value : otherwise;
+}
+
+std::string machine_name() {
+    std::array<char, 256> name{};
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+admin::Identity identity_of(const ServeOptions& serving) {
+    return {environment("POD_NAMESPACE", ""), environment("POD_NAME", machine_name()),
+            serving.translation.controller_class, kBuildInfo.version, kBuildInfo.commit};
+}
+
+ingress::EngineOptions with_translation(ingress::EngineOptions options, const ServeOptions& serving) {
+    options.translation = serving.translation;
+    if (serving.https_port != 0) options.translation.public_https_port = serving.https_port;
+    return options;
+}
+
+std::size_t count_paths(const routing::RouteTable& routes) {
+    std::size_t count = 0;
+    for (const auto& host : routes.hosts()) count += host->routes().size();
+    return count;
+}
+
+class Instance {
+public:
+    Instance(ingress::EngineOptions options, const ServeOptions& serving)
+        : serving_(serving),
+          engine_(with_translation(std::move(options), serving)),
+          signals_(io_),
+          drain_(io_, drain_steps()) {}
+
+    int serve(const std::function<void(const ServedAddresses&)>& on_ready) {
+        listen_for_signals();
+        load();
+        open_ports();
+        go_live();
+        const ServedAddresses addresses{server_->http_port(), server_->https_port(), health_server_->port()};
+        log_started(addresses);
+        on_ready(addresses);
+        io_.run();
+        health_server_.reset();
+        server_->stop_now();
+        return exit_code_;
+    }
+
+private:
+    void listen_for_signals() {
+        for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) signals_.add(number);
+        wait_for_signal();
+    }
+
+    void wait_for_signal() {
+        signals_.async_wait([this](const boost::system::error_code& error, int number) {
+            if (error) return;
+            on_signal(number);
+            wait_for_signal();
+        });
+    }
+
+    void on_signal(int number) {
+        if (number == SIGHUP) {
+            log::info("reload", {{"signal", "SIGHUP"}});
+            engine_.reload();
+        }
+        if (number == SIGHUP || number == SIGUSR1) {
+            server_->reopen_access_log();
+        } else if (drain_.started()) {
+            log::warn("stopped.at_once", {{"open_connections", server_->open_connections()}});
+            finish(1);
+        } else {
+            log::info("drain.started", {{"grace", fmt::format("{}s", serving_.shutdown_grace.count())},
+                                        {"open_connections", server_->open_connections()}});
+            drain_.start({serving_.shutdown_grace, engine_.snapshot()->settings->worker_shutdown_timeout});
+        }
+    }
+
+    DrainSteps drain_steps() {
+        return {[this] { server_->start_drain(); }, [this] { server_->stop_accepting(); },
+                [this] { return server_->open_connections(); },
+                [this](bool complete) {
+                    if (complete)
+                        log::info("stopped");
+                    else
+                        log::warn("stopped.with_connections", {{"open_connections", server_->open_connections()}});
+                    finish(0);
+                }};
+    }
+
+    void finish(int exit_code) {
+        exit_code_ = exit_code;
+        io_.stop();
+    }
+
+    void load() {
+        const ingress::Report report = engine_.load();
+        ingress::log_report(report);
+        if (report.refuses_start())
+            throw WrongConfiguration(
+                "not started, because of the errors above; correct them, or see: fairway lint --help");
+        configuration_.last_successful = true;
+    }
+
+    void open_ports() {
+        proxy::ServerOptions options;
+        options.workers = serving_.workers != 0 ? serving_.workers : allowed_cpus();
+        options.bind_addresses = engine_.bind_addresses();
+        options.http_port = serving_.http_port;
+        options.https_port = serving_.https_port;
+        workers_ = options.workers;
+        naming_flags("--http-port, --https-port", [&] { server_.emplace(options); });
+
+        admin::HttpServerOptions health;
+        health.address = serving_.healthz_host;
+        health.port = serving_.healthz_port;
+        const admin::StatusSources sources{[this] { return health_now(); }, [this] { return metrics_now(); }};
+        const auto handler = [sources](const admin::HttpRequest& request) {
+            return admin::status_page(sources, request);
+        };
+        naming_flags("--healthz-port", [&] { health_server_.emplace(io_, health, handler); });
+    }
+
+    /// Those who open ports do not know the flags that choose them; the user does.
+    template <class Open>
+    static void naming_flags(const char* flags, Open open) {
+        try {
+            open();
+        } catch (const std::runtime_error& error) {
+            throw std::runtime_error(fmt::format("{} ({})", error.what(), flags));
+        }
+    }
+
+    void go_live() {
+        const auto snapshot = engine_.snapshot();
+        server_->publish(snapshot);
+        if (!server_->wait_for(snapshot->generation, kFirstConfigurationLimit))
+            throw std::runtime_error(
+                "the workers did not take up the first configuration in time; is the machine overloaded?");
+        count_applied();
+        live_ = true;
+        const auto watched =
+            engine_.watch(io_, [this](auto next, const ingress::Report& fresh) { on_change(std::move(next), fresh); });
+        if (!watched) throw std::runtime_error(watched.error().message);
+    }
+
+    void on_change(std::shared_ptr<const routing::Snapshot> snapshot, const ingress::Report& fresh) {
+        ingress::log_report(fresh);
+        server_->publish(std::move(snapshot));
+        configuration_.last_successful = !engine_.report().refuses_start();
+        if (configuration_.last_successful)
+            count_applied();
+        else
+            ++configuration_.failed;
+    }
+
+    void count_applied() {
+        ++configuration_.applied;
+        configuration_.last_success = std::chrono::system_clock::now();
+    }
+
+    admin::Health health_now() const {
+        if (drain_.started()) return admin::Health::draining;
+        return live_ ? admin::Health::ready : admin::Health::starting;
+    }
+
+    admin::MetricsInput metrics_now() const {
+        return {identity_of(serving_), {serving_.metrics_per_host}, configuration_, server_->metrics(),
+                engine_.report(),      engine_.snapshot()};
+    }
+
+    void log_started(const ServedAddresses& addresses) const {
+        const auto url = [](const char* scheme, std::uint16_t port) {
+            return fmt::format("{}://127.0.0.1:{}", scheme, port);
+        };
+        const auto& routes = *engine_.snapshot()->routes;
+        log::info("started", {{"http", url("http", addresses.http_port)},
+                              {"https", url("https", addresses.https_port)},
+                              {"health", url("http", addresses.healthz_port) + "/healthz"},
+                              {"hosts", routes.host_count()},
+                              {"paths", count_paths(routes)},
+                              {"workers", workers_},
+                              {"version", kBuildInfo.version}});
+    }
+
+    const ServeOptions serving_;
+    asio::io_context io_{1};
+    ingress::Engine engine_;
+    asio::signal_set signals_;
+    Drain drain_;
+    std::optional<proxy::Server> server_;
+    std::optional<admin::HttpServer> health_server_;
+    admin::ConfigurationStatus configuration_;
+    unsigned workers_ = 0;
+    bool live_ = false;
+    int exit_code_ = 0;
+};
+
+}  // namespace
+
+int serve(ingress::EngineOptions options, const ServeOptions& serving,
+          const std::function<void(const ServedAddresses&)>& on_ready) {
+    log::configure(serving.log.level, serving.log.format);
+    prepare_process();
+    return Instance(std::move(options), serving).serve(on_ready);
+}
+
+}  // namespace fairway::app

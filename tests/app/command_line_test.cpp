@@ -1,0 +1,122 @@
+#include "app/command_line.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace fairway::app {
+namespace {
+
+using testing::HasSubstr;
+
+Command parse(std::vector<std::string> arguments, bool privileged = false) {
+    return parse_command_line("/usr/bin/fairway", arguments, privileged);
+}
+
+template <class T>
+T parse_as(std::vector<std::string> arguments, bool privileged = false) {
+    const Command command = parse(std::move(arguments), privileged);
+    if (const auto* answer = std::get_if<Answer>(&command); answer != nullptr && !std::is_same_v<T, Answer>)
+        ADD_FAILURE() << answer->text;
+    return std::get<T>(command);
+}
+
+TEST(CommandLine, RunTakesIngressNginxFlagsAndDefaults) {
+    const auto run = parse_as<RunCommand>({"run", "-f", "a.yaml"}, true);
+    EXPECT_EQ(run.paths, std::vector<std::filesystem::path>{"a.yaml"});
+    EXPECT_EQ(run.serve.http_port, 80);
+    EXPECT_EQ(run.serve.https_port, 443);
+    EXPECT_EQ(run.serve.healthz_port, 10254);
+    EXPECT_EQ(run.serve.translation.ingress_class, "nginx");
+    EXPECT_EQ(run.serve.translation.controller_class, "k8s.io/ingress-nginx");
+    EXPECT_EQ(run.serve.translation.annotations_prefix, "nginx.ingress.kubernetes.io");
+    EXPECT_TRUE(run.serve.translation.watch_ingress_without_class) << "files of one's own belong to nobody else";
+    EXPECT_TRUE(run.serve.metrics_per_host);
+    EXPECT_EQ(run.serve.workers, 0U);
+}
+
+TEST(CommandLine, PortsDependOnWhatMayBeBound) {
+    const auto demo = parse_as<DemoCommand>({"demo"});
+    EXPECT_EQ(demo.serve.http_port, 8080);
+    EXPECT_EQ(demo.serve.https_port, 8443);
+}
+
+TEST(CommandLine, FlagsMayBeWrittenBothWaysAndTheLastOneCounts) {
+    const auto run = parse_as<RunCommand>({"run", "-f", "a", "--filename=b", "--http-port", "1", "--http-port=2",
+                                           "--watch-ingress-without-class=false", "--metrics-per-host=false",
+                                           "--configmap=edge/settings", "--default-ssl-certificate", "edge/tls",
+                                           "--shutdown-grace-period=5", "--healthz-host", "127.0.0.1",
+                                           "--log-format=json", "--log-level=debug", "--workers=3"});
+    EXPECT_EQ(run.paths.size(), 2U);
+    EXPECT_EQ(run.serve.http_port, 2);
+    EXPECT_FALSE(run.serve.translation.watch_ingress_without_class);
+    EXPECT_FALSE(run.serve.metrics_per_host);
+    EXPECT_EQ(run.serve.translation.configmap->to_string(), "edge/settings");
+    EXPECT_EQ(run.serve.translation.default_ssl_certificate->to_string(), "edge/tls");
+    EXPECT_EQ(run.serve.shutdown_grace, std::chrono::seconds(5));
+    EXPECT_EQ(run.serve.healthz_host->to_string(), "127.0.0.1");
+    EXPECT_EQ(run.serve.log.format, log::Format::json);
+    EXPECT_EQ(run.serve.log.level, log::Level::debug);
+    EXPECT_EQ(run.serve.workers, 3U);
+}
+
+TEST(CommandLine, ExplainTakesMethodAndUrlAroundTheOptions) {
+    const auto post = parse_as<ExplainCommand>({"explain", "-f", "a", "POST", "https://h/x"});
+    EXPECT_EQ(post.request.method, "POST");
+    EXPECT_EQ(post.request.url, "https://h/x");
+    EXPECT_EQ(parse_as<ExplainCommand>({"explain", "http://h/", "-f", "a"}).request.method, "GET");
+}
+
+TEST(CommandLine, HelpGoesToStandardOutput) {
+    const auto help = parse_as<Answer>({"run", "--help"});
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_THAT(help.text, HasSubstr("fairway run -f examples/kubia"));
+    EXPECT_THAT(help.text, HasSubstr("--http-port"));
+    EXPECT_THAT(help.text, HasSubstr("10254"));
+    EXPECT_THAT(parse_as<Answer>({"--help"}).text, HasSubstr("explain"));
+}
+
+TEST(CommandLine, VersionIsAlsoAFlag) {
+    EXPECT_EQ(parse_as<VersionCommand>({"--version"}).output, OutputFormat::text);
+    EXPECT_EQ(parse_as<VersionCommand>({"version", "-o", "json"}).output, OutputFormat::json);
+}
+
+struct Wrong {
+    const char* name;
+    std::vector<std::string> arguments;
+    const char* says;
+};
+const Wrong kWrong[] = {
+    {"MisspeltCommand", {"rn"}, R"("rn" is not a command; did you mean "run"?)"},
+    {"MisspeltFlag",
+     {"run", "-f", "a", "--htp-port", "3"},
+     R"(--htp-port is not an option of fairway run; did you mean "--http-port"?)"},
+    {"NoPath", {"run"}, "say what to read with -f PATH"},
+    {"OneMore", {"run", "-f", "a", "b"}, R"("b" is one argument too many)"},
+    {"PortTooHigh", {"run", "-f", "a", "--http-port", "70000"}, "--http-port: Value 70000 not in range"},
+    {"NotAnObjectName", {"run", "-f", "a", "--configmap", "settings"}, "--configmap: \"settings\""},
+    {"NotAnAddress", {"run", "-f", "a", "--healthz-host", "localhost"}, "\"localhost\" is not an IP address"},
+    {"UnknownLevel", {"run", "-f", "a", "--log-level", "loud"}, "loud"},
+    {"MethodInSmallLetters", {"explain", "get", "http://h/", "-f", "a"}, "\"get\" is not a method"},
+    {"ThreeWordsToExplain", {"explain", "GET", "http://h/", "x", "-f", "a"}, "\"x\" is one argument too many"},
+    {"UnknownShell", {"completion", "tcsh"}, "tcsh"},
+    {"Nothing", {}, "Usage:"},
+};
+class WrongUsage : public testing::TestWithParam<Wrong> {};
+TEST_P(WrongUsage, SaysWhatToWriteAndExitsWith2) {
+    const auto answer = parse_as<Answer>(GetParam().arguments);
+    EXPECT_EQ(answer.exit_code, 2);
+    EXPECT_THAT(answer.text, HasSubstr(GetParam().says));
+    EXPECT_THAT(answer.text, HasSubstr("--help"));
+}
+INSTANTIATE_TEST_SUITE_P(CommandLine, WrongUsage, testing::ValuesIn(kWrong),
+                         [](const auto& wrong) { return wrong.param.name; });
+
+TEST(CommandLine, NginxIngressControllerIsNotThereYet) {
+    const Command command = parse_command_line("/nginx-ingress-controller", {"--election-id=x"}, true);
+    const auto& answer = std::get<Answer>(command);
+    EXPECT_EQ(answer.exit_code, 2);
+    EXPECT_THAT(answer.text, HasSubstr("fairway run -f PATH"));
+}
+
+}  // namespace
+}  // namespace fairway::app
