@@ -15,12 +15,13 @@ constexpr std::chrono::seconds kLingerTotal{30};          // nginx: lingering_ti
 constexpr std::chrono::seconds kLingerSilence{5};         // nginx: lingering_timeout
 constexpr std::uint64_t kMaxLingerBytes = 8 * 1024 * 1024;
 
-constexpr std::string_view kPlainHttpAnswer =
-    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: 250\r\nConnection: close\r\n\r\n"
-    "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n"
-    "<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n"
-    "<center>The plain HTTP request was sent to HTTPS port</center>\r\n"
-    "<hr><center>fairway</center>\r\n</body>\r\n</html>\r\n";
+std::string_view request_line(const RequestHead& head) {
+    constexpr std::size_t kVersion = std::string_view(" HTTP/1.1").size();
+    const char* const begin = head.method_text.data();
+    return {begin, static_cast<std::size_t>(head.target.data() + head.target.size() - begin) + kVersion};
+}
+
+std::string_view first_line(std::string_view head) { return head.substr(0, head.find_first_of("\r\n")); }
 
 }  // namespace
 
@@ -61,10 +62,7 @@ io::Task<void> Session::serve() {
         if (!co_await tls_handshake()) co_return;
     }
     for (;;) {
-        if (!co_await await_request()) {
-            if (facts_.tls) connection_.shutdown_write();  // RFC 8446 section 6.1: close_notify before the end
-            co_return;
-        }
+        if (!co_await await_request()) co_return;
         const bool again = co_await serve_request();
         end_exchange();
         if (!again) break;
@@ -80,7 +78,6 @@ io::Task<bool> Session::tls_handshake() {
     const auto done = co_await connection_.handshake(std::move(ssl), kHandshakeTimeout);
     if (done.status != io::IoStatus::ok) {
         ++worker_.counters.tls_handshake_failures;
-        if (done.status == io::IoStatus::plain_http) co_await refuse_plain_http();
         co_return false;
     }
     SSL* session = connection_.ssl();
@@ -90,14 +87,6 @@ io::Task<bool> Session::tls_handshake() {
     facts_.tls_cipher = SSL_get_cipher_name(session);
     if (const char* name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name)) facts_.server_name = name;
     co_return true;
-}
-
-// As nginx (its status 497): whoever typed http:// for the TLS port is told so, in the clear.
-io::Task<void> Session::refuse_plain_http() {
-    ++worker_.counters.bad_requests;
-    std::array<iovec, 1> answer{{{const_cast<char*>(kPlainHttpAnswer.data()), kPlainHttpAnswer.size()}}};
-    const auto sent = co_await connection_.write_all(answer, worker_.snapshot->settings->downstream.send_timeout);
-    if (sent.status == io::IoStatus::ok) co_await linger();
 }
 
 // Waits, without a buffer, until a request begins. False: the connection is over.
@@ -129,9 +118,13 @@ io::Task<HeadError> Session::read_head() {
             if (parsed.error == HeadError::none) {
                 exchange_->record.request_bytes = parsed.consumed;
                 exchange_->head_buffer = input_.detach_front(parsed.consumed, worker_.buffers);
+                exchange_->record.request_line = request_line(exchange_->request);
                 co_return HeadError::none;
             }
-            if (parsed.error != HeadError::incomplete) co_return parsed.error;
+            if (parsed.error != HeadError::incomplete) {
+                exchange_->record.request_line = first_line(input_.bytes());
+                co_return parsed.error;
+            }
         }
         if (!make_room()) co_return HeadError::head_too_long;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - worker_.reactor.now());
@@ -221,15 +214,16 @@ io::Task<void> Session::linger() {
     std::uint64_t discarded = 0;
     io::Buffer waste;
     while (worker_.reactor.now() < end && discarded < kMaxLingerBytes) {
-        if (!waste) waste = worker_.buffers.small();
+        if (!waste && connection_.has_input()) waste = worker_.buffers.small();
+        if (!waste) {
+            const auto woken = co_await connection_.wait_input(worker_.draining ? std::chrono::seconds(1) : kLingerSilence);
+            if (woken.status != io::IoStatus::ok) co_return;
+            continue;
+        }
         const auto got = connection_.try_read(waste.span());
+        if (got.status == io::IoStatus::would_block) waste = io::Buffer{};
+        else if (got.status != io::IoStatus::ok) co_return;
         discarded += got.bytes;
-        if (got.status == io::IoStatus::ok) continue;
-        if (got.status != io::IoStatus::would_block) co_return;
-        waste = io::Buffer{};
-        // The socket, not has_input(): that is true for half a TLS record too, with which nothing can be done.
-        const io::Wake why = co_await io::readable(connection_.source(), worker_.draining ? std::chrono::seconds(1) : kLingerSilence);
-        if (why != io::Wake::ready) co_return;
     }
 }
 

@@ -10,6 +10,19 @@
 
 namespace fairway::proxy::io {
 
+namespace {
+
+// One piece is the common case, and cheaper without an array of them.
+ssize_t send_pieces(int fd, std::span<const iovec> pieces) {
+    if (pieces.size() == 1) return send(fd, pieces.front().iov_base, pieces.front().iov_len, MSG_NOSIGNAL);
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(pieces.data());
+    message.msg_iovlen = pieces.size();
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+}  // namespace
+
 Connection::~Connection() = default;
 
 IoResult Connection::try_read(std::span<char> into) {
@@ -43,10 +56,7 @@ IoResult Connection::try_write_plain(std::span<const iovec> pieces) {
     std::size_t wanted = 0;
     for (const iovec& piece : pieces) wanted += piece.iov_len;
     while (source_.writable()) {
-        msghdr message{};
-        message.msg_iov = const_cast<iovec*>(pieces.data());
-        message.msg_iovlen = pieces.size();
-        const ssize_t sent = sendmsg(source_.fd(), &message, MSG_NOSIGNAL);
+        const ssize_t sent = send_pieces(source_.fd(), pieces);
         if (sent >= 0) {
             if (static_cast<std::size_t>(sent) < wanted) source_.mark_full();
             return {IoStatus::ok, static_cast<std::size_t>(sent)};
@@ -95,7 +105,6 @@ IoResult Connection::tls_failure(int result) {
     const TlsWant want = tls_want(ssl_.get(), result);
     if (want == TlsWant::read) return {IoStatus::would_block, 0};
     if (want == TlsWant::end) return {IoStatus::end, 0};
-    if (want == TlsWant::plain_http) return {IoStatus::plain_http, 0};
     tls_broken_ = true;  // OpenSSL: no further I/O after a fatal error
     return {IoStatus::error, 0};
 }
@@ -146,10 +155,6 @@ Task<IoResult> Connection::handshake(SslPtr ssl, std::chrono::milliseconds timeo
         if (result == 1 && flushed == IoStatus::ok) co_return IoResult{};
         if (result != 1) {
             const IoResult failure = tls_failure(result);
-            if (failure.status == IoStatus::plain_http) {
-                ssl_.reset();
-                co_return failure;
-            }
             if (failure.status != IoStatus::would_block) co_return IoResult{IoStatus::error, 0};
         }
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - source_.reactor().now());

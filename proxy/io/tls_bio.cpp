@@ -73,12 +73,7 @@ BIO_METHOD* method() {
 
 }  // namespace
 
-// To OpenSSL a session whose connection ended without close_notify is bad, and it would forget it. Clients that just hang
-// up are everyday; those that break the protocol were dealt with when they did.
-void SslDeleter::operator()(SSL* ssl) const noexcept {
-    if (ssl != nullptr && SSL_is_init_finished(ssl)) SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-    SSL_free(ssl);
-}
+void SslDeleter::operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
 
 void attach_tls_bio(SSL* ssl, Source& source) {
     BIO* bio = BIO_new(method());
@@ -92,11 +87,8 @@ TlsWant tls_want(const SSL* ssl, int result) noexcept {
     switch (SSL_get_error(ssl, result)) {
         case SSL_ERROR_WANT_READ: return TlsWant::read;
         case SSL_ERROR_ZERO_RETURN: return TlsWant::end;
-        default: break;
+        default: return TlsWant::failed;
     }
-    const unsigned long error = ERR_peek_error();
-    const bool is_http = ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_HTTP_REQUEST;
-    return is_http ? TlsWant::plain_http : TlsWant::failed;
 }
 
 int tls_handshake(SSL* ssl) noexcept {

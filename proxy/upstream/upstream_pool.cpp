@@ -26,7 +26,7 @@ void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, con
     io::Source& source = connection->connection.source();
     const bool worn_out = connection->requests >= limits.requests || reactor_.now() - connection->opened >= limits.max_age;
     if (limits.connections == 0 || worn_out || connection->connection.has_input()) return;
-    while (idle_count_ >= limits.connections) drop_oldest();  // more than one when the limit was lowered
+    if (idle_count_ >= limits.connections) drop_oldest();
 
     auto& list = idle_[connection->address];
     list.push_back(std::make_unique<Idle>(*this, std::move(connection)));

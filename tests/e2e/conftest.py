@@ -1,0 +1,53 @@
+"""Fixtures of the end-to-end tests: the built program, origins behind it, and certificates."""
+
+import pytest
+
+from support.certificates import Authority
+from support.fairway import Fairway
+from support.manifests import endpoints, ingress, service, to_yaml
+from support.origin import Origin
+
+
+@pytest.fixture
+def origins():
+    """origins(n) starts n origins named pod-0, pod-1, …"""
+    started = []
+
+    def start(count):
+        new = [Origin(f"pod-{len(started) + i}") for i in range(count)]
+        started.extend(new)
+        return new
+
+    yield start
+    for origin in started:
+        origin.kill()
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """serve({"file.yaml": object or list or text}, *flags) starts Fairway on a folder with these manifests."""
+    running = []
+
+    def start(manifests, *flags):
+        folder = tmp_path / f"manifests-{len(running)}"
+        folder.mkdir()
+        for name, content in manifests.items():
+            (folder / name).write_text(to_yaml(content))
+        running.append(Fairway(folder, *flags))
+        return running[-1]
+
+    yield start
+    for fairway in running:
+        fairway.close()
+
+
+@pytest.fixture
+def kubia(serve, origins):
+    """Fairway with one Ingress, one Service and two origins: (fairway, [origin, origin])"""
+    pods = origins(2)
+    return serve({"ingress.yaml": ingress(), "service.yaml": service(), "endpoints.yaml": endpoints(*pods)}), pods
+
+
+@pytest.fixture(scope="session")
+def authority():
+    return Authority()

@@ -1,0 +1,48 @@
+"""Certificates for tests: a CA, and leaves that it signs."""
+
+import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
+
+
+def _name(common_name):
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+
+
+def _pem(certificate):
+    return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+class Certificate:
+    def __init__(self, certificate, key):
+        self.serial = certificate.serial_number
+        self.chain_pem = _pem(certificate)
+        self.key_pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                         serialization.NoEncryption()).decode()
+
+
+class Authority:
+    """A certificate authority; `pem` is for clients to trust."""
+
+    def __init__(self):
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = _name("End-to-end test CA")
+        builder = self._builder(self._name, self._key.public_key())
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        self.pem = _pem(builder.sign(self._key, hashes.SHA256()))
+
+    def issue(self, *hosts, key_type="ecdsa"):
+        key = ec.generate_private_key(ec.SECP256R1()) if key_type == "ecdsa" else \
+            rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
+        builder = self._builder(_name(hosts[0]), key.public_key()).add_extension(names, critical=False)
+        return Certificate(builder.sign(self._key, hashes.SHA256()), key)
+
+    def _builder(self, subject, public_key):
+        now = datetime.datetime.now(datetime.timezone.utc)
+        return (x509.CertificateBuilder().subject_name(subject).issuer_name(self._name).public_key(public_key)
+                .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(hours=1))
+                .not_valid_after(now + datetime.timedelta(days=30)))

@@ -1,0 +1,76 @@
+"""/metrics, read by Prometheus' own parser."""
+
+from support.fairway import request
+from support.manifests import HOST, endpoints, ingress, service, tls_secret
+
+
+def test_requests_are_counted_under_ingress_nginx_names(kubia):
+    fairway, _ = kubia
+    for _ in range(5):
+        fairway.get("/a")
+    labels = {"host": HOST, "namespace": "default", "ingress": "kubia", "service": "kubia", "path": "/", "method": "GET", "status": "200"}
+    assert fairway.metric("nginx_ingress_controller_requests", **labels) == 5
+    assert fairway.metric("nginx_ingress_controller_request_duration_seconds_count", **labels) == 5
+    assert fairway.metric("nginx_ingress_controller_request_duration_seconds_bucket", le="+Inf", **labels) == 5
+    assert fairway.metric("nginx_ingress_controller_request_duration_seconds_sum", **labels) > 0
+    assert fairway.metric("nginx_ingress_controller_request_size_sum", **labels) > 5 * 40
+    assert fairway.metric("nginx_ingress_controller_response_size_sum", **labels) > 5 * 60
+
+
+def test_histograms_only_grow(kubia):
+    fairway, _ = kubia
+    fairway.get("/")
+    buckets = [sample for sample in fairway.metrics()["nginx_ingress_controller_request_duration_seconds_bucket"]]
+    counts = [sample.value for sample in sorted(buckets, key=lambda sample: float(sample.labels["le"]))]
+    assert counts == sorted(counts) and len(counts) == 12
+
+
+def test_hosts_can_be_left_out(serve, origins):
+    fairway = serve({"all.yaml": [ingress(), service(), endpoints(*origins(1))]}, "--metrics-per-host=false")
+    fairway.get()
+    assert all("host" not in sample.labels for sample in fairway.metrics()["nginx_ingress_controller_requests"])
+
+
+def test_connections_process_and_configuration(kubia):
+    fairway, _ = kubia
+    fairway.get()
+    assert fairway.metric("nginx_ingress_controller_nginx_process_connections_total", state="accepted") >= 1
+    assert fairway.metric("nginx_ingress_controller_nginx_process_requests_total") >= 1
+    assert fairway.metric("nginx_ingress_controller_config_last_reload_successful") == 1
+    assert fairway.metric("nginx_ingress_controller_config_last_reload_successful_timestamp_seconds") > 1.6e9
+    assert fairway.metric("nginx_ingress_controller_success") == 1
+    assert fairway.metric("nginx_ingress_controller_config_hash") > 0
+    assert fairway.metric("nginx_ingress_controller_build_info") == 1
+    assert fairway.metric("process_resident_memory_bytes") > 1e6
+    assert fairway.metric("fairway_snapshot_generation") == fairway.metric("fairway_snapshot_oldest_generation") >= 1
+
+
+def test_certificates_tell_their_end(serve, origins, authority):
+    fairway = serve({"all.yaml": [ingress(tls="tls-secret"), service(), endpoints(*origins(1)), tls_secret(authority.issue(HOST))]})
+    expires = fairway.metric("nginx_ingress_controller_ssl_expire_time_seconds", host=HOST)
+    assert expires > 1.6e9
+    assert fairway.metric("nginx_ingress_controller_ssl_certificate_info", host=HOST, issuer_common_name="End-to-end test CA") == 1
+
+
+def test_methods_that_clients_invent_do_not_multiply_series(kubia):
+    fairway, _ = kubia
+    for number in range(5):
+        fairway.get(method=f"INVENTED{number}")
+    methods = {sample.labels["method"] for sample in fairway.metrics()["nginx_ingress_controller_requests"]}
+    assert not any(method.startswith("INVENTED") for method in methods)
+
+
+def test_bad_requests_are_counted(kubia):
+    import socket
+
+    fairway, _ = kubia
+    with socket.create_connection(("127.0.0.1", fairway.http_port), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 400")
+    assert fairway.metric("fairway_bad_requests_total") == 1
+
+
+def test_the_health_port_has_nothing_else(kubia):
+    fairway, _ = kubia
+    assert request(fairway.health_port, "/").status == 404
+    assert request(fairway.health_port, "/healthz", method="POST").status == 405
