@@ -6,17 +6,18 @@
 
 #include "base/result.hpp"
 #include "tls/server_config.hpp"
-#include "tls/ticket_keys.hpp"
 
 struct ssl_ctx_st;  // SSL_CTX
 
 namespace fairway::tls {
 
-/// Thread-safe: OpenSSL locks the session cache inside, and nothing else changes after create().
+struct ContextState;  // context_state.hpp
+
+/// Thread-safe: session cache and ticket keys have their locks, and nothing else changes after create().
 class ServerContext {
 public:
-    /// @param previous  its ticket keys go on, so that a change of ciphers does not cost a full handshake for everyone;
-    ///                  may be null.
+    /// @param previous  its ticket keys and sessions go on, so that a change of ciphers does not cost everyone a full
+    ///                  handshake; may be null.
     /// Errors: the setting by its ConfigMap key, the item in it, and what to write.
     static Result<std::shared_ptr<const ServerContext>> create(const ServerSettings& settings,
                                                                const ServerContext* previous);
@@ -28,17 +29,13 @@ public:
     /// An SSL of this context in accept state that chooses certificates from `config`, which must outlive its handshake.
     ssl_st* new_session(const ServerConfig& config) const;
 
-    const ServerSettings& settings() const noexcept { return settings_; }
-
-    /// nullptr without session tickets.
-    const std::shared_ptr<TicketKeys>& ticket_keys() const noexcept { return ticket_keys_; }
+    const ServerSettings& settings() const noexcept;
+    const ContextState& state() const noexcept;
 
 private:
-    ServerContext(ssl_ctx_st* context, const ServerSettings& settings, std::shared_ptr<TicketKeys> ticket_keys);
+    explicit ServerContext(ssl_ctx_st* context);  // takes it over
 
-    ssl_ctx_st* context_;  // owned
-    ServerSettings settings_;
-    std::shared_ptr<TicketKeys> ticket_keys_;
+    ssl_ctx_st* context_;
 };
 
 }  // namespace fairway::tls

@@ -64,13 +64,53 @@ TEST_P(Resumption, SurvivesAChangeOfCertificates) {
 
 INSTANTIATE_TEST_SUITE_P(Tls, Resumption, testing::ValuesIn(kWays), [](const auto& test) { return test.param.name; });
 
+TEST(SessionCache, SurvivesAChangeOfOtherSettings) {
+    const auto before = config_of({}, store_with_default());
+    for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+        const auto session = connect(*before, {.lowest = version, .highest = version}).session();
+        const auto after = config_of({.curves = "X25519:prime256v1"}, store_with_default(), before.get());
+        ASSERT_NE(&before->context(), &after->context());
+        EXPECT_TRUE(connect(*after, {.lowest = version, .highest = version, .resume = session.get()}).resumed());
+    }
+}
+
+TEST(SessionCache, OtherSizeOrLifetimeStartsAnew) {
+    const auto before = config_of({}, store_with_default());
+    const auto session = connect(*before, {}).session();
+    const auto after = config_of({.session_timeout_seconds = 60}, store_with_default(), before.get());
+    const auto made = connect(*after, {.resume = session.get()});
+    EXPECT_TRUE(made.completed);
+    EXPECT_FALSE(made.resumed());
+}
+
+TEST(SessionCache, ConnectionThatEndedBadlyTakesItsSessionAlong) {
+    auto config = config_of({}, store_with_default());
+    const ClientSettings old_client = {.highest = TLS1_2_VERSION};
+    auto made = connect(*config, old_client);
+    ASSERT_TRUE(made.completed);
+    const OwnedSession session(SSL_get1_session(made.client.get()));
+    made.server.reset();  // neither side said good-bye
+    ClientSettings again = old_client;
+    again.resume = session.get();
+    EXPECT_FALSE(connect(*config, again).resumed());
+}
+
+TEST(SessionCache, OutlivesItsConfigurationWhileAConnectionLasts) {
+    auto config = config_of({}, store_with_default());
+    auto made = connect(*config, {.highest = TLS1_2_VERSION});
+    ASSERT_TRUE(made.completed);
+    config.reset();
+    EXPECT_EQ(made.client_to_server("still here"), "still here");
+    made.server.reset();  // removes its session from the cache, which must be there
+}
+
 const ServerSettings kTicketsOnly = {.session_cache = false, .session_tickets = true};
 
 TEST(TicketKeyRing, RandomKeysSurviveAChangeOfOtherSettings) {
     const auto before = config_of(kTicketsOnly, store_with_default());
     const auto session = connect(*before, {}).session();
     ServerSettings changed = kTicketsOnly;
-    changed.prefer_server_ciphers = false;
+    changed.curves = "X25519:prime256v1";
     const auto after = config_of(changed, store_with_default(), before.get());
     ASSERT_NE(&before->context(), &after->context());
     EXPECT_TRUE(connect(*after, {.resume = session.get()}).resumed());

@@ -74,6 +74,13 @@ TEST(ServerSettings, CipherOrderIsOursUnlessTheClientsIsAskedFor) {
               "ECDHE-ECDSA-AES256-GCM-SHA384");
 }
 
+TEST(ServerSettings, Tls13PrefersTheCheaperSuiteAndTakesTheOthers) {
+    const auto config = config_of({}, store_with_default());
+    EXPECT_EQ(cipher_of(connect(*config, {.lowest = TLS1_3_VERSION})), "TLS_AES_128_GCM_SHA256");
+    const auto client_order = config_of({.prefer_server_ciphers = false}, store_with_default());
+    EXPECT_EQ(cipher_of(connect(*client_order, {.lowest = TLS1_3_VERSION})), "TLS_AES_256_GCM_SHA384");
+}
+
 TEST(ServerSettings, CipherListIsKept) {
     const auto config = config_of({.ciphers = "ECDHE-ECDSA-AES256-GCM-SHA384"}, store_with_default());
     EXPECT_FALSE(connect(*config, {.highest = TLS1_2_VERSION, .ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256"}).completed);
