@@ -111,7 +111,7 @@ def test_a_missing_secret_serves_the_fake_certificate_and_says_so(serve, origins
     result = curl(fairway, "/", HOST, "-k", "-v")
     assert "You've hit pod-0" in result.stdout
     assert "Fairway Fake Certificate" in result.stderr
-    assert any("nowhere" in json_line.get("message", "") for json_line in fairway.events("diagnostic"))
+    assert any("nowhere" in entry["message"] for entry in fairway.events("diagnostic"))
 
 
 def test_a_new_certificate_is_live_for_the_next_handshake_and_cuts_nobody(secure, authority):
@@ -130,7 +130,7 @@ def test_a_new_certificate_is_live_for_the_next_handshake_and_cuts_nobody(secure
 
 def test_a_broken_certificate_keeps_the_last_good_one(secure):
     secure.write("secret.yaml", tls_secret(secure.certificate) | {"stringData": {"tls.crt": "nonsense", "tls.key": "nonsense"}})
-    until(lambda: any("tls-secret" in json_line.get("object", "") for json_line in secure.events("diagnostic")), what="a diagnostic")
+    until(lambda: any("tls-secret" in entry["message"] for entry in secure.events("diagnostic")), what="a diagnostic")
     assert served_serial(secure) == secure.certificate.serial
 
 

@@ -13,7 +13,7 @@ def _start(command):
 
 
 class Wrk:
-    """Keep-alive HTTP until the time is over."""
+    """Keep-alive HTTP until the time is over. Opens and closes one connection more at its start, to see whether it can."""
 
     def __init__(self, port, seconds, connections=4, path="/", host=HOST):
         self._process = _start(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
@@ -31,8 +31,7 @@ class Wrk:
 
 
 class H2load:
-    """HTTP/1.1 over TLS, keep-alive, until the time is over. The host is resolved by curl-like rules: it connects to the
-    address and sends the host as SNI and Host."""
+    """HTTP/1.1 over TLS, keep-alive, until the time is over, with the host as SNI and Host."""
 
     def __init__(self, port, seconds, connections=4, path="/", host=HOST):
         self._process = _start(["h2load", "--h1", "-t1", f"-c{connections}", f"--duration={seconds}",
