@@ -90,6 +90,6 @@ void Server::stop_now() {
     state_->access_log.stop();
 }
 
-void Server::reopen_access_log() {  }
+void Server::reopen_access_log() { state_->access_log.reopen(); }
 
 }  // namespace fairway::proxy

@@ -23,14 +23,6 @@ std::string_view request_line(const RequestHead& head) {
 
 std::string_view first_line(std::string_view head) { return head.substr(0, head.find_first_of("\r\n")); }
 
-std::string_view request_line(const RequestHead& head) {
-    constexpr std::size_t kVersion = std::string_view(" HTTP/1.1").size();
-    const char* const begin = head.method_text.data();
-    return {begin, static_cast<std::size_t>(head.target.data() + head.target.size() - begin) + kVersion};
-}
-
-std::string_view first_line(std::string_view head) { return head.substr(0, head.find_first_of("\r\n")); }
-
 }  // namespace
 
 Session::Session(WorkerContext& worker, int fd, ConnectionFacts facts, std::function<void(Session&)> on_end)
