@@ -96,8 +96,8 @@ private:
         if (!kind || is_foreign(version)) return notice(field, kind_name, version);
         if (!check_version(field, *kind, version)) return refuse(*kind, name_only(root, *kind));
         auto meta = decode_meta(field, *kind, default_namespace_);
+        if (report_problems(report)) return refuse(*kind, meta.name);  // what it would decode to is anyone's guess
         auto object = kind->decode(field, version);
-        report_problems(report);
         if (report.failed()) return refuse(*kind, meta.name);
         std::visit([&meta](auto& value) { value.meta = std::move(meta); }, object);
         out_.objects.push_back(std::move(object));
@@ -147,8 +147,8 @@ private:
         ObjectReport report(file_, {}, out_.complaints);
         Field(report, *field.node())
             .at("kind")
-            .notice(fmt::format("{} {} is not a kind that Fairway reads; skipped{}",
-                                version.empty() ? std::string("kind") : printable(version), printable(kind), meant));
+            .notice(fmt::format("{}{}{} is not a kind that Fairway reads; skipped{}", printable(version),
+                                version.empty() ? "" : " ", printable(kind), meant));
     }
 
     FileName file_;

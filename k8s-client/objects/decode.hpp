@@ -48,7 +48,7 @@ struct Decoded {
 struct DecodeLimits {
     std::size_t max_bytes = 64 * 1024 * 1024;
     std::size_t max_depth = 64;
-    std::size_t max_nodes = 10'000'000;      ///< after alias expansion, per file
+    std::size_t max_nodes = 4'000'000;  ///< after alias expansion, per file; some 100 bytes each while a document is read
     std::size_t max_alias_expansion = 100'000;  ///< nodes that aliases may add, per document
 };
 

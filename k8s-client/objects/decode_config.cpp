@@ -60,7 +60,7 @@ Object decode_config_map(const Field& root, std::string_view) {
     root.warn_unknown(kConfigMapFields);
     ConfigMap out;
     out.data = root.strings("data", &out.data_positions);
-    const auto data = root.mapping("data", {});
+    const auto data = root.at("data");
     if (data.present())
         for (const auto& member : data.node()->members()) check_key(data.entry(member.key, member.value), member.key);
     return out;

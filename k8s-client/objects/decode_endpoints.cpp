@@ -75,7 +75,7 @@ std::string decode_address_type(const Field& root) {
     return type;
 }
 
-void check_address(const Field& field, const std::string& address, std::string_view type) {
+void check_address(const Field& field, std::string_view address, std::string_view type) {
     if (type == "FQDN") {
         if (!is_dns_subdomain(address)) field.error(fmt::format("{} is not a DNS name in lower case", quoted(address)));
         return;
@@ -89,10 +89,12 @@ void check_address(const Field& field, const std::string& address, std::string_v
 
 SliceEndpoint decode_slice_endpoint(const Field& endpoint, std::string_view type) {
     SliceEndpoint out;
-    out.addresses = endpoint.string_list("addresses");
-    if (out.addresses.empty() && !endpoint.at("addresses").present())
-        endpoint.at("addresses").error("is required; write at least one address");
-    for (const auto& address : out.addresses) check_address(endpoint.at("addresses"), address, type);
+    for (const auto& item : endpoint.list("addresses")) {
+        const auto address = item.required_text("write an address");
+        if (!address.empty()) check_address(item, address, type);
+        out.addresses.emplace_back(address);
+    }
+    if (!endpoint.at("addresses").present()) endpoint.at("addresses").error("is required; write at least one address");
     const auto conditions = endpoint.mapping("conditions", kConditionFields);
     out.ready = conditions.boolean("ready");
     out.serving = conditions.boolean("serving");

@@ -25,18 +25,26 @@ constexpr std::string_view kClassSpecFields[] = {"controller", "parameters"};
 
 // The API versions differ in a few fields only.
 struct Form {
-    FieldNames spec;
     std::string_view default_backend;
-    FieldNames backend;
     bool is_v1 = true;
 };
 
-constexpr std::string_view kSpecV1[] = {"ingressClassName", "defaultBackend", "rules", "tls"};
-constexpr std::string_view kSpecBeta[] = {"ingressClassName", "backend", "rules", "tls"};
-constexpr std::string_view kBackendV1[] = {"service", "resource"};
-constexpr std::string_view kBackendBeta[] = {"serviceName", "servicePort", "resource"};
-constexpr Form kV1{kSpecV1, "defaultBackend", kBackendV1, true};
-constexpr Form kBeta{kSpecBeta, "backend", kBackendBeta, false};
+// A field of the other form would be dropped in silence by what reads it as this one: people meet this when they
+// change nothing but the apiVersion.
+bool refuse_other_form(const Field& parent, std::span<const std::string_view> fields, std::string_view advice) {
+    for (const auto name : fields) {
+        const auto field = parent.at(name);
+        if (!field.present()) continue;
+        field.error(fmt::format("belongs to another apiVersion of Ingress; {}", advice));
+        return true;
+    }
+    return false;
+}
+
+constexpr std::string_view kSpec[] = {"ingressClassName", "defaultBackend", "backend", "rules", "tls"};
+constexpr std::string_view kBackend[] = {"service", "serviceName", "servicePort", "resource"};
+constexpr Form kV1{"defaultBackend", true};
+constexpr Form kBeta{"backend", false};
 
 void check_port_name(const Field& field, const std::string& name) {
     if (!is_port_name(name))
@@ -45,17 +53,19 @@ void check_port_name(const Field& field, const std::string& name) {
 
 // service: {name, port: {number | name}}
 void decode_service_backend(const Field& backend, IngressBackend& out) {
+    constexpr std::string_view kAdvice = "write service: {name: NAME, port: {number: PORT}}";
+    constexpr std::string_view kBetaFields[] = {"serviceName", "servicePort"};
+    if (refuse_other_form(backend, kBetaFields, fmt::format("in networking.k8s.io/v1 {}", kAdvice))) return;
     const auto service = backend.mapping("service", kServiceFields);
     if (!service.present()) {
-        for (const auto old : {"serviceName", "servicePort"})
-            if (backend.at(old).present())
-                return backend.at(old).error(
-                    "is of networking.k8s.io/v1beta1; in networking.k8s.io/v1 write service: {name: NAME, port: {number: PORT}}");
-        return backend.error("has no service; write service: {name: NAME, port: {number: PORT}}");
+        if (!backend.at("service").present()) backend.error(fmt::format("has no service; {}", kAdvice));
+        return;
     }
     out.service = service.required_string("name", "write the Service's name");
     const auto port = service.mapping("port", kPortFields);
     const auto number = port.port("number", "name");
+    if (const auto* node = port.at("name").node(); node && node->kind == TreeNode::Kind::integer)
+        return port.at("name").error(fmt::format("is a number; write number: {}", printable(node->text)));
     const auto name = port.string("name");
     if (port.at("number").present() && !name.empty())
         port.error("has both a number and a name; keep one of them");
@@ -71,9 +81,8 @@ void decode_service_backend(const Field& backend, IngressBackend& out) {
 // serviceName, servicePort. A quoted number stays text: an API server refuses it, but manifests have it, so ingress
 // takes it for a number.
 void decode_beta_backend(const Field& backend, IngressBackend& out) {
-    if (backend.at("service").present())
-        return backend.at("service").error(
-            "is of networking.k8s.io/v1; write apiVersion: networking.k8s.io/v1, or serviceName and servicePort here");
+    constexpr std::string_view kV1Fields[] = {"service"};
+    if (refuse_other_form(backend, kV1Fields, "write apiVersion: networking.k8s.io/v1, or serviceName and servicePort here")) return;
     out.service = backend.required_string("serviceName", "write the Service's name");
     const auto field = backend.at("servicePort");
     if (!field.present()) return field.error("is required; write the number or the name of one of the Service's ports");
@@ -137,7 +146,7 @@ IngressPath decode_path(const Field& path, const Form& form) {
     out.type = decode_path_type(path, form);
     const auto text = path.at("path");
     if (!text.present() || text.node()->kind == TreeNode::Kind::string) check_path(text, out.path, out.type);
-    const auto backend = path.mapping("backend", form.backend);
+    const auto backend = path.mapping("backend", kBackend);
     if (backend.present())
         out.backend = decode_backend(backend, form);
     else if (!path.at("backend").present())
@@ -161,9 +170,11 @@ IngressRule decode_rule(const Field& rule, const Form& form) {
 IngressTls decode_tls(const Field& tls) {
     IngressTls out;
     out.where = tls.where();
-    out.hosts = tls.string_list("hosts");
-    for (const auto& host : out.hosts)
-        if (const auto why = why_not_host(host)) tls.at("hosts").error(*why);
+    for (const auto& host : tls.list("hosts")) {
+        const auto text = host.required_text("write a host, or remove its \"-\"");
+        if (const auto why = why_not_host(text); why && !text.empty()) host.error(*why);
+        out.hosts.emplace_back(text);
+    }
     out.secret_name = tls.string("secretName");
     if (!out.secret_name.empty() && !is_dns_subdomain(out.secret_name))
         tls.at("secretName").error(fmt::format("{} is not a Secret's name; it names a Secret of this namespace, without a prefix",
@@ -177,10 +188,12 @@ Object decode_ingress(const Field& root, std::string_view api_version) {
     const auto& form = api_version == "networking.k8s.io/v1" ? kV1 : kBeta;
     root.warn_unknown(kObjectFields);
     Ingress out;
-    const auto spec = root.mapping("spec", form.spec);
+    const auto spec = root.mapping("spec", kSpec);
     if (const auto name = spec.at("ingressClassName").text()) out.class_name = std::string(*name);
-    const auto backend = spec.mapping(form.default_backend, form.backend);
+    const auto backend = spec.mapping(form.default_backend, kBackend);
     if (backend.present()) out.default_backend = decode_backend(backend, form);
+    const auto other = form.is_v1 ? kBeta.default_backend : kV1.default_backend;
+    refuse_other_form(spec, {&other, 1}, fmt::format("write {} here", form.default_backend));
     for (const auto& rule : spec.mappings("rules", kRuleFields)) out.rules.push_back(decode_rule(rule, form));
     for (const auto& tls : spec.mappings("tls", kTlsFields)) out.tls.push_back(decode_tls(tls));
     if (out.rules.empty() && !out.default_backend && !root.report().failed())

@@ -55,7 +55,7 @@ ObjectMeta decode_meta(const Field& root, const Kind& kind, const std::string& d
     const auto fields = root.mapping("metadata", kMetaFields);
     ObjectMeta meta;
     meta.where = root.where();
-    meta.name.name = decode_name(fields, kind);
+    if (fields.present() || !root.at("metadata").present()) meta.name.name = decode_name(fields, kind);
     meta.name.ns = decode_namespace_of(fields, kind, default_namespace);
     root.report().set_object(meta.name);
     meta.uid = fields.string("uid");

@@ -92,10 +92,11 @@ void decode_addresses(const Field& spec, Service& out) {
     out.cluster_ip = spec.string("clusterIP");
     if (!out.cluster_ip.empty() && out.cluster_ip != "None" && !IpAddress::parse(out.cluster_ip).has_value())
         spec.at("clusterIP").error(fmt::format("{} is neither an IP address nor None (headless)", quoted(out.cluster_ip)));
-    out.external_ips = spec.string_list("externalIPs");
-    for (const auto& ip : out.external_ips)
-        if (!IpAddress::parse(ip).has_value())
-            spec.at("externalIPs").error(fmt::format("{} is not an IP address", quoted(ip)));
+    for (const auto& item : spec.list("externalIPs")) {
+        const auto ip = item.required_text("write an IP address");
+        if (!ip.empty() && !IpAddress::parse(ip).has_value()) item.error(fmt::format("{} is not an IP address", quoted(ip)));
+        out.external_ips.emplace_back(ip);
+    }
     out.external_name = spec.string("externalName");
     if (out.type != ServiceType::external_name) return;
     const auto name = std::string_view(out.external_name).substr(0, out.external_name.size() - out.external_name.ends_with('.'));

@@ -32,9 +32,11 @@ bool is_scalar(const TreeNode& node) { return node.kind != TreeNode::Kind::seque
 
 }  // namespace
 
+bool ObjectReport::full() const noexcept { return out_.size() > kMaxComplaints; }
+
 void ObjectReport::add(Severity severity, Mark mark, std::string field, std::string message) {
     if (severity == Severity::error) failed_ = true;
-    if (out_.size() > kMaxComplaints) return;
+    if (full()) return;
     if (out_.size() == kMaxComplaints) {
         out_.push_back({Severity::warning, Position{file_, 0, 0}, {}, {}, {},
                         fmt::format("more than {} complaints; mend these first", kMaxComplaints)});
@@ -62,7 +64,7 @@ std::string ObjectReport::path(std::uint32_t step) const {
 Field Field::child(const TreeNode* node, ObjectReport::Step step) const {
     auto field = *this;
     field.node_ = node;
-    if (node && node->kind != TreeNode::Kind::null) field.mark_ = node->mark;
+    if (node) field.mark_ = node->mark;
     report_->steps_.push_back(step);
     field.step_ = static_cast<std::uint32_t>(report_->steps_.size() - 1);
     return field;
@@ -117,6 +119,7 @@ std::vector<Field> Field::mappings(std::string_view key, FieldNames known) const
 void Field::warn_unknown(FieldNames known) const {
     if (known.empty() || !node_) return;
     for (const auto& member : node_->members()) {
+        if (report_->full()) return;  // looking for the word that was meant is what costs here
         if (std::find(known.begin(), known.end(), member.key) != known.end()) continue;
         const auto parent = path();
         report_->add(Severity::warning, member.key_mark, parent + (parent.empty() ? "" : ".") + printable(member.key),
@@ -138,12 +141,13 @@ std::optional<std::string_view> Field::text(std::string_view expected) const {
 std::string Field::string(std::string_view key) const { return std::string(at(key).text().value_or("")); }
 
 std::string Field::required_string(std::string_view key, std::string_view advice) const {
-    const auto field = at(key);
-    if (!field.present() || (field.node_->kind == TreeNode::Kind::string && field.node_->text.empty())) {
-        field.error(fmt::format("is required; {}", advice));
-        return {};
-    }
-    return std::string(field.text().value_or(""));
+    return std::string(at(key).required_text(advice));
+}
+
+std::string_view Field::required_text(std::string_view advice) const {
+    if (present() && !(node_->kind == TreeNode::Kind::string && node_->text.empty())) return text().value_or("");
+    error(fmt::format("is required; {}", advice));
+    return {};
 }
 
 std::optional<bool> Field::boolean(std::string_view key) const {
@@ -215,15 +219,6 @@ std::map<std::string, std::string> Field::strings(std::string_view key, std::map
         if (!text && value.present()) continue;
         out.emplace(member.key, text.value_or(""));  // null becomes "", as in Go's map[string]string
         if (positions && !report_->file().empty()) positions->emplace(member.key, report_->position(member.value.mark));
-    }
-    return out;
-}
-
-std::vector<std::string> Field::string_list(std::string_view key) const {
-    std::vector<std::string> out;
-    for (const auto& item : list(key)) {
-        if (!item.present()) item.error("an item of this list is empty; remove its \"-\" or fill it in");
-        if (const auto text = item.text()) out.emplace_back(*text);
     }
     return out;
 }

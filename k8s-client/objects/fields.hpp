@@ -38,6 +38,8 @@ public:
 
     /// True once there was an error: the object must be refused.
     bool failed() const noexcept { return failed_; }
+    /// True when there are so many complaints that more would help nobody.
+    bool full() const noexcept;
 
     Position position(Mark mark) const { return file_.empty() ? Position{} : Position{file_, mark.line, mark.column}; }
     void add(Severity severity, Mark mark, std::string field, std::string message);
@@ -101,7 +103,6 @@ public:
     std::optional<IntOrString> port_or_name(std::string_view key) const;
     /// Text to text. @param positions  gets the place of each value of a file; may be nullptr.
     std::map<std::string, std::string> strings(std::string_view key, std::map<std::string, Position>* positions = nullptr) const;
-    std::vector<std::string> string_list(std::string_view key) const;
 
     /// Warns of members that are not among `known`.
     void warn_unknown(FieldNames known) const;
@@ -109,6 +110,8 @@ public:
     bool is_mapping() const;
     /// The text of a string; an error for anything else. @param expected  "a string", for the message.
     std::optional<std::string_view> text(std::string_view expected = "a string") const;
+    /// The text of a string; an error for anything else, and for nothing. @param advice  what to write.
+    std::string_view required_text(std::string_view advice) const;
     /// A member whose key is data: shown as path[key].
     Field entry(std::string_view key, const TreeNode& value) const { return child(&value, {step_, -1, key, true}); }
 

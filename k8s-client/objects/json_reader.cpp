@@ -9,17 +9,25 @@ namespace fairway::k8s {
 
 namespace {
 
-void append_utf8(std::string& out, std::uint32_t code) {
+char* append_utf8(char* out, std::uint32_t code) {
     const auto tail = [](std::uint32_t bits) { return static_cast<char>(0x80U | (bits & 0x3FU)); };
     if (code < 0x80) {
-        out += static_cast<char>(code);
-    } else if (code < 0x800) {
-        out.append({static_cast<char>(0xC0U | (code >> 6U)), tail(code)});
-    } else if (code < 0x10000) {
-        out.append({static_cast<char>(0xE0U | (code >> 12U)), tail(code >> 6U), tail(code)});
-    } else {
-        out.append({static_cast<char>(0xF0U | (code >> 18U)), tail(code >> 12U), tail(code >> 6U), tail(code)});
+        *out++ = static_cast<char>(code);
+        return out;
     }
+    if (code < 0x800) {
+        *out++ = static_cast<char>(0xC0U | (code >> 6U));
+    } else {
+        if (code < 0x10000) {
+            *out++ = static_cast<char>(0xE0U | (code >> 12U));
+        } else {
+            *out++ = static_cast<char>(0xF0U | (code >> 18U));
+            *out++ = tail(code >> 12U);
+        }
+        *out++ = tail(code >> 6U);
+    }
+    *out++ = tail(code);
+    return out;
 }
 
 constexpr bool is_high_surrogate(std::uint32_t code) { return code >= 0xD800 && code < 0xDC00; }
@@ -164,60 +172,71 @@ bool JsonReader::number() {
 
 std::optional<std::string_view> JsonReader::string() {
     const auto start = ++at_;
-    for (; at_ < text_.size(); ++at_) {
+    bool escaped = false;
+    for (;; ++at_) {
+        if (at_ >= text_.size()) {
+            fail("a string is not closed");
+            return {};
+        }
         const auto byte = static_cast<unsigned char>(text_[at_]);
-        if (byte == '"') return text_.substr(start, at_++ - start);
-        if (byte == '\\') break;
+        if (byte == '"') break;
         if (byte < 0x20) {
-            fail("a line break or control character inside a string; write it as \\n or \\u00XX");
+            fail("a line break or tab inside a string; write it as \\n or \\t");
+            return {};
+        }
+        if (byte == '\\') {
+            escaped = true;
+            ++at_;
+        }
+    }
+    const auto end = at_;
+    if (!escaped) return text_.substr(start, at_++ - start);
+    at_ = start;
+    return unescape(end);
+}
+
+// The text from here to the closing quote at `end`. An escape is never shorter than what it stands for, so the raw
+// length is room enough; the value is written once, into the arena, because it may be a Secret's.
+std::optional<std::string_view> JsonReader::unescape(std::size_t end) {
+    constexpr std::string_view kEscapes = "\"\\/bfnrt";
+    constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+    auto* const begin = static_cast<char*>(builder_.arena().allocate(end - at_, 1));
+    auto* out = begin;
+    while (at_ < end) {
+        const char c = text_[at_++];
+        if (c != '\\') {
+            *out++ = c;
+            continue;
+        }
+        const char escape = text_[at_++];
+        if (escape == 'u') {
+            const auto code = code_point();
+            if (!code) {
+                fail("\\u needs four hexadecimal digits that form a character");
+                return {};
+            }
+            out = append_utf8(out, *code);
+        } else if (const auto which = kEscapes.find(escape); which != std::string_view::npos) {
+            *out++ = kMeanings[which];
+        } else {
+            fail("unknown escape in a string");
             return {};
         }
     }
-    std::string decoded(text_.substr(start, at_ - start));
-    const bool complete = unescape(decoded);
-    const auto kept = complete ? builder_.arena().copy(decoded) : std::string_view{};
-    wipe(decoded);
-    if (!complete) return {};
-    return kept;
+    ++at_;
+    return std::string_view(begin, static_cast<std::size_t>(out - begin));
 }
 
-// The rest of a string from its first backslash on.
-bool JsonReader::unescape(std::string& out) {
-    constexpr std::string_view kEscapes = "\"\\/bfnrt";
-    constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
-    while (at_ < text_.size()) {
-        const char c = text_[at_];
-        if (c == '"') {
-            ++at_;
-            return true;
-        }
-        if (static_cast<unsigned char>(c) < 0x20)
-            return fail("a line break or control character inside a string; write it as \\n or \\u00XX");
-        ++at_;
-        if (c != '\\') {
-            out += c;
-            continue;
-        }
-        const char escape = peek();
-        ++at_;
-        if (escape != 'u') {
-            const auto which = kEscapes.find(escape);
-            if (which == std::string_view::npos) return fail("unknown escape in a string");
-            out += kMeanings[which];
-            continue;
-        }
-        auto code = hex4();
-        if (code && is_high_surrogate(*code) && text_.substr(at_, 2) == "\\u") {
-            at_ += 2;
-            const auto low = hex4();
-            if (low && is_low_surrogate(*low))
-                code = 0x10000 + ((*code - 0xD800) << 10U) + (*low - 0xDC00);
-        }
-        if (!code || is_high_surrogate(*code) || is_low_surrogate(*code))
-            return fail("\\u needs four hexadecimal digits that form a character");
-        append_utf8(out, *code);
-    }
-    return fail("a string is not closed");
+// Behind "\u": four hexadecimal digits, or a pair of surrogates.
+std::optional<std::uint32_t> JsonReader::code_point() {
+    const auto first = hex4();
+    if (!first || is_low_surrogate(*first)) return {};
+    if (!is_high_surrogate(*first)) return first;
+    if (text_.substr(at_, 2) != "\\u") return {};
+    at_ += 2;
+    const auto second = hex4();
+    if (!second || !is_low_surrogate(*second)) return {};
+    return 0x10000 + ((*first - 0xD800) << 10U) + (*second - 0xDC00);
 }
 
 std::optional<std::uint32_t> JsonReader::hex4() {

@@ -36,7 +36,8 @@ private:
     bool number();
     bool word(std::string_view expected, TreeNode::Kind kind, std::int64_t value);
     std::optional<std::string_view> string();
-    bool unescape(std::string& out);
+    std::optional<std::string_view> unescape(std::size_t end);
+    std::optional<std::uint32_t> code_point();
     std::optional<std::uint32_t> hex4();
     void skip_space() noexcept;
     bool fail(std::string message);

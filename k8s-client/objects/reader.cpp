@@ -34,16 +34,19 @@ std::size_t next_separator(std::string_view text, std::size_t from) {
     return text.size();
 }
 
+// Offset of the last "---" line, or 0.
 std::size_t last_separator(std::string_view text) {
-    const auto at = text.rfind("\n---");
-    return at == std::string_view::npos ? 0 : at + 1;
+    for (auto at = text.rfind("\n---"); at != std::string_view::npos && at > 0; at = text.rfind("\n---", at - 1))
+        if (is_separator(text, at + 1)) return at + 1;
+    return 0;
 }
 
-// '{"…', '{}', '[{': as JSON is written; "{a: b}" is YAML.
+// '{"', '{}', '[{', '[[': as JSON is written; "{a: b}" is YAML, and "{{" a template.
 bool looks_like_json(std::string_view text, std::size_t at) {
     if (text[at] != '{' && text[at] != '[') return false;
     const auto next = text.find_first_not_of(" \t\r\n", at + 1);
-    return next == std::string_view::npos || std::string_view("\"{}[]").find(text[next]) != std::string_view::npos;
+    const std::string_view beginnings = text[at] == '{' ? "\"}" : "\"{[]";
+    return next != std::string_view::npos && beginnings.find(text[next]) != std::string_view::npos;
 }
 
 class DocumentReader {

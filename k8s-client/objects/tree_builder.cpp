@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "base/assert.hpp"
 #include "k8s-client/objects/quote.hpp"
@@ -78,10 +77,12 @@ void TreeBuilder::alias(std::string_view anchor, Mark mark) {
         node = found->second;
     else
         problem(mark, fmt::format("alias *{} has no finished anchor &{} before it", printable(anchor), printable(anchor)));
+    const bool was_within = alias_nodes_ <= limits_.max_alias_expansion;
     alias_nodes_ += node.weight;
     if (alias_nodes_ > limits_.max_alias_expansion) {
-        problem(mark, fmt::format("aliases expand to more than {} values, the limit; write them out or use fewer",
-                                  limits_.max_alias_expansion));
+        if (was_within)
+            problem(mark, fmt::format("aliases expand to more than {} values, the limit; write them out or use fewer",
+                                      limits_.max_alias_expansion));
         node = TreeNode{};
     }
     if (frames_.size() + node.height > limits_.max_depth + 1) {
@@ -148,7 +149,9 @@ void TreeBuilder::add_key(const TreeNode& node, bool merge_key) {
         case TreeNode::Kind::null: problem(node.mark, "a key is missing here; write one in front of the colon"); break;
         case TreeNode::Kind::boolean: member.key = node.number ? "true" : "false"; break;
         case TreeNode::Kind::sequence:
-        case TreeNode::Kind::mapping: problem(node.mark, "a key must be text, not a list or a mapping"); break;
+        case TreeNode::Kind::mapping:
+            problem(node.mark, "a key must be text, not a list or a mapping; if this is a template, render it first (helm template)");
+            break;
         default: member.key = node.text;
     }
     members_.push_back(member);
@@ -190,27 +193,25 @@ void TreeBuilder::refuse_duplicates(std::span<const Member> members) {
 void TreeBuilder::expand_merges(Frame& frame) {
     const auto begin = members_.begin() + static_cast<std::ptrdiff_t>(frame.first_child);
     const std::vector<Member> written(begin, members_.end());
-    std::vector<Member> merged;
+    members_.erase(begin, members_.end());
+    std::unordered_set<std::string_view> present;
     for (const auto& member : written)
-        if (!member.merge) merged.push_back(member);
+        if (!member.merge && present.insert(member.key).second) members_.push_back(member);
     for (const auto& member : written) {
         if (!member.merge) continue;
         if (member.value.kind == TreeNode::Kind::sequence)
-            for (const auto& item : member.value.items()) merge_into(merged, item, member.key_mark);
+            for (const auto& item : member.value.items()) merge(item, member.key_mark, members_, present);
         else
-            merge_into(merged, member.value, member.key_mark);
+            merge(member.value, member.key_mark, members_, present);
     }
-    members_.erase(begin, members_.end());
-    members_.insert(members_.end(), merged.begin(), merged.end());
 }
 
-void TreeBuilder::merge_into(std::vector<Member>& members, const TreeNode& source, Mark mark) {
+void TreeBuilder::merge(const TreeNode& source, Mark mark, std::vector<Member>& into,
+                        std::unordered_set<std::string_view>& present) {
     if (source.kind != TreeNode::Kind::mapping)
         return problem(mark, "the value of << must be a mapping, or a list of mappings");
-    std::unordered_set<std::string_view> present;
-    for (const auto& member : members) present.insert(member.key);
     for (const auto& member : source.members())
-        if (present.insert(member.key).second) members.push_back(member);
+        if (present.insert(member.key).second) into.push_back(member);
 }
 
 }  // namespace fairway::k8s

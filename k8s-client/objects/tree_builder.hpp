@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "k8s-client/objects/arena.hpp"
@@ -55,7 +56,7 @@ private:
     void add(const TreeNode& node);
     void add_key(const TreeNode& node, bool merge_key);
     void close_mapping(Frame& frame);
-    void merge_into(std::vector<Member>& members, const TreeNode& source, Mark mark);
+    void merge(const TreeNode& source, Mark mark, std::vector<Member>& into, std::unordered_set<std::string_view>& present);
     void expand_merges(Frame& frame);
     void refuse_duplicates(std::span<const Member> members);
     bool within_limits(const TreeNode& node);
