@@ -73,7 +73,13 @@ BIO_METHOD* method() {
 
 }  // namespace
 
-void SslDeleter::operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+void SslDeleter::operator()(SSL* ssl) const noexcept {
+    // OpenSSL forgets the session of a connection that ends without close_notify from both sides; many clients send none,
+    // and would never resume (RFC 5246 section 7.2.1 lifted that rule of SSL 3; nginx does the same). Sessions that met a
+    // fatal alert are gone already.
+    if (ssl != nullptr && SSL_is_init_finished(ssl)) SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(ssl);
+}
 
 void attach_tls_bio(SSL* ssl, Source& source) {
     BIO* bio = BIO_new(method());

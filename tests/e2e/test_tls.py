@@ -141,12 +141,17 @@ def test_plain_http_on_the_tls_port_gets_an_answer_not_a_hang(secure):
         plain.recv(4096)  # an answer, an alert or the end; the time-out would raise
 
 
-def test_sessions_are_resumed(secure, authority):
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_sessions_are_resumed_also_after_a_rude_end(secure, authority, version):
+    """The client closes without close_notify, as many do; it resumes on whichever worker takes its next connection."""
     context = ssl.create_default_context(cadata=authority.pem)
-    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = context.maximum_version = version
     session = None
-    for expected in (False, True):
+    for expected in (False, True, True, True):
         with socket.create_connection(("127.0.0.1", secure.https_port), timeout=10) as plain, \
                 context.wrap_socket(plain, server_hostname=HOST, session=session) as connection:
             assert connection.session_reused is expected
-            session = connection.session
+            connection.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\n\r\n".encode())
+            assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+            session = connection.session  # with TLS 1.3 it comes after the handshake
+    assert secure.metric("fairway_tls_resumed_total") == 3
