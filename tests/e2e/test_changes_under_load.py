@@ -64,5 +64,6 @@ def test_a_hundred_random_edits_under_load(serve, origins, authority):
         requests, wrong = client.failures()
         assert requests > 500
         assert wrong == ""
-    assert fairway.metric("nginx_ingress_controller_requests", status="200") == fairway.metric("nginx_ingress_controller_requests")
+    # A client whose time is over leaves in the middle of a request, which counts as 499.
+    assert {sample.labels["status"] for sample in fairway.metrics()["nginx_ingress_controller_requests"]} <= {"200", "499"}
     assert fairway.metric("fairway_snapshot_generation") > CHANGES / 4, "the changes must have been applied"
