@@ -1,7 +1,8 @@
 // What became of the configuration: ingress-nginx's collectors/controller.go, where "reload" means "configuration
 // applied", and Fairway's diagnostics.
 #include <algorithm>
-#include <functional>
+#include <set>
+#include <string>
 
 #include "admin/metrics_page.hpp"
 #include "routing/route_table.hpp"
@@ -32,6 +33,25 @@ std::uint64_t configuration_hash(const routing::Snapshot* snapshot) {
     std::uint64_t sum = 0;  // a sum, as the table gives its hosts in no particular order
     for (const auto& host : snapshot->routes->hosts()) sum += hash_of(*host);
     return sum & ((std::uint64_t{1} << 53) - 1);
+}
+
+/// ingress-nginx's orphan_ingress: Ingresses that lead to a Service that is missing or has no ready endpoint.
+void append_orphans(Exposition& out, const MetricsInput& input) {
+    std::set<std::string> series;  // an Ingress may be named by many diagnostics
+    for (const ingress::Diagnostic& diagnostic : input.report.diagnostics) {
+        if (diagnostic.kind != "Ingress") continue;
+        const char* const type = diagnostic.reason == "ServiceNotFound" ? "no-service"
+                                 : diagnostic.reason == "NoEndpoints"   ? "no-endpoint"
+                                                                        : nullptr;
+        if (type == nullptr) continue;
+        Labels labels = controller_labels(input.identity);
+        labels.add("ingress", diagnostic.object.name).add("namespace", diagnostic.object.ns).add("type", type);
+        if (!series.insert(labels.text()).second) continue;
+        if (series.size() == 1)
+            out.family("nginx_ingress_controller_orphan_ingress", MetricType::gauge,
+                       "Always 1: an Ingress with a backend that cannot answer.");
+        out.sample(labels, 1);
+    }
 }
 
 }  // namespace
@@ -71,6 +91,7 @@ void append_configuration_metrics(Exposition& out, const MetricsInput& input) {
     out.family("fairway_diagnostics", MetricType::gauge, "Diagnostics about objects that hold now, by severity.");
     for (const auto severity : {ingress::Severity::error, ingress::Severity::warning, ingress::Severity::notice})
         out.sample(Labels().add("severity", ingress::to_string(severity)), input.report.count(severity));
+    append_orphans(out, input);
 }
 
 }  // namespace fairway::admin

@@ -68,6 +68,26 @@ std::optional<std::uint64_t> open_descriptors() {
     return entries - 3;  // ".", ".." and the descriptor of this listing
 }
 
+/// Bytes from and to storage: /proc/self/io, which only the process's own user may read.
+std::optional<std::uint64_t> storage_bytes(std::string_view key) {
+    std::ifstream file("/proc/self/io");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with(key)) return std::stoull(line.substr(key.size()));
+    return std::nullopt;
+}
+
+void append_storage(Exposition& out, const Labels& constant) {
+    const auto read = storage_bytes("read_bytes: ");
+    const auto written = storage_bytes("write_bytes: ");
+    if (!read || !written) return;
+    out.family("nginx_ingress_controller_nginx_process_read_bytes_total", MetricType::counter,
+               "Bytes read from storage.");
+    out.sample(constant, *read);
+    out.family("nginx_ingress_controller_nginx_process_write_bytes_total", MetricType::counter,
+               "Bytes written to storage.");
+    out.sample(constant, *written);
+}
+
 void append_usage(Exposition& out, const Labels& constant, const ProcessUsage& usage) {
     constexpr auto gauge = MetricType::gauge;
     constexpr auto counter = MetricType::counter;
@@ -99,6 +119,7 @@ void append_usage(Exposition& out, const Labels& constant, const ProcessUsage& u
 
 void append_process_metrics(Exposition& out, const MetricsInput& input) {
     if (const auto usage = read_usage()) append_usage(out, controller_labels(input.identity), *usage);
+    append_storage(out, controller_labels(input.identity));
     if (const auto descriptors = open_descriptors()) {
         out.family("process_open_fds", MetricType::gauge, "Open file descriptors.");
         out.sample({}, *descriptors);

@@ -171,7 +171,7 @@ private:
             throw std::runtime_error(
                 "the workers did not take up the first configuration in time; is the machine overloaded?");
         count_applied();
-        live_ = true;
+        live_generation_ = snapshot->generation;
         const auto watched =
             engine_.watch(io_, [this](auto next, const ingress::Report& fresh) { on_change(std::move(next), fresh); });
         if (!watched) throw std::runtime_error(watched.error().message);
@@ -179,7 +179,12 @@ private:
 
     void on_change(std::shared_ptr<const routing::Snapshot> snapshot, const ingress::Report& fresh) {
         ingress::log_report(fresh);
-        server_->publish(std::move(snapshot));
+        if (snapshot->generation != live_generation_) {
+            live_generation_ = snapshot->generation;
+            log::info("configuration.applied",
+                      {{"generation", live_generation_}, {"hosts", snapshot->routes->host_count()}});
+            server_->publish(std::move(snapshot));
+        }
         configuration_.last_successful = !engine_.report().refuses_start();
         if (configuration_.last_successful)
             count_applied();
@@ -194,7 +199,7 @@ private:
 
     admin::Health health_now() const {
         if (drain_.started()) return admin::Health::draining;
-        return live_ ? admin::Health::ready : admin::Health::starting;
+        return live_generation_ != 0 ? admin::Health::ready : admin::Health::starting;
     }
 
     admin::MetricsInput metrics_now() const {
@@ -225,7 +230,7 @@ private:
     std::optional<admin::HttpServer> health_server_;
     admin::ConfigurationStatus configuration_;
     unsigned workers_ = 0;
-    bool live_ = false;
+    std::uint64_t live_generation_ = 0;  ///< 0: none yet
     int exit_code_ = 0;
 };
 

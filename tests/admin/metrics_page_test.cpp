@@ -153,6 +153,20 @@ TEST(ConfigurationMetrics, HashDependsOnTheRulesAlone) {
     EXPECT_NE(hash({"a.example", "b.example"}), hash({"a.example", "c.example"}));
 }
 
+TEST(ConfigurationMetrics, NameIngressesWithoutBackendOnce) {
+    MetricsInput shown = input();
+    ingress::Diagnostic diagnostic;
+    diagnostic.kind = "Ingress";
+    diagnostic.object = {"shop", "web"};
+    diagnostic.reason = "ServiceNotFound";
+    shown.report.diagnostics = {diagnostic, diagnostic};
+    const std::string text = configuration_metrics(shown);
+    const std::string series = "nginx_ingress_controller_orphan_ingress{" + kConstant +
+                               R"(,ingress="web",namespace="shop",type="no-service"} 1)";
+    EXPECT_THAT(text, HasSubstr(series));
+    EXPECT_EQ(text.find(series), text.rfind(series));
+}
+
 TEST(CertificateMetrics, NameHostIssuerAndEnd) {
     tls::CertificateRequest request;
     request.common_name = "Shop, the CA";

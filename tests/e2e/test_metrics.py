@@ -45,6 +45,13 @@ def test_connections_process_and_configuration(kubia):
     assert fairway.metric("fairway_snapshot_generation") == fairway.metric("fairway_snapshot_oldest_generation") >= 1
 
 
+def test_ingresses_without_a_backend_are_named(serve, origins):
+    fairway = serve({"all.yaml": [ingress("lost", "lost.example.com", {"/": "missing"}), ingress("empty", "empty.example.com", {"/": "none"}),
+                                  service("none"), endpoints(name="none"), ingress(), service(), endpoints(*origins(1))]})
+    orphans = {(sample.labels["ingress"], sample.labels["type"]) for sample in fairway.metrics()["nginx_ingress_controller_orphan_ingress"]}
+    assert orphans == {("lost", "no-service"), ("empty", "no-endpoint")}
+
+
 def test_certificates_tell_their_end(serve, origins, authority):
     fairway = serve({"all.yaml": [ingress(tls="tls-secret"), service(), endpoints(*origins(1)), tls_secret(authority.issue(HOST))]})
     expires = fairway.metric("nginx_ingress_controller_ssl_expire_time_seconds", host=HOST)
