@@ -89,6 +89,7 @@ bool FileSource::rescan(Reread reread) {
         if (reread == Reread::all || !same) changed |= read(file, *signature);
     }
     folders_ = std::move(found.folders);
+    links_ = std::move(found.links);
     book_->replace("paths", std::move(found.problems));
     return changed || reread == Reread::all;
 }
@@ -101,10 +102,15 @@ bool FileSource::refresh(const fs::path& file) {
     return true;
 }
 
-bool FileSource::counts(const fs::path& file, bool folder_is_taken) const {
-    if (std::ranges::find(roots_, file) != roots_.end() || known_.contains(file)) return true;
-    return folder_is_taken && is_manifest_name(file);
+std::vector<fs::path> FileSource::affected_by(const fs::path& path, const SourceFolder& folder) const {
+    std::vector<fs::path> files;
+    const bool is_manifest = folder.interest == Interest::manifests && is_manifest_name(path);
+    if (is_manifest || is_root(path) || known_.contains(path)) files.push_back(path);
+    for (auto [link, end] = links_.equal_range(path); link != end; ++link) files.push_back(link->second);
+    return files;
 }
+
+bool FileSource::is_root(const fs::path& path) const { return std::ranges::find(roots_, path) != roots_.end(); }
 
 std::optional<FileSource::Signature> FileSource::signature_of(const fs::path& file) {
     struct stat status {};
@@ -119,9 +125,9 @@ FileSource::Scan FileSource::scan() const {
 }
 
 void FileSource::scan_root(const fs::path& root, Scan& found) const {
-    found.folders.push_back({parent_folder(root), false});
     std::error_code error;
     const auto status = fs::status(root, error);
+    found.folders.push_back({parent_folder(root), fs::is_directory(status) ? Interest::certain_folders : Interest::certain_files});
     if (status.type() == fs::file_type::not_found) {
         found.problems.push_back(
             file_problem(Severity::error, root, "no such file or folder; check the path after -f", "PathNotFound"));
@@ -135,15 +141,22 @@ void FileSource::scan_root(const fs::path& root, Scan& found) const {
                 file_problem(Severity::warning, root, "holds no .yaml, .yml or .json file", "FolderEmpty"));
     } else {
         found.files.insert(root);
-        if (fs::is_symlink(fs::symlink_status(root, error)))
-            found.folders.push_back({parent_folder(fs::weakly_canonical(root, error)), false});
+        if (fs::is_symlink(fs::symlink_status(root, error))) note_link(root, found);
     }
+}
+
+void FileSource::note_link(const fs::path& link, Scan& found) {
+    std::error_code error;
+    const auto target = fs::canonical(link, error);
+    if (error) return;
+    found.links.emplace(target, link);
+    found.folders.push_back({parent_folder(target), Interest::certain_files});
 }
 
 void FileSource::scan_folder(const fs::path& folder, Scan& found) const {
     std::error_code error;
     if (!found.visited.insert(fs::canonical(folder, error)).second) return;
-    found.folders.push_back({folder, true});
+    found.folders.push_back({folder, Interest::manifests});
     fs::directory_iterator entries(folder, error);
     if (error) {
         found.problems.push_back(file_problem(Severity::error, folder, fmt::format("cannot be read: {}", error.message()), "PathUnreadable"));
@@ -156,7 +169,7 @@ void FileSource::scan_folder(const fs::path& folder, Scan& found) const {
             scan_folder(path.lexically_normal(), found);
         } else if (is_manifest_name(path) && entry.is_regular_file(error)) {
             found.files.insert(path.lexically_normal());
-            if (entry.is_symlink(error)) found.folders.push_back({parent_folder(fs::weakly_canonical(path, error)), false});
+            if (entry.is_symlink(error)) note_link(path.lexically_normal(), found);
         }
     }
 }

@@ -15,11 +15,13 @@
 
 namespace fairway::ingress {
 
-/// A folder whose changes matter.
+/// What matters in a folder: every manifest; only certain files (a -f PATH that lies in it, the target of a symbolic
+/// link); or only that a certain folder appears and goes (the parent of a -f FOLDER, which may be as busy as /tmp).
+enum class Interest { manifests, certain_files, certain_folders };
+
 struct SourceFolder {
     std::filesystem::path path;
-    /// True: every manifest in it counts. False: only a -f PATH that lies in it, or the target of a symbolic link.
-    bool taken = true;
+    Interest interest = Interest::manifests;
 };
 
 class FileSource {
@@ -40,8 +42,10 @@ public:
 
     /// Found by the last load_all() or rescan(): folders taken, the parents of roots, and where symbolic links lead.
     const std::vector<SourceFolder>& folders() const noexcept { return folders_; }
-    /// Whether refresh() of this path would do something.
-    bool counts(const std::filesystem::path& file, bool folder_is_taken) const;
+    /// The files to refresh() when `path`, which lies in `folder`, changes: itself, or the links that lead to it.
+    std::vector<std::filesystem::path> affected_by(const std::filesystem::path& path, const SourceFolder& folder) const;
+    /// Whether `path` is a -f PATH.
+    bool is_root(const std::filesystem::path& path) const;
 
 private:
     /// Identity of a file's content, cheaply.
@@ -61,6 +65,7 @@ private:
         std::set<std::filesystem::path> files;
         std::vector<SourceFolder> folders;
         std::vector<Diagnostic> problems;
+        std::multimap<std::filesystem::path, std::filesystem::path> links;  ///< target -> link
         std::set<std::filesystem::path> visited;  ///< canonical folders, against loops of symbolic links
     };
 
@@ -68,6 +73,7 @@ private:
     Scan scan() const;
     void scan_root(const std::filesystem::path& root, Scan& found) const;
     void scan_folder(const std::filesystem::path& folder, Scan& found) const;
+    static void note_link(const std::filesystem::path& link, Scan& found);
     bool read(const std::filesystem::path& file, const Signature& signature);
     void forget(const std::filesystem::path& file);
 
@@ -75,6 +81,7 @@ private:
     ObjectStore* store_;
     DiagnosticBook* book_;
     std::vector<SourceFolder> folders_;
+    std::multimap<std::filesystem::path, std::filesystem::path> links_;
     std::map<std::filesystem::path, Known> known_;
 };
 

@@ -21,8 +21,13 @@ using namespace std::chrono_literals;
 
 constexpr auto kQuietAfterClose = 10ms;
 constexpr auto kQuietWhileOpen = 40ms;
-constexpr std::uint32_t kMask = IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE |
-                                IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+constexpr auto kLongestWait = 500ms;
+constexpr std::uint32_t kNameMask = IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_ONLYDIR | IN_MASK_ADD;
+constexpr std::uint32_t kContentMask = kNameMask | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
+
+std::uint32_t mask_of(const SourceFolder& folder) {
+    return folder.interest == Interest::certain_folders ? kNameMask : kContentMask;
+}
 
 Error inotify_error(const char* what, int error) {
     const char* fix = "";
@@ -70,7 +75,7 @@ Result<bool> FileWatch::add_watches() {
     std::map<int, std::vector<SourceFolder>> watches;
     bool grew = false;
     for (const auto& folder : source_->folders()) {
-        const int watch = ::inotify_add_watch(inotify_.native_handle(), folder.path.c_str(), kMask);
+        const int watch = ::inotify_add_watch(inotify_.native_handle(), folder.path.c_str(), mask_of(folder));
         if (watch < 0) {
             if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) continue;  // the scan reports what matters
             return inotify_error(folder.path.c_str(), errno);
@@ -95,43 +100,48 @@ void FileWatch::wait_for_events() {
 }
 
 void FileWatch::read_events() {
+    // One buffer a turn: what a busy folder adds meanwhile must not keep the control thread here.
     alignas(inotify_event) std::array<char, 64 * 1024> buffer;
-    while (true) {
-        const auto size = ::read(inotify_.native_handle(), buffer.data(), buffer.size());
-        if (size <= 0) return;
-        for (const char* at = buffer.data(); at < buffer.data() + size;) {
-            const auto& event = *reinterpret_cast<const inotify_event*>(at);
-            note(event);
-            at += sizeof(inotify_event) + event.len;
-        }
+    const auto size = ::read(inotify_.native_handle(), buffer.data(), buffer.size());
+    for (const char* at = buffer.data(); size > 0 && at < buffer.data() + size;) {
+        const auto& event = *reinterpret_cast<const inotify_event*>(at);
+        note(event);
+        at += sizeof(inotify_event) + event.len;
     }
 }
 
 void FileWatch::note(const inotify_event& event) {
-    const auto now = Clock::now();
-    const std::string_view name = event.len != 0 ? std::string_view(event.name) : std::string_view();
-    const bool folder_event = (event.mask & (IN_Q_OVERFLOW | IN_ISDIR | IN_DELETE_SELF | IN_MOVE_SELF)) != 0;
-    // "..data" of a ConfigMap volume is a symbolic link, so its swap is no folder event.
-    if (folder_event || name.starts_with("..")) {
-        rescan_due_ = now + kQuietAfterClose;
-        return;
-    }
+    if ((event.mask & (IN_Q_OVERFLOW | IN_DELETE_SELF | IN_MOVE_SELF)) != 0) return rescan_soon();
     const auto watch = watches_.find(event.wd);
-    if (watch == watches_.end() || name.empty()) return;
-    const bool settled = (event.mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB)) != 0;
-    const auto due = now + (settled ? kQuietAfterClose : kQuietWhileOpen);
+    if (watch == watches_.end() || event.len == 0) return;
+    const std::string_view name = event.name;
     for (const auto& folder : watch->second) {
         const auto path = (folder.path / name).lexically_normal();
-        if (source_->counts(path, folder.taken))
-            due_[path] = due;
-        else if (!folder.taken)
-            rescan_due_ = due;  // perhaps what a symbolic link leads to
+        // "..data" of a ConfigMap volume is a symbolic link, so its swap is no folder event.
+        const bool layout = folder.interest == Interest::manifests && ((event.mask & IN_ISDIR) != 0 || name.starts_with(".."));
+        if (layout || ((event.mask & IN_ISDIR) != 0 && source_->is_root(path))) rescan_soon();
+        if ((event.mask & IN_ISDIR) != 0) continue;
+        for (const auto& file : source_->affected_by(path, folder)) refresh_later(file, event.mask);
     }
+}
+
+void FileWatch::rescan_soon() {
+    if (!rescan_due_) rescan_due_ = Clock::now() + kQuietAfterClose;
+}
+
+void FileWatch::refresh_later(const std::filesystem::path& file, std::uint32_t mask) {
+    const auto now = Clock::now();
+    std::error_code ignored;
+    const bool settled = (mask & (IN_CLOSE_WRITE | IN_MOVED_TO | IN_ATTRIB)) != 0;
+    auto& due = due_.try_emplace(file, Due{now, now}).first->second;
+    due.at = std::min(now + (settled ? kQuietAfterClose : kQuietWhileOpen), due.noticed + kLongestWait);
+    // A link, or a file put where a folder was, changes what must be watched.
+    if ((mask & (IN_CREATE | IN_MOVED_TO)) != 0 && std::filesystem::is_symlink(std::filesystem::symlink_status(file, ignored))) rescan_soon();
 }
 
 void FileWatch::arm() {
     auto next = rescan_due_;
-    for (const auto& [file, due] : due_) next = next ? std::min(*next, due) : due;
+    for (const auto& [file, due] : due_) next = next ? std::min(*next, due.at) : due.at;
     if (!next) return;
     timer_.expires_at(*next);
     timer_.async_wait([this, alive = alive_](const boost::system::error_code& error) {
@@ -154,7 +164,7 @@ void FileWatch::work_off() {
             log::error("files.watch_failed", {{"error", synced.error().message}});
     }
     for (auto entry = due_.begin(); entry != due_.end();) {
-        if (entry->second > now) {
+        if (entry->second.at > now) {
             ++entry;
             continue;
         }

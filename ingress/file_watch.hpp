@@ -20,8 +20,8 @@ struct inotify_event;
 namespace fairway::ingress {
 
 /// A file is read a short quiet time after the last event about it: 10 ms after it was closed or renamed, 40 ms after it
-/// vanished or was written to without being closed (it may be half written). So changes are live within 100 ms of the
-/// last write, and a file that never rests cannot hold back the others.
+/// vanished or was written to without being closed (it may be half written); a file that never rests is read twice a
+/// second. So changes are live within 100 ms of the last write, and no file can hold back the others.
 class FileWatch {
 public:
     using Clock = std::chrono::steady_clock;
@@ -44,6 +44,8 @@ private:
     void wait_for_events();
     void read_events();
     void note(const inotify_event& event);
+    void rescan_soon();
+    void refresh_later(const std::filesystem::path& file, std::uint32_t mask);
     void arm();
     void work_off();
 
@@ -52,7 +54,11 @@ private:
     FileSource* source_;
     std::function<void()> changed_;
     std::map<int, std::vector<SourceFolder>> watches_;  ///< by watch descriptor; two paths may lead to one folder
-    std::map<std::filesystem::path, Clock::time_point> due_;  ///< files to look at, and when
+    struct Due {
+        Clock::time_point noticed;  ///< first event since the file was read
+        Clock::time_point at;
+    };
+    std::map<std::filesystem::path, Due> due_;  ///< files to look at, and when
     std::optional<Clock::time_point> rescan_due_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< false for handlers that outlive us
 };

@@ -1,0 +1,176 @@
+#include "ingress/annotations/parse.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "ingress/annotations/descriptors.hpp"
+
+namespace fairway::ingress::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr const char* kPrefix = "nginx.ingress.kubernetes.io";
+
+struct Parsed {
+    IngressSettings settings;
+    std::vector<Diagnostic> diagnostics;
+};
+
+Parsed parse(std::map<std::string, std::string> annotations, const PolicyDefaults& defaults = {}) {
+    k8s::Ingress ingress;
+    ingress.meta.name = {"shop", "web"};
+    for (auto& [name, value] : annotations) ingress.meta.annotations[std::string(kPrefix) + "/" + name] = value;
+    Parsed parsed;
+    parsed.settings = parse_annotations(ingress, kPrefix, defaults, parsed.diagnostics);
+    return parsed;
+}
+
+TEST(AnnotationTable, NamesAreUniqueAndEveryRowIsDocumented) {
+    std::set<std::string_view> names;
+    for (const auto& row : annotation_table()) {
+        EXPECT_TRUE(names.insert(row.name).second) << row.name;
+        EXPECT_FALSE(row.values.empty()) << row.name;
+        EXPECT_FALSE(row.doc.empty()) << row.name;
+        EXPECT_FALSE(row.group.empty()) << row.name;
+    }
+    EXPECT_GE(names.size(), 138u);
+}
+
+TEST(AnnotationTable, FindsFamiliesByTheirBeginning) {
+    ASSERT_NE(find_annotation("lua-resty-waf-debug"), nullptr);
+    EXPECT_EQ(find_annotation("lua-resty-waf-debug")->name, "lua-resty-waf*");
+    EXPECT_EQ(find_annotation("proxy-read-timout"), nullptr);
+}
+
+/// Every row that acts: a good value, what it does, and a bad value, which keeps the default and is reported.
+struct ActingCase {
+    const char* name;
+    const char* good;
+    void (*change)(IngressSettings&);
+    const char* bad;
+};
+
+const ActingCase kActing[] = {
+    {"ssl-redirect", "false", [](IngressSettings& s) { s.policy.tls_redirect.enabled = false; }, "no"},
+    {"force-ssl-redirect", "true", [](IngressSettings& s) { s.policy.tls_redirect.force = true; }, "yes"},
+    {"preserve-trailing-slash", "true", [](IngressSettings& s) { s.policy.tls_redirect.preserve_trailing_slash = true; }, "on"},
+    {"use-port-in-redirects", "true", [](IngressSettings& s) { s.policy.tls_redirect.use_port = true; }, "443"},
+    {"load-balance", "ewma", [](IngressSettings& s) { s.load_balance = routing::LoadBalance::ewma; }, "least_conn"},
+    {"proxy-connect-timeout", "7", [](IngressSettings& s) { s.policy.timeouts.connect = 7s; }, "7s"},
+    {"proxy-send-timeout", "8", [](IngressSettings& s) { s.policy.timeouts.send = 8s; }, "0"},
+    {"proxy-read-timeout", "3600", [](IngressSettings& s) { s.policy.timeouts.read = 3600s; }, "1h"},
+    {"proxy-body-size", "8m", [](IngressSettings& s) { s.policy.body_limit.max_bytes = 8 << 20; }, "8 megabytes"},
+    {"proxy-buffer-size", "16k", [](IngressSettings&) {}, "large"},
+    {"proxy-next-upstream", "off", [](IngressSettings& s) { s.policy.retry.conditions = 0; }, "off error"},
+    {"proxy-next-upstream", "http_429,non_idempotent",
+     [](IngressSettings& s) { s.policy.retry.conditions = routing::retry_http_429 | routing::retry_non_idempotent; }, "eror"},
+    {"proxy-next-upstream-tries", "0", [](IngressSettings& s) { s.policy.retry.tries = 0; }, "-1"},
+    {"proxy-next-upstream-timeout", "9", [](IngressSettings& s) { s.policy.retry.timeout = 9s; }, "9s"},
+    {"enable-access-log", "false", [](IngressSettings& s) { s.policy.access_log = false; }, "none"},
+};
+
+class ActingAnnotation : public testing::TestWithParam<ActingCase> {};
+
+TEST_P(ActingAnnotation, GoodValueActs) {
+    auto expected = parse({}).settings;
+    GetParam().change(expected);
+    const auto parsed = parse({{GetParam().name, GetParam().good}});
+    EXPECT_EQ(parsed.settings.policy, expected.policy);
+    EXPECT_EQ(parsed.settings.load_balance, expected.load_balance);
+    EXPECT_THAT(parsed.diagnostics, IsEmpty());
+}
+
+TEST_P(ActingAnnotation, BadValueKeepsTheDefaultAndIsReported) {
+    const auto parsed = parse({{GetParam().name, GetParam().bad}});
+    EXPECT_EQ(parsed.settings.policy, parse({}).settings.policy);
+    EXPECT_EQ(parsed.settings.load_balance, routing::LoadBalance::round_robin);
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_EQ(parsed.diagnostics[0].severity, Severity::warning);
+    EXPECT_EQ(parsed.diagnostics[0].field, std::string("annotation ") + GetParam().name);
+    EXPECT_EQ(parsed.diagnostics[0].reason, "InvalidValue");
+}
+
+TEST_P(ActingAnnotation, EmptyValueMeansNotSet) {
+    const auto parsed = parse({{GetParam().name, "  "}});
+    EXPECT_EQ(parsed.settings.policy, parse({}).settings.policy);
+    EXPECT_THAT(parsed.diagnostics, IsEmpty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, ActingAnnotation, testing::ValuesIn(kActing));
+
+TEST(Annotations, EveryActingRowIsTested) {
+    std::set<std::string_view> tested;
+    for (const auto& acting : kActing) tested.insert(acting.name);
+    for (const auto& row : annotation_table())
+        EXPECT_TRUE(row.status != Status::acts || tested.contains(row.name)) << row.name;
+}
+
+TEST(Annotations, DefaultsComeFromTheConfigMap) {
+    PolicyDefaults defaults;
+    defaults.policy.timeouts.read = 99s;
+    EXPECT_EQ(parse({}, defaults).settings.policy.timeouts.read, 99s);
+    const auto bad = parse({{"proxy-read-timeout", "x"}}, defaults);
+    EXPECT_EQ(bad.settings.policy.timeouts.read, 99s);
+    EXPECT_THAT(bad.diagnostics.at(0).message, HasSubstr("Keeping 99"));
+}
+
+TEST(Annotations, EveryOtherRowIsNeverSilent) {
+    for (const auto& row : annotation_table()) {
+        if (row.status == Status::acts || row.name.ends_with('*')) continue;
+        const auto parsed = parse({{std::string(row.name), "something"}});
+        EXPECT_THAT(parsed.diagnostics, testing::Not(IsEmpty())) << row.name;
+        EXPECT_EQ(parsed.settings.policy.denied.empty(), !row.guards_access) << row.name;
+    }
+}
+
+TEST(Annotations, EveryGuardClosesThePathsWithAnError) {
+    for (const auto& row : annotation_table()) {
+        if (!row.guards_access) continue;
+        const auto parsed = parse({{std::string(row.name), "true"}});
+        EXPECT_THAT(parsed.settings.policy.denied, HasSubstr(std::string(row.name)));
+        ASSERT_EQ(parsed.diagnostics.size(), 1u) << row.name;
+        EXPECT_EQ(parsed.diagnostics[0].severity, Severity::error) << row.name;
+    }
+}
+
+TEST(Annotations, GuardsThatRestrictNothingStayOpen) {
+    for (const auto& [name, value] : std::map<std::string, std::string>{{"ssl-passthrough", "false"},
+                                                                       {"enable-modsecurity", "0"},
+                                                                       {"satisfy", "all"},
+                                                                       {"whitelist-source-range", "0.0.0.0/0, ::/0"},
+                                                                       {"allowlist-source-range", "::/0,0.0.0.0/0"}}) {
+        const auto parsed = parse({{name, value}});
+        EXPECT_EQ(parsed.settings.policy.denied, "") << name;
+        EXPECT_THAT(parsed.diagnostics, IsEmpty()) << name;
+    }
+    EXPECT_NE(parse({{"whitelist-source-range", "0.0.0.0/0"}}).settings.policy.denied, "");
+    EXPECT_NE(parse({{"whitelist-source-range", "0.0.0.0/0, ::/0, nonsense"}}).settings.policy.denied, "");
+    EXPECT_NE(parse({{"auth-always-set-cookie", "false"}}).settings.policy.denied, "");
+}
+
+TEST(Annotations, SwitchesAtTheirDefaultAskForNothing) {
+    EXPECT_THAT(parse({{"enable-cors", "false"}, {"backend-protocol", "http"}, {"use-regex", "0"}, {"canary", "false"}}).diagnostics, IsEmpty());
+}
+
+TEST(Annotations, OtherPrefixesAreNotOurs) {
+    k8s::Ingress ingress;
+    ingress.meta.annotations = {{"cert-manager.io/issuer", "x"}, {"nginx.ingress.kubernetes.iox/ssl-redirect", "x"}, {"kubectl", "y"}};
+    std::vector<Diagnostic> diagnostics;
+    parse_annotations(ingress, kPrefix, {}, diagnostics);
+    EXPECT_THAT(diagnostics, IsEmpty());
+}
+
+TEST(Annotations, LargeBufferNamesTheConfigMapKey) {
+    const auto parsed = parse({{"proxy-buffer-size", "128k"}});
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_EQ(parsed.diagnostics[0].severity, Severity::notice);
+    EXPECT_THAT(parsed.diagnostics[0].message, HasSubstr("raise the ConfigMap key"));
+}
+
+}  // namespace
+}  // namespace fairway::ingress::test

@@ -1,0 +1,195 @@
+#include "ingress/configmap/parse.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "ingress/configmap/descriptors.hpp"
+
+namespace fairway::ingress::test {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+struct Parsed {
+    ConfigMapSettings settings;
+    std::vector<Diagnostic> diagnostics;
+};
+
+Parsed parse(std::map<std::string, std::string> data) {
+    k8s::ConfigMap map;
+    map.meta.name = {"fairway", "settings"};
+    map.data = std::move(data);
+    Parsed parsed;
+    parsed.settings = parse_configmap(map, parsed.diagnostics);
+    return parsed;
+}
+
+TEST(ConfigMapTable, NamesAreUniqueAndEveryRowIsDocumented) {
+    std::set<std::string_view> names;
+    for (const auto& row : config_key_table()) {
+        EXPECT_TRUE(names.insert(row.name).second) << row.name;
+        EXPECT_FALSE(row.values.empty()) << row.name;
+        EXPECT_FALSE(row.doc.empty()) << row.name;
+    }
+}
+
+TEST(ConfigMapTable, OldTracersAreFamilies) {
+    ASSERT_NE(find_config_key("jaeger-collector-host"), nullptr);
+    EXPECT_EQ(find_config_key("jaeger-collector-host")->name, "jaeger-*");
+}
+
+/// Every key that acts: a good value with what it must have changed, and a bad value, which changes nothing. No bad
+/// value: any text is taken, or another folder judges it.
+struct KeyCase {
+    const char* key;
+    const char* good;
+    bool (*acted)(const ConfigMapSettings&);
+    const char* bad;
+};
+
+const KeyCase kKeys[] = {
+    {"keep-alive", "0", [](const auto& s) { return s.data_plane.downstream.keep_alive == 0s; }, "long"},
+    {"keep-alive-requests", "5", [](const auto& s) { return s.data_plane.downstream.keep_alive_requests == 5; }, "0"},
+    {"client-header-timeout", "2m", [](const auto& s) { return s.data_plane.downstream.header_timeout == 120s; }, "0"},
+    {"client-body-timeout", "7", [](const auto& s) { return s.data_plane.downstream.body_timeout == 7s; }, "x"},
+    {"large-client-header-buffers", "2 16k",
+     [](const auto& s) { return s.data_plane.downstream.max_header_line_bytes == 16384 && s.data_plane.downstream.max_header_bytes == 32768; },
+     "16k"},
+    {"enable-underscores-in-headers", "true", [](const auto& s) { return s.data_plane.downstream.underscores_in_headers; }, "x"},
+    {"ignore-invalid-headers", "false", [](const auto& s) { return !s.data_plane.downstream.ignore_invalid_headers; }, "x"},
+    {"bind-address", "127.0.0.1, [::1]", [](const auto& s) { return s.bind_addresses.size() == 2; }, "everywhere"},
+    {"disable-ipv6", "true", [](const auto& s) { return s.bind_addresses.size() == 1 && !s.bind_addresses[0].v6; }, "x"},
+    {"worker-shutdown-timeout", "10s", [](const auto& s) { return s.data_plane.worker_shutdown_timeout == 10s; }, "x"},
+    {"use-forwarded-headers", "true", [](const auto& s) { return s.data_plane.forwarded.use_forwarded_headers; }, "x"},
+    {"enable-real-ip", "true", [](const auto& s) { return s.data_plane.forwarded.enable_real_ip; }, "x"},
+    {"forwarded-for-header", "CF-Connecting-IP", [](const auto& s) { return s.data_plane.forwarded.forwarded_for_header == "CF-Connecting-IP"; },
+     "not a name"},
+    {"forwarded-host-header", "X-Host", [](const auto& s) { return s.data_plane.forwarded.forwarded_host_header == "X-Host"; }, "a:b"},
+    {"compute-full-forwarded-for", "true", [](const auto& s) { return s.data_plane.forwarded.compute_full_forwarded_for; }, "x"},
+    {"proxy-real-ip-cidr", "10.0.0.0/8,::1", [](const auto& s) { return s.data_plane.forwarded.trusted_proxies.size() == 2; }, "10.0.0.0/99"},
+    {"proxy-add-original-uri-header", "true", [](const auto& s) { return s.data_plane.forwarded.add_original_uri; }, "x"},
+    {"generate-request-id", "false", [](const auto& s) { return !s.data_plane.forwarded.generate_request_id; }, "x"},
+    {"ssl-redirect", "false", [](const auto& s) { return !s.defaults.policy.tls_redirect.enabled; }, "x"},
+    {"force-ssl-redirect", "true", [](const auto& s) { return s.defaults.policy.tls_redirect.force; }, "x"},
+    {"preserve-trailing-slash", "true", [](const auto& s) { return s.defaults.policy.tls_redirect.preserve_trailing_slash; }, "x"},
+    {"use-port-in-redirects", "true", [](const auto& s) { return s.defaults.policy.tls_redirect.use_port; }, "x"},
+    {"relative-redirects", "true", [](const auto& s) { return s.data_plane.relative_redirects; }, "x"},
+    {"http-redirect-code", "301", [](const auto& s) { return s.data_plane.http_redirect_code == 301; }, "303"},
+    {"no-tls-redirect-locations", "/a, /b", [](const auto& s) { return s.no_tls_redirect_locations == std::vector<std::string>{"/a", "/b"}; },
+     nullptr},
+    {"proxy-connect-timeout", "9", [](const auto& s) { return s.defaults.policy.timeouts.connect == 9s; }, "9s"},
+    {"proxy-send-timeout", "9", [](const auto& s) { return s.defaults.policy.timeouts.send == 9s; }, "x"},
+    {"proxy-read-timeout", "9", [](const auto& s) { return s.defaults.policy.timeouts.read == 9s; }, "x"},
+    {"proxy-next-upstream", "http_503", [](const auto& s) { return s.defaults.policy.retry.conditions == routing::retry_http_503; }, "x"},
+    {"proxy-next-upstream-tries", "9", [](const auto& s) { return s.defaults.policy.retry.tries == 9; }, "x"},
+    {"proxy-next-upstream-timeout", "9", [](const auto& s) { return s.defaults.policy.retry.timeout == 9s; }, "x"},
+    {"retry-non-idempotent", "true", [](const auto& s) { return (s.defaults.policy.retry.conditions & routing::retry_non_idempotent) != 0; }, "x"},
+    {"proxy-body-size", "0", [](const auto& s) { return s.defaults.policy.body_limit.max_bytes == 0; }, "x"},
+    {"proxy-buffer-size", "128k", [](const auto& s) { return s.data_plane.proxy_buffer_bytes == 128 * 1024; }, "x"},
+    {"load-balance", "ewma", [](const auto& s) { return s.defaults.load_balance == routing::LoadBalance::ewma; }, "x"},
+    {"upstream-keepalive-connections", "0", [](const auto& s) { return s.data_plane.upstream_keepalive.connections == 0; }, "-1"},
+    {"upstream-keepalive-time", "2h", [](const auto& s) { return s.data_plane.upstream_keepalive.max_age == 2h; }, "x"},
+    {"upstream-keepalive-timeout", "9", [](const auto& s) { return s.data_plane.upstream_keepalive.idle_timeout == 9s; }, "x"},
+    {"upstream-keepalive-requests", "9", [](const auto& s) { return s.data_plane.upstream_keepalive.requests == 9; }, "0"},
+    {"hide-headers", "X-A, X-B", [](const auto& s) { return s.data_plane.hide_headers == std::vector<std::string>{"X-A", "X-B"}; }, "X A"},
+    {"server-tokens", "true", [](const auto& s) { return s.data_plane.server_tokens; }, "x"},
+    {"hsts", "false", [](const auto& s) { return s.data_plane.hsts.value.empty(); }, "x"},
+    {"hsts-include-subdomains", "false", [](const auto& s) { return s.data_plane.hsts.value == "max-age=31536000"; }, "x"},
+    {"hsts-max-age", "10", [](const auto& s) { return s.data_plane.hsts.value == "max-age=10; includeSubDomains"; }, "x"},
+    {"hsts-preload", "true", [](const auto& s) { return s.data_plane.hsts.value == "max-age=31536000; includeSubDomains; preload"; }, "x"},
+    {"ssl-protocols", "TLSv1.3", [](const auto& s) { return s.tls.protocols == "TLSv1.3"; }, nullptr},
+    {"ssl-ciphers", "ECDHE-RSA-AES128-GCM-SHA256", [](const auto& s) { return s.tls.ciphers == "ECDHE-RSA-AES128-GCM-SHA256"; }, nullptr},
+    {"ssl-ecdh-curve", "X25519", [](const auto& s) { return s.tls.curves == "X25519"; }, nullptr},
+    {"ssl-session-cache", "false", [](const auto& s) { return !s.tls.session_cache; }, "x"},
+    {"ssl-session-cache-size", "20m", [](const auto& s) { return s.tls.session_cache_entries > 70'000; }, "0"},
+    {"ssl-session-timeout", "1h", [](const auto& s) { return s.tls.session_timeout_seconds == 3600; }, "x"},
+    {"ssl-session-tickets", "true", [](const auto& s) { return s.tls.session_tickets; }, "x"},
+    {"ssl-session-ticket-key", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3",
+     [](const auto& s) { return s.tls.session_ticket_key == "012345678901234567890123456789012345678901234567"; }, "c2hvcnQ="},
+    {"ssl-reject-handshake", "true", [](const auto& s) { return s.tls.reject_unknown_names; }, "x"},
+    {"access-log-path", "/tmp/log", [](const auto& s) { return s.data_plane.access_log.path == "/tmp/log"; }, "relative"},
+    {"http-access-log-path", "/tmp/log", [](const auto& s) { return s.data_plane.access_log.path == "/tmp/log"; }, "relative"},
+    {"disable-access-log", "true", [](const auto& s) { return !s.data_plane.access_log.enabled; }, "x"},
+    {"disable-http-access-log", "true", [](const auto& s) { return !s.data_plane.access_log.enabled; }, "x"},
+    {"enable-access-log-for-default-backend", "true", [](const auto& s) { return s.data_plane.access_log.default_backend; }, "x"},
+    {"skip-access-log-urls", "/healthz,/ping", [](const auto& s) { return s.data_plane.access_log.skip_urls.size() == 2; }, "~^/x"},
+    {"log-format-upstream", "$status", [](const auto& s) { return s.data_plane.access_log.format == "$status"; }, nullptr},
+    {"log-format-escape-json", "true", [](const auto& s) { return s.data_plane.access_log.escape == routing::LogEscape::json; }, "x"},
+    {"log-format-escape-none", "true", [](const auto& s) { return s.data_plane.access_log.escape == routing::LogEscape::none; }, "x"},
+    {"strict-validate-path-type", "false", [](const auto& s) { return !s.strict_path_types; }, "x"},
+};
+
+class ActingKey : public testing::TestWithParam<KeyCase> {};
+
+TEST_P(ActingKey, GoodValueActsAndOnlyThen) {
+    const auto& key = GetParam();
+    EXPECT_FALSE(key.acted(default_configmap_settings()));
+    const auto parsed = parse({{key.key, key.good}});
+    EXPECT_TRUE(key.acted(parsed.settings));
+    EXPECT_THAT(parsed.diagnostics, IsEmpty());
+}
+
+TEST_P(ActingKey, BadValueKeepsTheDefaultAndIsReported) {
+    const auto& key = GetParam();
+    if (key.bad == nullptr) return;
+    const auto parsed = parse({{key.key, key.bad}});
+    EXPECT_FALSE(key.acted(parsed.settings));
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_EQ(parsed.diagnostics[0].field, std::string("data.") + key.key);
+    EXPECT_EQ(parsed.diagnostics[0].severity, Severity::warning);
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, ActingKey, testing::ValuesIn(kKeys));
+
+TEST(ConfigMap, EveryActingKeyIsTested) {
+    std::set<std::string_view> tested;
+    for (const auto& key : kKeys) tested.insert(key.key);
+    for (const auto& row : config_key_table())
+        EXPECT_TRUE(row.status != Status::acts || tested.contains(row.name)) << row.name;
+}
+
+TEST(ConfigMap, EveryOtherKeyIsNeverSilent) {
+    for (const auto& row : config_key_table()) {
+        if (row.status == Status::acts || row.name.ends_with('*')) continue;
+        const auto parsed = parse({{std::string(row.name), "something"}});
+        EXPECT_EQ(parsed.diagnostics.size(), 1u) << row.name;
+        EXPECT_EQ(parsed.settings.defaults.policy.denied.empty(), !row.guards_access) << row.name;
+    }
+}
+
+TEST(ConfigMap, ListThatAllowsEveryoneClosesNothing) {
+    EXPECT_EQ(parse({{"whitelist-source-range", "0.0.0.0/0,::/0"}}).settings.defaults.policy.denied, "");
+    EXPECT_EQ(parse({{"enable-modsecurity", "false"}}).settings.defaults.policy.denied, "");
+}
+
+TEST(ConfigMap, SmallResponseHeadsAreNeverEnforced) {
+    EXPECT_EQ(parse({{"proxy-buffer-size", "4k"}}).settings.data_plane.proxy_buffer_bytes, 64u * 1024);
+}
+
+TEST(ConfigMap, NginxLogFileMeansStandardOutput) {
+    EXPECT_EQ(parse({{"access-log-path", "/var/log/nginx/access.log"}}).settings.data_plane.access_log.path, "/dev/stdout");
+}
+
+TEST(ConfigMap, EscapeNoneGoesBeforeJson) {
+    const auto parsed = parse({{"log-format-escape-json", "true"}, {"log-format-escape-none", "true"}});
+    EXPECT_EQ(parsed.settings.data_plane.access_log.escape, routing::LogEscape::none);
+}
+
+TEST(ConfigMap, TicketKeyIsNeverRepeatedInMessages) {
+    const auto parsed = parse({{"ssl-session-ticket-key", "secretsecret"}});
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_THAT(parsed.diagnostics[0].message, testing::Not(HasSubstr("secretsecret")));
+}
+
+TEST(ConfigMap, MisspeltKeyGetsASuggestion) {
+    const auto parsed = parse({{"proxy-body-sise", "8m"}});
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_THAT(parsed.diagnostics[0].message, HasSubstr("did you mean \"proxy-body-size\"?"));
+}
+
+}  // namespace
+}  // namespace fairway::ingress::test

@@ -1,0 +1,106 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ingress/explainer.hpp"
+#include "ingress/manifests.hpp"
+#include "translation/workbench.hpp"
+
+namespace fairway::ingress::test {
+namespace {
+
+using testing::HasSubstr;
+
+std::string text_of(const Explanation& explanation) {
+    std::string text;
+    for (const auto& step : explanation.steps) {
+        text += step.topic + ": " + step.verdict + "\n";
+        for (const auto& detail : step.details) text += "  " + detail + "\n";
+    }
+    return text + "= " + explanation.outcome + "\n";
+}
+
+class ExplainTest : public testing::Test {
+protected:
+    void put(const std::string& manifests) {
+        bench.put("web.yaml", manifests);
+        snapshot = bench.translate();
+    }
+    Explanation explain(const std::string& url) {
+        return ingress::explain({.method = "GET", .url = url}, *snapshot, bench.store(), bench.translator()).value();
+    }
+    Workbench bench;
+    std::shared_ptr<const routing::Snapshot> snapshot;
+};
+
+TEST_F(ExplainTest, NamesEveryStepOfAForwardedRequest) {
+    put(ingress_manifest("web", "shop.example.com") + "---\n" + service_manifest("web", "10.0.0.1"));
+    const auto explanation = explain("http://Shop.example.com:8080/a/../b?q=1");
+    EXPECT_EQ(explanation.status, 0u);
+    EXPECT_EQ(text_of(explanation),
+              "host: shop.example.com (exact)\n"
+              "  no TLS section covers it\n"
+              "path: Prefix /\n"
+              "  compared as \"/b\", forwarded as written\n"
+              "ingress: default/web (web.yaml:1:1)\n"
+              "  spec.rules[0].http.paths[0] (web.yaml:9:9)\n"
+              "policies: forwarded\n"
+              "  request bodies up to 1048576 bytes\n"
+              "  time-outs: connect 5s, send 60s, read 60s\n"
+              "  another endpoint on error timeout; attempts: 3\n"
+              "backend: Service default/web port 80\n"
+              "  load-balance: round_robin\n"
+              "  Service port 80 -> targetPort 8080\n"
+              "  Service at web.yaml:13:1\n"
+              "endpoints: 1 ready\n"
+              "  10.0.0.1:8080\n"
+              "= forwarded to the endpoint of Service default/web port 80\n");
+}
+
+TEST_F(ExplainTest, SaysWhyThereIsNoEndpoint) {
+    put(ingress_manifest("web", "shop.example.com", "wbe") + "---\n" + service_manifest("web", "10.0.0.1"));
+    const auto explanation = explain("shop.example.com/");
+    EXPECT_EQ(explanation.status, 503u);
+    EXPECT_THAT(text_of(explanation), HasSubstr("Service default/wbe does not exist; did you mean \"web\"?"));
+}
+
+TEST_F(ExplainTest, UnknownHostGetsTheBuiltIn404) {
+    put(ingress_manifest("web", "shop.example.com"));
+    const auto explanation = explain("http://other.example.com/");
+    EXPECT_EQ(explanation.status, 404u);
+    EXPECT_THAT(text_of(explanation), HasSubstr("no Ingress has a rule for \"other.example.com\""));
+}
+
+TEST_F(ExplainTest, RedirectToHttpsGivesTheLocation) {
+    put(ingress_manifest("web", "shop.example.com", "web", "{nginx.ingress.kubernetes.io/force-ssl-redirect: 'true'}"));
+    const auto explanation = explain("http://shop.example.com:8080/a/?q=1/");
+    EXPECT_EQ(explanation.status, 308u);
+    EXPECT_EQ(explanation.outcome, "308 to https://shop.example.com/a/?q=1");
+    EXPECT_EQ(explain("https://shop.example.com/a/").status, 503u);
+}
+
+TEST_F(ExplainTest, ClosedPathsSayWhy) {
+    put(ingress_manifest("web", "shop.example.com", "web", "{nginx.ingress.kubernetes.io/auth-type: basic}"));
+    const auto explanation = explain("http://shop.example.com/");
+    EXPECT_EQ(explanation.status, 503u);
+    EXPECT_THAT(text_of(explanation), HasSubstr("annotation auth-type"));
+}
+
+TEST_F(ExplainTest, HttpsNamesTheCertificate) {
+    put(ingress_manifest("web", "shop.example.com"));
+    EXPECT_THAT(text_of(explain("https://shop.example.com/")), HasSubstr("tls: the default certificate\n  CN=Fairway Fake Certificate"));
+}
+
+TEST_F(ExplainTest, RefusedPathIs400) {
+    put(ingress_manifest("web", "shop.example.com"));
+    EXPECT_EQ(explain("http://shop.example.com/%zz").status, 400u);
+    EXPECT_EQ(explain("http://shop.example.com/../x").status, 400u);
+}
+
+TEST_F(ExplainTest, UrlsThatNameNoHostAreErrors) {
+    put(ingress_manifest("web", "shop.example.com"));
+    for (const auto* url : {"", "/path", "http:///path", "ftp://shop.example.com/"})
+        EXPECT_FALSE(ingress::explain({.method = "GET", .url = url}, *snapshot, bench.store(), bench.translator())) << url;
+}
+
+}  // namespace
+}  // namespace fairway::ingress::test
