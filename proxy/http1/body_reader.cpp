@@ -45,10 +45,10 @@ BodyPieces BodyReader::poll() {
 // A body that fills the small buffer is worth a large one: fewer system calls for the same bytes.
 void BodyReader::make_room() {
     if (!window_->has_buffer())
-        window_->move_to(remaining_ > io::BufferPool::kSmall ? buffers_->large() : buffers_->small());
+        window_->move_to(remaining_ > io::BufferPool::kSmall ? buffers_->for_body() : buffers_->small());
     else if (window_->capacity() == io::BufferPool::kSmall && bytes_read_ > io::BufferPool::kSmall / 2 &&
              (framing_ != Framing::content_length || remaining_ > io::BufferPool::kSmall))
-        window_->move_to(buffers_->large());
+        window_->move_to(buffers_->for_body());
 }
 
 BodyPieces BodyReader::poll_window() {

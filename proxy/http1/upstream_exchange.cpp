@@ -24,6 +24,7 @@ void UpstreamExchange::abandon() noexcept {
 std::unique_ptr<UpstreamConnection> UpstreamExchange::finish() noexcept {
     const bool reusable = connection_ && keep_alive_ && body_.complete() && window_.empty();
     auto connection = std::move(connection_);
+    if (connection) connection->large_responses = body_.bytes_read() > io::BufferPool::kSmall;
     abandon();
     return reusable ? std::move(connection) : nullptr;
 }
@@ -46,7 +47,8 @@ HeadStatus UpstreamExchange::poll_head(Method request_method, ResponseHead& head
             }
             if (parsed.error != HeadError::incomplete) return HeadStatus::invalid;
         }
-        if (!window_.has_buffer()) window_.move_to(buffers_.small());
+        if (!connection().has_input()) return HeadStatus::need_input;  // no buffer while the endpoint thinks
+        if (!window_.has_buffer()) window_.move_to(connection_->large_responses ? buffers_.for_body() : buffers_.small());
         if (window_.free_space().empty() && window_.capacity() < io::BufferPool::kLarge) window_.move_to(buffers_.large());
         const auto space = window_.free_space();
         if (space.empty()) return HeadStatus::invalid;

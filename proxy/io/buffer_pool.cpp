@@ -21,6 +21,7 @@ Buffer BufferPool::take(std::vector<char*>& free, std::size_t size) {
 }
 
 void BufferPool::give_back(char* data, std::size_t size) noexcept {
+    if (size == kLarge) --large_in_use_;
     auto& free = size == kSmall ? free_small_ : free_large_;
     if ((free.size() + 1) * size > kMaxIdleBytesPerSize) return ::operator delete(data);
     if (free.capacity() == free.size()) free.reserve(kMaxIdleBytesPerSize / size);

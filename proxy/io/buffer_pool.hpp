@@ -48,8 +48,10 @@ private:
 class BufferPool {
 public:
     static constexpr std::size_t kSmall = 16 * 1024;
-    static constexpr std::size_t kLarge = 64 * 1024;
-    static constexpr std::size_t kMaxIdleBytesPerSize = 4 * 1024 * 1024;  ///< more than that goes back to the system
+    static constexpr std::size_t kLarge = 256 * 1024;
+    static constexpr std::size_t kMaxIdleBytesPerSize = 8 * 1024 * 1024;  ///< more than that goes back to the system
+    /// For bodies: when so many large ones are out, slow readers are what holds them, and small ones must do.
+    static constexpr std::size_t kMaxLargeForBodies = 512;
 
     BufferPool() = default;
     ~BufferPool();
@@ -57,7 +59,12 @@ public:
     BufferPool& operator=(const BufferPool&) = delete;
 
     Buffer small() { return take(free_small_, kSmall); }
-    Buffer large() { return take(free_large_, kLarge); }
+    Buffer large() {
+        ++large_in_use_;
+        return take(free_large_, kLarge);
+    }
+    /// Large as long as there are not too many in use.
+    Buffer for_body() { return large_in_use_ < kMaxLargeForBodies ? large() : small(); }
 
 private:
     friend class Buffer;
@@ -66,6 +73,7 @@ private:
 
     std::vector<char*> free_small_;
     std::vector<char*> free_large_;
+    std::size_t large_in_use_ = 0;
 };
 
 }  // namespace fairway::proxy::io

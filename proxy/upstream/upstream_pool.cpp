@@ -18,8 +18,9 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(const SocketAddress&
     auto idle = std::move(found->second.back());
     found->second.pop_back();
     --idle_count_;
-    idle->connection->connection.source().stop_reading();
-    return std::move(idle->connection);
+    idle->unlink();
+    idle->connection.source().stop_reading();
+    return idle;
 }
 
 void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, const routing::UpstreamKeepalive& limits) {
@@ -28,16 +29,18 @@ void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, con
     if (limits.connections == 0 || worn_out || connection->connection.has_input()) return;
     if (idle_count_ >= limits.connections) drop_oldest();
 
-    auto& list = idle_[connection->address];
-    list.push_back(std::make_unique<Idle>(*this, std::move(connection)));
-    Idle& idle = *list.back();
+    UpstreamConnection& idle = *connection;
+    idle.pool = this;
+    idle_[idle.address].push_back(std::move(connection));
     by_age_.push_back(idle);
     ++idle_count_;
     source.wait_readable(idle, limits.idle_timeout);
 }
 
-void UpstreamPool::drop(Idle& idle) {
-    const auto found = idle_.find(idle.connection->address);
+void UpstreamConnection::wake(io::Wake) { pool->drop(*this); }
+
+void UpstreamPool::drop(UpstreamConnection& idle) {
+    const auto found = idle_.find(idle.address);
     FAIRWAY_ASSERT(found != idle_.end(), "an idle connection is listed under its endpoint");
     auto& list = found->second;
     const auto position = std::find_if(list.begin(), list.end(), [&](const auto& entry) { return entry.get() == &idle; });
@@ -49,7 +52,7 @@ void UpstreamPool::drop(Idle& idle) {
 }
 
 void UpstreamPool::drop_oldest() {
-    if (by_age_.linked()) drop(static_cast<Idle&>(*by_age_.next));
+    if (by_age_.linked()) drop(static_cast<UpstreamConnection&>(*by_age_.next));
 }
 
 io::Task<Connected> connect_upstream(io::Reactor& reactor, const SocketAddress& address, std::chrono::milliseconds timeout) {

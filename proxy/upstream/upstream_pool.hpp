@@ -12,15 +12,22 @@
 
 namespace fairway::proxy {
 
+class UpstreamPool;
+
 /// A connection to an endpoint, with what decides how long it may be kept.
-struct UpstreamConnection {
+struct UpstreamConnection final : io::Waiter, io::ListHook {
     UpstreamConnection(io::Reactor& reactor, int fd, const SocketAddress& endpoint)
         : connection(reactor, fd, false), address(endpoint), opened(reactor.now()) {}
+
+    /// While idle: bytes or an end from the endpoint, or the idle time-out, end the connection.
+    void wake(io::Wake reason) override;
 
     io::Connection connection;
     SocketAddress address;
     io::TimePoint opened;
-    std::uint32_t requests = 0;  ///< sent on it so far
+    std::uint32_t requests = 0;     ///< sent on it so far
+    bool large_responses = false;   ///< the last one was: the next is read into a large buffer at once
+    UpstreamPool* pool = nullptr;   ///< that keeps it while it is idle
 };
 
 class UpstreamPool {
@@ -38,19 +45,12 @@ public:
     std::size_t idle_count() const noexcept { return idle_count_; }
 
 private:
-    // Waits while idle: bytes or an end from the endpoint, or the idle time-out, end the connection.
-    struct Idle final : io::Waiter, io::ListHook {
-        Idle(UpstreamPool& owner, std::unique_ptr<UpstreamConnection> kept) : pool(owner), connection(std::move(kept)) {}
-        void wake(io::Wake) override { pool.drop(*this); }
-
-        UpstreamPool& pool;
-        std::unique_ptr<UpstreamConnection> connection;
-    };
-    void drop(Idle& idle);
+    friend struct UpstreamConnection;
+    void drop(UpstreamConnection& idle);
     void drop_oldest();
 
     io::Reactor& reactor_;
-    boost::unordered_flat_map<SocketAddress, std::vector<std::unique_ptr<Idle>>, SocketAddressHash> idle_;
+    boost::unordered_flat_map<SocketAddress, std::vector<std::unique_ptr<UpstreamConnection>>, SocketAddressHash> idle_;
     io::ListHook by_age_;  // least recently used first
     std::size_t idle_count_ = 0;
 };
