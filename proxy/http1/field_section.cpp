@@ -124,11 +124,7 @@ bool may_be_complete(std::string_view buffer, std::size_t& scanned, std::size_t 
 
 HeadResult finish(std::string_view buffer, std::size_t& scanned, std::size_t max_bytes, HeadError error,
                   const char* end) noexcept {
-    if (error == HeadError::none) {
-        const auto consumed = static_cast<std::size_t>(end - buffer.data());
-        if (consumed > max_bytes) return {HeadError::head_too_long, 0};
-        return {HeadError::none, consumed};
-    }
+    if (error == HeadError::none) return {HeadError::none, static_cast<std::size_t>(end - buffer.data())};
     scanned = buffer.size();
     if (error == HeadError::incomplete && buffer.size() >= max_bytes) return {HeadError::head_too_long, 0};
     return {error, 0};

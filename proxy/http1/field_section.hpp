@@ -1,6 +1,7 @@
 // The lines of a field section (RFC 9112 section 5), shared by requests, responses and trailers.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -39,6 +40,11 @@ HeadError take_line_end(const char*& at, const char* end) noexcept;
 /// True when it is worth parsing `buffer`: no byte of it was seen before, the end of a head or a bad line end is among
 /// the bytes after `scanned`, or the head has reached its limit. Otherwise moves `scanned` to the end of the buffer.
 bool may_be_complete(std::string_view buffer, std::size_t& scanned, std::size_t max_bytes) noexcept;
+
+/// Where the parse of a head in `buffer` ends at the latest. What lies beyond its limit is not judged: it may be anything.
+inline const char* limit_of(std::string_view buffer, std::size_t max_bytes) noexcept {
+    return buffer.data() + std::min(buffer.size(), max_bytes);
+}
 
 /// The result of a parse of `buffer` that ended with `error`; `end` is the first byte after the head.
 HeadResult finish(std::string_view buffer, std::size_t& scanned, std::size_t max_bytes, HeadError error,

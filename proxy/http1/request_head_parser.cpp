@@ -228,7 +228,7 @@ HeadResult parse_request_head(std::string_view buffer, std::size_t& scanned, con
                               const FieldNameRules& names, RequestHead& head) {
     if (!may_be_complete(buffer, scanned, limits.max_head_bytes)) return {HeadError::incomplete, 0};
     const char* at = buffer.data();
-    const auto error = parse(at, buffer.data() + buffer.size(), limits, filter_of(names), head);
+    const auto error = parse(at, limit_of(buffer, limits.max_head_bytes), limits, filter_of(names), head);
     return finish(buffer, scanned, limits.max_head_bytes, error, at);
 }
 

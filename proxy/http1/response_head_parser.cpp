@@ -142,7 +142,7 @@ HeadResult parse_response_head(std::string_view buffer, std::size_t& scanned, co
                                Method request_method, ResponseHead& head) {
     if (!may_be_complete(buffer, scanned, limits.max_head_bytes)) return {HeadError::incomplete, 0};
     const char* at = buffer.data();
-    const auto error = parse(at, buffer.data() + buffer.size(), limits, request_method, head);
+    const auto error = parse(at, limit_of(buffer, limits.max_head_bytes), limits, request_method, head);
     return finish(buffer, scanned, limits.max_head_bytes, error, at);
 }
 

@@ -44,7 +44,7 @@ HeadResult parse_trailers(std::string_view buffer, std::size_t& scanned, const H
     fields.clear();
     if (!may_be_complete(buffer, scanned, limits.max_head_bytes)) return {HeadError::incomplete, 0};
     const auto section =
-        parse_field_section(buffer.data(), buffer.data() + buffer.size(), limits, NameFilter::keep_all, fields);
+        parse_field_section(buffer.data(), limit_of(buffer, limits.max_head_bytes), limits, NameFilter::keep_all, fields);
     if (section.error == HeadError::none)
         std::erase_if(fields, is_forbidden);
     else
