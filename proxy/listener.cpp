@@ -125,7 +125,8 @@ void Listener::wake(io::Wake reason) {
         if (errno == ENOBUFS || errno == ENOMEM) return wait(kRetryAfterShortage);
         // Everything else concerns the one connection that was about to be accepted: it is gone, the next may be well.
     }
-    wait(std::chrono::milliseconds(0));  // more are queued: go on in the next turn
+    source_.report_again();  // more are queued: go on in the next turn
+    wait(std::chrono::hours(24));
 }
 
 // Out of descriptors: a client that is closed at once can go elsewhere, one that waits in the queue cannot.
@@ -142,7 +143,9 @@ void Listener::refuse_one() {
         log::error("accept.refused", {{"reason", "out of file descriptors; raise the limit (ulimit -n)"}, {"port", socket_.port}});
         next_warning_ = now + std::chrono::seconds(10);
     }
-    wait(fd >= 0 ? std::chrono::milliseconds(0) : kRetryAfterShortage);
+    if (fd < 0) return wait(kRetryAfterShortage);
+    source_.report_again();
+    wait(std::chrono::hours(24));
 }
 
 void Listener::wait(std::chrono::milliseconds at_most) { source_.wait_readable(*this, at_most); }

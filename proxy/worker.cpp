@@ -1,6 +1,9 @@
 #include "proxy/worker.hpp"
 
+#include <unistd.h>
+
 #include <future>
+#include <system_error>
 
 #include "base/log.hpp"
 
@@ -9,9 +12,13 @@ namespace fairway::proxy {
 Worker::Worker(std::uint64_t seed, AccessLog& log, std::vector<ListeningSocket> listeners)
     : context_(seed, log), sockets_(std::move(listeners)) {}
 
-Worker::~Worker() { stop(); }
+Worker::~Worker() {
+    stop();
+    for (const ListeningSocket& socket : sockets_) close(socket.fd);  // never started: nobody else owns them
+}
 
 void Worker::publish(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format) {
+    if (stopped_) return;
     if (!thread_.joinable()) {
         use(std::move(snapshot), std::move(log_format));
         return start();
@@ -27,6 +34,7 @@ void Worker::start() {
             context_.reactor, socket,
             [this](int fd, const ListeningSocket& from, const SocketAddress& peer) { accept(fd, from, peer); },
             context_.counters.dropped));
+    sockets_.clear();
     thread_ = std::thread([this] { run(); });
 }
 
@@ -52,6 +60,7 @@ void Worker::stop_accepting() {
 }
 
 void Worker::stop() {
+    stopped_ = true;
     if (!thread_.joinable()) return;
     context_.reactor.post([this] {
         listeners_.clear();
@@ -86,16 +95,21 @@ void Worker::run() {
 
 void Worker::accept(int fd, const ListeningSocket& listener, const SocketAddress& peer) {
     ++context_.counters.accepted;
-    ++context_.counters.handled;
     ConnectionFacts facts;
     facts.peer = peer;
     facts.peer_text = peer.ip.to_string();
     facts.serial = next_serial_++;
     facts.local_port = listener.port;
     facts.tls = listener.tls;
-    auto session = std::make_unique<http1::Session>(context_, fd, std::move(facts), [this](http1::Session& ended) { ended_.push_back(ended); });
-    sessions_.push_back(*session);
-    session.release()->start();  // owned by the lists from here on
+    try {
+        auto session = std::make_unique<http1::Session>(context_, fd, std::move(facts), [this](http1::Session& ended) { ended_.push_back(ended); });
+        ++context_.counters.handled;
+        sessions_.push_back(*session);
+        session.release()->start();  // owned by the lists from here on
+    } catch (const std::system_error& error) {  // the kernel watches no more descriptors: fs.epoll.max_user_watches
+        ++context_.counters.dropped;
+        log::error("accept.failed", {{"reason", error.what()}, {"port", listener.port}});
+    }
 }
 
 std::chrono::milliseconds Worker::after_turn(io::TimePoint now) {

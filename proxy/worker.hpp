@@ -46,10 +46,11 @@ private:
 
     std::uint64_t next_serial_ = 1;
     WorkerContext context_;
-    std::vector<ListeningSocket> sockets_;
+    std::vector<ListeningSocket> sockets_;  // until they are started
     std::vector<std::unique_ptr<Listener>> listeners_;
     io::ListHook sessions_;
     io::ListHook ended_;
+    bool stopped_ = false;  // of the control thread
     std::thread thread_;
 };
 

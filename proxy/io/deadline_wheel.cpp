@@ -28,10 +28,13 @@ void DeadlineWheel::advance(TimePoint now) {
     }
 }
 
-std::chrono::milliseconds DeadlineWheel::idle_time(std::chrono::milliseconds limit) const noexcept {
+std::chrono::milliseconds DeadlineWheel::idle_time(TimePoint now, std::chrono::milliseconds limit) const noexcept {
     const auto ticks = static_cast<std::uint64_t>(limit / kTick);
-    for (std::uint64_t ahead = 1; ahead <= ticks; ++ahead)
-        if (slots_[(current_ + ahead) % kSlots].linked()) return ahead * kTick;
+    for (std::uint64_t ahead = 1; ahead <= ticks; ++ahead) {
+        if (!slots_[(current_ + ahead) % kSlots].linked()) continue;
+        const TimePoint due = start_ + (current_ + ahead) * kTick;
+        return std::clamp(std::chrono::ceil<std::chrono::milliseconds>(due - now), std::chrono::milliseconds(0), limit);
+    }
     return limit;
 }
 

@@ -71,8 +71,8 @@ public:
     }
     /// Looks at everything that is due.
     void advance(TimePoint now);
-    /// How long nothing will be due, at most `limit`.
-    std::chrono::milliseconds idle_time(std::chrono::milliseconds limit) const noexcept;
+    /// How long from `now` nothing will be due, at most `limit`.
+    std::chrono::milliseconds idle_time(TimePoint now, std::chrono::milliseconds limit) const noexcept;
 
 private:
     static constexpr std::uint64_t kSlots = 1024;  // 51.2 s; what lies farther is looked at once in between

@@ -28,7 +28,7 @@ Reactor::~Reactor() {
 void Reactor::run(const std::function<std::chrono::milliseconds(TimePoint)>& after_turn) {
     while (!stopped_) {
         const auto limit = std::min(after_turn(now_), kLongestSleep);
-        const auto sleep = wheel_.idle_time(limit);
+        const auto sleep = wheel_.idle_time(now_, limit);
         const int count = epoll_wait(epoll_fd_, events_.data(), kMaxEvents, static_cast<int>(sleep.count()));
         now_ = Clock::now();
         event_count_ = std::max(count, 0);
@@ -73,6 +73,13 @@ void Reactor::add(Source& source, std::uint32_t events) {
     event.data.ptr = &source;
     if (epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, source.fd(), &event) != 0)
         throw std::system_error(errno, std::generic_category(), "cannot watch a descriptor");
+}
+
+void Reactor::modify(Source& source, std::uint32_t events) noexcept {
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = &source;
+    epoll_ctl(epoll_fd_, EPOLL_CTL_MOD, source.fd(), &event);  // cannot fail: it is registered and needs no memory
 }
 
 // A handler of this turn may end sources whose events are still to come.

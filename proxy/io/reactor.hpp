@@ -41,6 +41,7 @@ private:
     static constexpr std::chrono::milliseconds kLongestSleep{1000};
 
     void add(Source& source, std::uint32_t events);
+    void modify(Source& source, std::uint32_t events) noexcept;
     void forget(const Source& source) noexcept;
     void run_posted();
 

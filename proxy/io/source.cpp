@@ -9,6 +9,12 @@
 
 namespace fairway::proxy::io {
 
+namespace {
+
+constexpr std::uint32_t kEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+}  // namespace
+
 // One of the waiters that a source wakes may end it: the reactor keeps the list of sources that are waking somebody, and a
 // source that ends strikes itself out.
 class Source::Waking {
@@ -25,7 +31,12 @@ private:
 };
 
 Source::Source(Reactor& reactor, int fd, bool writable) : reactor_(reactor), fd_(fd), writable_(writable) {
-    reactor_.add(*this, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+    try {
+        reactor_.add(*this, kEvents);
+    } catch (...) {
+        close(fd_);
+        throw;
+    }
 }
 
 Source::~Source() {
@@ -34,10 +45,18 @@ Source::~Source() {
     close(fd_);  // also ends its registration: the descriptor is never duplicated
 }
 
+void Source::report_again() { reactor_.modify(*this, kEvents); }
+
 void Source::wait_readable(Waiter& waiter, std::chrono::milliseconds timeout) {
     FAIRWAY_ASSERT(reader_ == nullptr, "one reader waits at a time");
     reader_ = &waiter;
     read_deadline_ = reactor_.now() + timeout;
+    reactor_.arm(*this, read_deadline_);
+}
+
+void Source::wait_on_readable(Waiter& waiter) {
+    FAIRWAY_ASSERT(reader_ == nullptr, "one reader waits at a time");
+    reader_ = &waiter;
     reactor_.arm(*this, read_deadline_);
 }
 

@@ -70,7 +70,13 @@ public:
     /// After a write that was cut short, or said EAGAIN.
     void mark_full() noexcept { writable_ = false; }
 
+    /// Asks the kernel to report anew in the next turn what is ready now: for a reader that stops before it has drained
+    /// the descriptor, to let others have their turn.
+    void report_again();
+
     void wait_readable(Waiter& waiter, std::chrono::milliseconds timeout);
+    /// For a reader that was woken for less than it needs, such as part of a TLS record: its time goes on running.
+    void wait_on_readable(Waiter& waiter);
     void wait_writable(Waiter& waiter, std::chrono::milliseconds timeout);
     void stop_reading() noexcept { reader_ = nullptr; }
     void stop_writing() noexcept { writer_ = nullptr; }
