@@ -63,7 +63,6 @@ io::Task<Failure> Forwarder::run() {
     std::copy(first_pieces_.pieces.begin(), first_pieces_.pieces.end(), first_storage_.begin());
 
     Attempt last;
-    std::uint32_t stale_left = 2;  // a kept connection that was just closed does not use up a try
     for (std::uint32_t tries = 0; tries < tries_allowed();) {
         Balancer& balancer = worker_.balancer(route_.backend->id);
         const auto& endpoint = balancer.pick(endpoints_, route_.backend->load_balance, tried_, worker_.reactor.now(), worker_.random);
@@ -73,8 +72,8 @@ io::Task<Failure> Forwarder::run() {
         if (last.failure != Failure::none) {
             co_await end_request_body();
             if (!may_retry(last)) break;
-            if (last.stale && stale_left > 0) {
-                --stale_left;
+            if (last.stale) {  // does not use up a try; whatever closed this one may have closed them all
+                fresh_only_ = true;
                 exchange_.record.tries.pop_back();
                 upstream_.abandon();
                 continue;
@@ -142,7 +141,7 @@ io::Task<Forwarder::Attempt> Forwarder::attempt(const routing::Endpoint& endpoin
 
 // A kept connection when there is a live one, else a new one.
 io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
-    while (auto kept = worker_.pool.take_idle(endpoint.address)) {
+    while (auto kept = fresh_only_ ? nullptr : worker_.pool.take_idle(endpoint.address)) {
         upstream_.begin(std::move(kept), true);
         // What cannot be repeated is not risked on a connection that the endpoint may have closed this very moment.
         const bool risky = !is_idempotent(downstream_.head().method) || !downstream_.body_complete();

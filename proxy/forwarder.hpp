@@ -56,6 +56,7 @@ private:
     const routing::EndpointSet& endpoints_;
     http1::UpstreamExchange upstream_;
     std::vector<SocketAddress> tried_;
+    bool fresh_only_ = false;               // a kept connection turned out to be closed
     io::TimePoint deadline_ = io::kNever;   // proxy-next-upstream-timeout
     io::TimePoint try_began_{};
 

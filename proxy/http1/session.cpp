@@ -15,6 +15,13 @@ constexpr std::chrono::seconds kLingerTotal{30};          // nginx: lingering_ti
 constexpr std::chrono::seconds kLingerSilence{5};         // nginx: lingering_timeout
 constexpr std::uint64_t kMaxLingerBytes = 8 * 1024 * 1024;
 
+constexpr std::string_view kPlainHttpAnswer =
+    "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nContent-Length: 250\r\nConnection: close\r\n\r\n"
+    "<html>\r\n<head><title>400 The plain HTTP request was sent to HTTPS port</title></head>\r\n"
+    "<body>\r\n<center><h1>400 Bad Request</h1></center>\r\n"
+    "<center>The plain HTTP request was sent to HTTPS port</center>\r\n"
+    "<hr><center>fairway</center>\r\n</body>\r\n</html>\r\n";
+
 std::string_view request_line(const RequestHead& head) {
     constexpr std::size_t kVersion = std::string_view(" HTTP/1.1").size();
     const char* const begin = head.method_text.data();
@@ -62,7 +69,10 @@ io::Task<void> Session::serve() {
         if (!co_await tls_handshake()) co_return;
     }
     for (;;) {
-        if (!co_await await_request()) co_return;
+        if (!co_await await_request()) {
+            if (facts_.tls) connection_.shutdown_write();  // RFC 8446 section 6.1: close_notify before the end
+            co_return;
+        }
         const bool again = co_await serve_request();
         end_exchange();
         if (!again) break;
@@ -78,6 +88,7 @@ io::Task<bool> Session::tls_handshake() {
     const auto done = co_await connection_.handshake(std::move(ssl), kHandshakeTimeout);
     if (done.status != io::IoStatus::ok) {
         ++worker_.counters.tls_handshake_failures;
+        if (done.status == io::IoStatus::plain_http) co_await refuse_plain_http();
         co_return false;
     }
     SSL* session = connection_.ssl();
@@ -87,6 +98,14 @@ io::Task<bool> Session::tls_handshake() {
     facts_.tls_cipher = SSL_get_cipher_name(session);
     if (const char* name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name)) facts_.server_name = name;
     co_return true;
+}
+
+// As nginx (its status 497): whoever typed http:// for the TLS port is told so, in the clear.
+io::Task<void> Session::refuse_plain_http() {
+    ++worker_.counters.bad_requests;
+    std::array<iovec, 1> answer{{{const_cast<char*>(kPlainHttpAnswer.data()), kPlainHttpAnswer.size()}}};
+    const auto sent = co_await connection_.write_all(answer, worker_.snapshot->settings->downstream.send_timeout);
+    if (sent.status == io::IoStatus::ok) co_await linger();
 }
 
 // Waits, without a buffer, until a request begins. False: the connection is over.
@@ -214,16 +233,15 @@ io::Task<void> Session::linger() {
     std::uint64_t discarded = 0;
     io::Buffer waste;
     while (worker_.reactor.now() < end && discarded < kMaxLingerBytes) {
-        if (!waste && connection_.has_input()) waste = worker_.buffers.small();
-        if (!waste) {
-            const auto woken = co_await connection_.wait_input(worker_.draining ? std::chrono::seconds(1) : kLingerSilence);
-            if (woken.status != io::IoStatus::ok) co_return;
-            continue;
-        }
+        if (!waste) waste = worker_.buffers.small();
         const auto got = connection_.try_read(waste.span());
-        if (got.status == io::IoStatus::would_block) waste = io::Buffer{};
-        else if (got.status != io::IoStatus::ok) co_return;
         discarded += got.bytes;
+        if (got.status == io::IoStatus::ok) continue;
+        if (got.status != io::IoStatus::would_block) co_return;
+        waste = io::Buffer{};
+        // The socket, not has_input(): that is true for half a TLS record too, with which nothing can be done.
+        const io::Wake why = co_await io::readable(connection_.source(), worker_.draining ? std::chrono::seconds(1) : kLingerSilence);
+        if (why != io::Wake::ready) co_return;
     }
 }
 

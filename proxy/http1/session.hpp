@@ -30,6 +30,7 @@ private:
     io::Task<void> run();
     io::Task<void> serve();
     io::Task<bool> tls_handshake();
+    io::Task<void> refuse_plain_http();
     io::Task<bool> await_request();
     io::Task<HeadError> read_head();
     bool make_room();

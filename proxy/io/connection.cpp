@@ -105,6 +105,7 @@ IoResult Connection::tls_failure(int result) {
     const TlsWant want = tls_want(ssl_.get(), result);
     if (want == TlsWant::read) return {IoStatus::would_block, 0};
     if (want == TlsWant::end) return {IoStatus::end, 0};
+    if (want == TlsWant::plain_http) return {IoStatus::plain_http, 0};
     tls_broken_ = true;  // OpenSSL: no further I/O after a fatal error
     return {IoStatus::error, 0};
 }
@@ -155,6 +156,10 @@ Task<IoResult> Connection::handshake(SslPtr ssl, std::chrono::milliseconds timeo
         if (result == 1 && flushed == IoStatus::ok) co_return IoResult{};
         if (result != 1) {
             const IoResult failure = tls_failure(result);
+            if (failure.status == IoStatus::plain_http) {
+                ssl_.reset();
+                co_return failure;
+            }
             if (failure.status != IoStatus::would_block) co_return IoResult{IoStatus::error, 0};
         }
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - source_.reactor().now());

@@ -23,6 +23,7 @@ enum class IoStatus : std::uint8_t {
     error,        ///< reset, broken, TLS protocol error, end of a TLS stream without close_notify
     timeout,
     cancelled,
+    plain_http,   ///< only from handshake(): the peer speaks HTTP without TLS; the connection is a plain one again
 };
 
 struct IoResult {
@@ -106,7 +107,7 @@ private:
     void wake(Wake reason) override {
         if (reason == Wake::ready) {
             result_ = connection_.try_read(into_);
-            if (result_.status == IoStatus::would_block) return connection_.source_.wait_readable(*this, timeout_);
+            if (result_.status == IoStatus::would_block) return connection_.source_.wait_on_readable(*this);
         } else {
             result_ = {reason == Wake::timeout ? IoStatus::timeout : IoStatus::cancelled, 0};
         }

@@ -93,8 +93,11 @@ TlsWant tls_want(const SSL* ssl, int result) noexcept {
     switch (SSL_get_error(ssl, result)) {
         case SSL_ERROR_WANT_READ: return TlsWant::read;
         case SSL_ERROR_ZERO_RETURN: return TlsWant::end;
-        default: return TlsWant::failed;
+        default: break;
     }
+    const unsigned long error = ERR_peek_error();
+    const bool is_http = ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_HTTP_REQUEST;
+    return is_http ? TlsWant::plain_http : TlsWant::failed;
 }
 
 int tls_handshake(SSL* ssl) noexcept {

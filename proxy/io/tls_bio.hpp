@@ -14,8 +14,9 @@ namespace fairway::proxy::io {
 /// Gives `ssl` a BIO on `source`, which must outlive it.
 void attach_tls_bio(SSL* ssl, Source& source);
 
-enum class TlsWant : std::uint8_t { read, end, failed };
-/// What a result <= 0 of the functions below means. `failed` is final for the connection.
+enum class TlsWant : std::uint8_t { read, end, failed, plain_http };
+/// What a result <= 0 of the functions below means. `failed` is final for the connection; `plain_http` too: a handshake
+/// that met an HTTP request in the clear.
 TlsWant tls_want(const SSL* ssl, int result) noexcept;
 
 /// 1 when done, else see tls_want().

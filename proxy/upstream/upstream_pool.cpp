@@ -27,7 +27,7 @@ void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, con
     io::Source& source = connection->connection.source();
     const bool worn_out = connection->requests >= limits.requests || reactor_.now() - connection->opened >= limits.max_age;
     if (limits.connections == 0 || worn_out || connection->connection.has_input()) return;
-    if (idle_count_ >= limits.connections) drop_oldest();
+    while (idle_count_ >= limits.connections) drop_oldest();  // more than one when the limit was lowered
 
     UpstreamConnection& idle = *connection;
     idle.pool = this;

@@ -175,10 +175,6 @@ routing::Route& SnapshotBuilder::route(const std::string& host, const std::strin
     backend->service = "app" + std::to_string(backend->id);
     backend->port = "80";
     backend->name = "default-" + backend->service + "-80";
-    auto set = std::make_shared<routing::EndpointSet>();
-    for (const auto& address : endpoints) set->endpoints.push_back({address, ""});
-    endpoints_.replace(backend->id, std::move(set));
-
     std::shared_ptr<Host> entry;
     for (const auto& known : hosts_)
         if (known->name == host) entry = known;
@@ -193,11 +189,24 @@ routing::Route& SnapshotBuilder::route(const std::string& host, const std::strin
     added->backend = std::move(backend);
     added->policy = std::make_shared<routing::RoutePolicy>();
     entry->routes.push_back(std::move(added));
+    this->endpoints(*entry->routes.back(), endpoints);
     return *entry->routes.back();
 }
 
 // Before the snapshot is built the policy is the builder's alone.
 routing::RoutePolicy& SnapshotBuilder::policy(routing::Route& route) { return const_cast<routing::RoutePolicy&>(*route.policy); }
+
+routing::Backend& SnapshotBuilder::backend(routing::Route& route) { return const_cast<routing::Backend&>(*route.backend); }
+
+void SnapshotBuilder::endpoints(routing::Route& route, const std::vector<SocketAddress>& addresses) {
+    auto set = std::make_shared<routing::EndpointSet>();
+    for (const auto& address : addresses) set->endpoints.push_back({address, ""});
+    endpoints_.replace(route.backend->id, std::move(set));
+}
+
+void SnapshotBuilder::remove_host(const std::string& host) {
+    std::erase_if(hosts_, [&](const auto& known) { return known->name == host; });
+}
 
 SnapshotBuilder& SnapshotBuilder::certificate(const std::string& host) {
     for (const auto& known : hosts_)
@@ -227,7 +236,7 @@ std::shared_ptr<const routing::Snapshot> SnapshotBuilder::build() {
     snapshot->routes = std::move(table);
     snapshot->endpoints = std::make_shared<routing::EndpointTable>(endpoints_);
     snapshot->settings = std::make_shared<routing::Settings>(settings);
-    snapshot->tls = tls_config;
+    snapshot->tls = tls ? tls : tls_config;
     snapshot->default_route = std::move(fallback);
     return snapshot;
 }

@@ -79,10 +79,16 @@ public:
     /// Adds a route of `host` ("_": catch-all) for prefix `path` to the given endpoints.
     routing::Route& route(const std::string& host, const std::string& path, std::vector<SocketAddress> endpoints);
     routing::RoutePolicy& policy(routing::Route& route);
+    routing::Backend& backend(routing::Route& route);
+    /// Puts other endpoints behind a route of before.
+    void endpoints(routing::Route& route, const std::vector<SocketAddress>& addresses);
+    /// Takes a host and its routes away.
+    void remove_host(const std::string& host);
     SnapshotBuilder& certificate(const std::string& host);  ///< marks the host as having one
     std::shared_ptr<const routing::Snapshot> build();
 
     routing::Settings settings;
+    std::shared_ptr<const tls::ServerConfig> tls;  ///< null: one with the fake certificate alone
 
 private:
     struct Host;
