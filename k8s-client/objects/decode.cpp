@@ -29,7 +29,8 @@ bool is_foreign(std::string_view api_version) {
 
 class Decoder {
 public:
-    Decoder(const std::string& file, const std::string& default_namespace) : file_(file), default_namespace_(default_namespace) {}
+    Decoder(const std::string& file, const std::string& default_namespace)
+        : file_(file), default_namespace_(default_namespace) {}
 
     void document(const Document& document) {
         if (!document.root) return;
@@ -117,7 +118,8 @@ private:
         if (version.empty())
             at.error(fmt::format("is required; write apiVersion: {}", known.front()));
         else
-            at.error(fmt::format("{} is not where {} lives; write apiVersion: {}", quoted(version), kind.name, known.front()));
+            at.error(fmt::format("{} is not where {} lives; write apiVersion: {}", quoted(version), kind.name,
+                                 known.front()));
         return false;
     }
 
@@ -160,9 +162,11 @@ private:
 
 }  // namespace
 
-Decoded decode(std::string_view text, const std::string& file, const std::string& default_namespace, const DecodeLimits& limits) {
+Decoded decode(std::string_view text, const std::string& file, const std::string& default_namespace,
+               const DecodeLimits& limits) {
     Decoder decoder(file, default_namespace);
-    const auto read = read_documents(text, limits, [&decoder](const Document& document) { decoder.document(document); });
+    const auto read =
+        read_documents(text, limits, [&decoder](const Document& document) { decoder.document(document); });
     return decoder.finish(read);
 }
 

@@ -15,7 +15,8 @@
 
 namespace fairway::k8s {
 
-using Object = std::variant<Ingress, IngressClass, Service, Endpoints, EndpointSlice, Secret, ConfigMap, Pod, Namespace, Node>;
+using Object =
+    std::variant<Ingress, IngressClass, Service, Endpoints, EndpointSlice, Secret, ConfigMap, Pod, Namespace, Node>;
 
 const ObjectMeta& meta_of(const Object& object);
 std::string_view kind_of(const Object& object);
@@ -26,9 +27,9 @@ enum class Severity { notice, warning, error };
 struct Complaint {
     Severity severity = Severity::error;
     Position where;
-    std::string kind;    ///< may be empty when not yet known
-    ObjectName object;   ///< may be empty
-    std::string field;   ///< "spec.rules[0].http.paths[0].backend", may be empty
+    std::string kind;   ///< may be empty when not yet known
+    ObjectName object;  ///< may be empty
+    std::string field;  ///< "spec.rules[0].http.paths[0].backend", may be empty
     std::string message;
 
     std::string to_string() const;
@@ -48,7 +49,8 @@ struct Decoded {
 struct DecodeLimits {
     std::size_t max_bytes = 64 * 1024 * 1024;
     std::size_t max_depth = 64;
-    std::size_t max_nodes = 4'000'000;  ///< after alias expansion, per file; some 100 bytes each while a document is read
+    std::size_t max_nodes =
+        4'000'000;  ///< after alias expansion, per file; some 100 bytes each while a document is read
     std::size_t max_alias_expansion = 100'000;  ///< nodes that aliases may add, per document
 };
 

@@ -11,11 +11,13 @@ namespace fairway::k8s {
 
 namespace {
 
-constexpr std::string_view kSecretFields[] = {"apiVersion", "kind", "metadata", "data", "stringData", "type", "immutable"};
+constexpr std::string_view kSecretFields[] = {"apiVersion", "kind", "metadata", "data",
+                                              "stringData", "type", "immutable"};
 constexpr std::string_view kConfigMapFields[] = {"apiVersion", "kind", "metadata", "data", "binaryData", "immutable"};
 
 void check_key(const Field& entry, std::string_view key) {
-    if (!is_config_key(key)) entry.error(fmt::format("{} is not a key; use letters, digits, '-', '_' and '.', at most 253", quoted(key)));
+    if (!is_config_key(key))
+        entry.error(fmt::format("{} is not a key; use letters, digits, '-', '_' and '.', at most 253", quoted(key)));
 }
 
 // Values are written where they stay: no copy of them is left elsewhere. Messages never show them.

@@ -18,8 +18,8 @@ constexpr std::string_view kSubsetFields[] = {"addresses", "notReadyAddresses", 
 constexpr std::string_view kAddressFields[] = {"ip", "hostname", "nodeName", "targetRef"};
 constexpr std::string_view kPortFields[] = {"name", "port", "protocol", "appProtocol"};
 constexpr std::string_view kSliceFields[] = {"apiVersion", "kind", "metadata", "addressType", "endpoints", "ports"};
-constexpr std::string_view kSliceEndpointFields[] = {"addresses", "conditions", "hostname", "targetRef", "deprecatedTopology",
-                                                     "topology",  "nodeName",   "zone",     "hints"};
+constexpr std::string_view kSliceEndpointFields[] = {
+    "addresses", "conditions", "hostname", "targetRef", "deprecatedTopology", "topology", "nodeName", "zone", "hints"};
 constexpr std::string_view kConditionFields[] = {"ready", "serving", "terminating"};
 constexpr std::string_view kHintFields[] = {"forZones", "forNodes"};
 constexpr std::string_view kZoneFields[] = {"name"};
@@ -47,8 +47,9 @@ std::vector<EndpointAddress> decode_addresses(const Field& subset, std::string_v
     for (const auto& address : subset.mappings(key, kAddressFields)) {
         auto ip = address.required_string("ip", "write the endpoint's IP address");
         if (!ip.empty() && !IpAddress::parse(ip).has_value())
-            address.at("ip").error(fmt::format("{} is not an IP address; Endpoints take no names: use a Service of type ExternalName for one",
-                                               quoted(ip)));
+            address.at("ip").error(fmt::format(
+                "{} is not an IP address; Endpoints take no names: use a Service of type ExternalName for one",
+                quoted(ip)));
         out.push_back({std::move(ip), decode_target(address)});
     }
     return out;
@@ -60,18 +61,21 @@ EndpointSubset decode_subset(const Field& subset) {
     out.not_ready_addresses = decode_addresses(subset, "notReadyAddresses");
     for (const auto& port : subset.mappings("ports", kPortFields)) {
         out.ports.push_back(decode_port(port));
-        if (!port.at("port").present()) port.at("port").error("is required; write the port that the endpoints listen on");
+        if (!port.at("port").present())
+            port.at("port").error("is required; write the port that the endpoints listen on");
     }
     if (out.ports.size() > 1)
         for (const auto& port : out.ports)
-            if (port.name.empty()) subset.at("ports").error("each of several ports needs a name, the one it has in the Service");
+            if (port.name.empty())
+                subset.at("ports").error("each of several ports needs a name, the one it has in the Service");
     return out;
 }
 
 std::string decode_address_type(const Field& root) {
     auto type = root.required_string("addressType", "write IPv4, IPv6 or FQDN");
     if (!type.empty() && std::find(std::begin(kAddressTypes), std::end(kAddressTypes), type) == std::end(kAddressTypes))
-        root.at("addressType").error(fmt::format("{} is not one of IPv4, IPv6, FQDN{}", quoted(type), did_you_mean(type, kAddressTypes)));
+        root.at("addressType")
+            .error(fmt::format("{} is not one of IPv4, IPv6, FQDN{}", quoted(type), did_you_mean(type, kAddressTypes)));
     return type;
 }
 

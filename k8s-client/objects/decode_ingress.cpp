@@ -48,7 +48,8 @@ constexpr Form kBeta{"backend", false};
 
 void check_port_name(const Field& field, const std::string& name) {
     if (!is_port_name(name))
-        field.error(fmt::format("{} is not a port's name; use at most 15 lower-case letters, digits and '-', with a letter", quoted(name)));
+        field.error(fmt::format(
+            "{} is not a port's name; use at most 15 lower-case letters, digits and '-', with a letter", quoted(name)));
 }
 
 // service: {name, port: {number | name}}
@@ -75,20 +76,24 @@ void decode_service_backend(const Field& backend, IngressBackend& out) {
         check_port_name(port.at("name"), name);
         out.port = name;
     } else if (!port.at("number").present() && !port.at("name").present())
-        (port.present() ? port : service.at("port")).error("is required; write number: PORT or name: NAME of one of the Service's ports");
+        (port.present() ? port : service.at("port"))
+            .error("is required; write number: PORT or name: NAME of one of the Service's ports");
 }
 
 // serviceName, servicePort. A quoted number stays text: an API server refuses it, but manifests have it, so ingress
 // takes it for a number.
 void decode_beta_backend(const Field& backend, IngressBackend& out) {
     constexpr std::string_view kV1Fields[] = {"service"};
-    if (refuse_other_form(backend, kV1Fields, "write apiVersion: networking.k8s.io/v1, or serviceName and servicePort here")) return;
+    if (refuse_other_form(backend, kV1Fields,
+                          "write apiVersion: networking.k8s.io/v1, or serviceName and servicePort here"))
+        return;
     out.service = backend.required_string("serviceName", "write the Service's name");
     const auto field = backend.at("servicePort");
     if (!field.present()) return field.error("is required; write the number or the name of one of the Service's ports");
     out.port = backend.port_or_name("servicePort").value_or(IntOrString{0});
     const auto* name = std::get_if<std::string>(&out.port);
-    const bool digits = name && !name->empty() && std::all_of(name->begin(), name->end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool digits =
+        name && !name->empty() && std::all_of(name->begin(), name->end(), [](char c) { return c >= '0' && c <= '9'; });
     if (name && !digits) check_port_name(field, *name);
 }
 
@@ -132,10 +137,12 @@ void check_path(const Field& field, const std::string& path, PathType type) {
     if (type == PathType::implementation_specific) return;
     for (const std::string_view bad : {"//", "/./", "/../", "%2f", "%2F"})
         if (path.find(bad) != std::string::npos)
-            return field.error(fmt::format("{} must not contain {} when its pathType is Exact or Prefix", quoted(path), quoted(bad)));
+            return field.error(
+                fmt::format("{} must not contain {} when its pathType is Exact or Prefix", quoted(path), quoted(bad)));
     for (const std::string_view bad : {"/..", "/."})
         if (path.ends_with(bad))
-            return field.error(fmt::format("{} must not end in {} when its pathType is Exact or Prefix", quoted(path), quoted(bad)));
+            return field.error(
+                fmt::format("{} must not end in {} when its pathType is Exact or Prefix", quoted(path), quoted(bad)));
 }
 
 IngressPath decode_path(const Field& path, const Form& form) {
@@ -177,8 +184,9 @@ IngressTls decode_tls(const Field& tls) {
     }
     out.secret_name = tls.string("secretName");
     if (!out.secret_name.empty() && !is_dns_subdomain(out.secret_name))
-        tls.at("secretName").error(fmt::format("{} is not a Secret's name; it names a Secret of this namespace, without a prefix",
-                                               quoted(out.secret_name)));
+        tls.at("secretName")
+            .error(fmt::format("{} is not a Secret's name; it names a Secret of this namespace, without a prefix",
+                               quoted(out.secret_name)));
     return out;
 }
 

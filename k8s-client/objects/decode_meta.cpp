@@ -10,11 +10,22 @@ namespace fairway::k8s {
 
 namespace {
 
-constexpr std::string_view kMetaFields[] = {
-    "name",       "namespace",         "labels",          "annotations",       "uid",
-    "resourceVersion", "generation",   "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
-    "finalizers", "generateName",      "managedFields",   "ownerReferences",   "selfLink",
-    "clusterName"};
+constexpr std::string_view kMetaFields[] = {"name",
+                                            "namespace",
+                                            "labels",
+                                            "annotations",
+                                            "uid",
+                                            "resourceVersion",
+                                            "generation",
+                                            "creationTimestamp",
+                                            "deletionTimestamp",
+                                            "deletionGracePeriodSeconds",
+                                            "finalizers",
+                                            "generateName",
+                                            "managedFields",
+                                            "ownerReferences",
+                                            "selfLink",
+                                            "clusterName"};
 
 bool fits(std::string_view name, NameSyntax syntax) {
     return syntax == NameSyntax::dns_label ? is_dns_label(name) : is_dns_subdomain(name);
@@ -24,8 +35,8 @@ std::string decode_name(const Field& meta, const Kind& kind) {
     auto name = meta.required_string("name", fmt::format("write the {}'s name", kind.name));
     if (name.empty() || fits(name, kind.name_syntax)) return name;
     meta.at("name").error(fmt::format(
-        "{} is not a name; use lower-case letters, digits{}, at most {}, with a letter or digit at both ends", quoted(name),
-        kind.name_syntax == NameSyntax::dns_label ? " and '-'" : ", '-' and '.'",
+        "{} is not a name; use lower-case letters, digits{}, at most {}, with a letter or digit at both ends",
+        quoted(name), kind.name_syntax == NameSyntax::dns_label ? " and '-'" : ", '-' and '.'",
         kind.name_syntax == NameSyntax::dns_label ? 63 : 253));
     return name;
 }
@@ -35,8 +46,9 @@ std::string decode_namespace_of(const Field& meta, const Kind& kind, const std::
     auto ns = meta.string("namespace");
     if (ns.empty()) return default_namespace;
     if (!is_dns_label(ns))
-        meta.at("namespace").error(
-            fmt::format("{} is not a namespace's name; use lower-case letters, digits and '-', at most 63", quoted(ns)));
+        meta.at("namespace")
+            .error(fmt::format("{} is not a namespace's name; use lower-case letters, digits and '-', at most 63",
+                               quoted(ns)));
     return ns;
 }
 
@@ -45,7 +57,8 @@ std::optional<std::int64_t> decode_time(const Field& meta, std::string_view key)
     const auto text = field.text("a time as text");
     if (!text) return {};
     const auto time = parse_timestamp(*text);
-    if (!time) field.error(fmt::format("{} is not a time; write it as 2026-07-01T12:00:00Z, or leave it out", quoted(*text)));
+    if (!time)
+        field.error(fmt::format("{} is not a time; write it as 2026-07-01T12:00:00Z, or leave it out", quoted(*text)));
     return time;
 }
 

@@ -60,7 +60,8 @@ ServicePort decode_port(const Field& port) {
     ServicePort out;
     out.name = port.string("name");
     if (!out.name.empty() && !is_dns_label(out.name))
-        port.at("name").error(fmt::format("{} is not a port's name; use lower-case letters, digits and '-'", quoted(out.name)));
+        port.at("name").error(
+            fmt::format("{} is not a port's name; use lower-case letters, digits and '-'", quoted(out.name)));
     out.protocol = decode_protocol(port);
     out.app_protocol = port.string("appProtocol");
     if (const auto number = port.port("port"))
@@ -70,8 +71,10 @@ ServicePort decode_port(const Field& port) {
     if (auto target = port.port_or_name("targetPort")) out.target_port = std::move(*target);
     if (const auto* name = std::get_if<std::string>(&out.target_port); name && !is_port_name(*name)) {
         const bool digits = !name->empty() && name->find_first_not_of("0123456789") == std::string::npos;
-        port.at("targetPort").error(digits ? fmt::format("must be a number, or a port's name; write {} without quotes", *name)
-                                           : fmt::format("{} is not a port's name; write a number, or the name of a container's port", quoted(*name)));
+        port.at("targetPort")
+            .error(digits ? fmt::format("must be a number, or a port's name; write {} without quotes", *name)
+                          : fmt::format("{} is not a port's name; write a number, or the name of a container's port",
+                                        quoted(*name)));
     }
     out.node_port = static_cast<std::int32_t>(port.integer("nodePort", 0, 65535).value_or(0));
     return out;
@@ -91,15 +94,18 @@ void check_port_names(const Field& ports, const std::vector<ServicePort>& decode
 void decode_addresses(const Field& spec, Service& out) {
     out.cluster_ip = spec.string("clusterIP");
     if (!out.cluster_ip.empty() && out.cluster_ip != "None" && !IpAddress::parse(out.cluster_ip).has_value())
-        spec.at("clusterIP").error(fmt::format("{} is neither an IP address nor None (headless)", quoted(out.cluster_ip)));
+        spec.at("clusterIP")
+            .error(fmt::format("{} is neither an IP address nor None (headless)", quoted(out.cluster_ip)));
     for (const auto& item : spec.list("externalIPs")) {
         const auto ip = item.required_text("write an IP address");
-        if (!ip.empty() && !IpAddress::parse(ip).has_value()) item.error(fmt::format("{} is not an IP address", quoted(ip)));
+        if (!ip.empty() && !IpAddress::parse(ip).has_value())
+            item.error(fmt::format("{} is not an IP address", quoted(ip)));
         out.external_ips.emplace_back(ip);
     }
     out.external_name = spec.string("externalName");
     if (out.type != ServiceType::external_name) return;
-    const auto name = std::string_view(out.external_name).substr(0, out.external_name.size() - out.external_name.ends_with('.'));
+    const auto name =
+        std::string_view(out.external_name).substr(0, out.external_name.size() - out.external_name.ends_with('.'));
     if (name.empty())
         spec.at("externalName").error("is required when type is ExternalName; write the DNS name to reach");
     else if (!is_dns_subdomain(name))

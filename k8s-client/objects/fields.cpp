@@ -28,7 +28,9 @@ std::string_view name_of(TreeNode::Kind kind) {
     return "";
 }
 
-bool is_scalar(const TreeNode& node) { return node.kind != TreeNode::Kind::sequence && node.kind != TreeNode::Kind::mapping; }
+bool is_scalar(const TreeNode& node) {
+    return node.kind != TreeNode::Kind::sequence && node.kind != TreeNode::Kind::mapping;
+}
 
 }  // namespace
 
@@ -38,7 +40,11 @@ void ObjectReport::add(Severity severity, Mark mark, std::string field, std::str
     if (severity == Severity::error) failed_ = true;
     if (full()) return;
     if (out_.size() == kMaxComplaints) {
-        out_.push_back({Severity::warning, Position{file_, 0, 0}, {}, {}, {},
+        out_.push_back({Severity::warning,
+                        Position{file_, 0, 0},
+                        {},
+                        {},
+                        {},
                         fmt::format("more than {} complaints; mend these first", kMaxComplaints)});
         return;
     }
@@ -70,7 +76,9 @@ Field Field::child(const TreeNode* node, ObjectReport::Step step) const {
     return field;
 }
 
-Field Field::at(std::string_view key) const { return child(node_ ? node_->find(key) : nullptr, {step_, -1, key, false}); }
+Field Field::at(std::string_view key) const {
+    return child(node_ ? node_->find(key) : nullptr, {step_, -1, key, false});
+}
 
 void Field::wrong_type(std::string_view expected, std::string_view advice) const {
     error(fmt::format("must be {}, not {}{}{}", expected, name_of(node_->kind), advice.empty() ? "" : "; ", advice));
@@ -131,7 +139,7 @@ std::optional<std::string_view> Field::text(std::string_view expected) const {
     if (!present()) return {};
     if (node_->kind == TreeNode::Kind::string) return node_->text;
     const bool quotable = is_scalar(*node_) && report_->values() == Values::shown;
-    const auto advice = quotable               ? fmt::format("write {} in quotes", quoted(node_->text))
+    const auto advice = quotable            ? fmt::format("write {} in quotes", quoted(node_->text))
                         : is_scalar(*node_) ? std::string("write it in quotes")
                                             : std::string{};
     wrong_type(expected, advice);
@@ -166,7 +174,8 @@ std::optional<std::int64_t> Field::whole_number() const {
     const auto digits = node_->text.starts_with('+') ? node_->text.substr(1) : node_->text;
     const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     constexpr double kExact = 9007199254740992.0;  // 2^53: up to here every integer is a double
-    if (problem != std::errc{} || end != digits.data() + digits.size() || std::abs(value) > kExact || value != std::trunc(value))
+    if (problem != std::errc{} || end != digits.data() + digits.size() || std::abs(value) > kExact ||
+        value != std::trunc(value))
         return {};
     return static_cast<std::int64_t>(value);
 }
@@ -209,7 +218,8 @@ std::optional<IntOrString> Field::port_or_name(std::string_view key) const {
     return number ? std::optional<IntOrString>(*number) : std::nullopt;
 }
 
-std::map<std::string, std::string> Field::strings(std::string_view key, std::map<std::string, Position>* positions) const {
+std::map<std::string, std::string> Field::strings(std::string_view key,
+                                                  std::map<std::string, Position>* positions) const {
     std::map<std::string, std::string> out;
     const auto field = mapping(key, {});
     if (!field.present()) return out;

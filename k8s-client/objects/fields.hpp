@@ -52,7 +52,7 @@ private:
         std::uint32_t parent = 0;
         std::int64_t index = -1;  ///< of a list's item; else -1
         std::string_view key;
-        bool bracketed = false;   ///< annotations["a.b/c"]: a key that is data, not a field
+        bool bracketed = false;  ///< annotations["a.b/c"]: a key that is data, not a field
     };
     std::string path(std::uint32_t step) const;
 
@@ -102,7 +102,8 @@ public:
     /// A port by number (1-65535) or by name: text, even of digits, is a name (util/intstr.IntOrString).
     std::optional<IntOrString> port_or_name(std::string_view key) const;
     /// Text to text. @param positions  gets the place of each value of a file; may be nullptr.
-    std::map<std::string, std::string> strings(std::string_view key, std::map<std::string, Position>* positions = nullptr) const;
+    std::map<std::string, std::string> strings(std::string_view key,
+                                               std::map<std::string, Position>* positions = nullptr) const;
 
     /// Warns of members that are not among `known`.
     void warn_unknown(FieldNames known) const;

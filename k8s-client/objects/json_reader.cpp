@@ -251,7 +251,8 @@ std::optional<std::uint32_t> JsonReader::hex4() {
 }
 
 void JsonReader::skip_space() noexcept {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r')) ++at_;
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
+        ++at_;
 }
 
 bool JsonReader::fail(std::string message) {

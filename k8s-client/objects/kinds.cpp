@@ -29,7 +29,8 @@ constexpr Kind kKinds[] = {
 std::span<const Kind> all_kinds() noexcept { return kKinds; }
 
 const Kind* find_kind(std::string_view name) noexcept {
-    const auto* const found = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const Kind& kind) { return kind.name == name; });
+    const auto* const found =
+        std::find_if(std::begin(kKinds), std::end(kKinds), [&](const Kind& kind) { return kind.name == name; });
     return found == std::end(kKinds) ? nullptr : found;
 }
 

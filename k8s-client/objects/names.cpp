@@ -51,7 +51,8 @@ bool is_port_name(std::string_view text) noexcept {
 
 std::optional<std::string> why_not_host(std::string_view host) {
     if (IpAddress::parse(host).has_value())
-        return fmt::format("{} is an IP address; a host is a DNS name, or leave it out to serve every host", quoted(host));
+        return fmt::format("{} is an IP address; a host is a DNS name, or leave it out to serve every host",
+                           quoted(host));
     const auto name = host.starts_with("*.") ? host.substr(2) : host;
     if (is_dns_subdomain(name)) return {};
     const auto lower = ascii::lower_copy(name);
@@ -60,16 +61,19 @@ std::optional<std::string> why_not_host(std::string_view host) {
     if (host.find("://") != std::string_view::npos)
         return fmt::format("{} is a URL; write the host name alone", quoted(host));
     if (const auto colon = host.find(':'); colon != std::string_view::npos)
-        return fmt::format("{} names a port; write {}: one rule serves every port", quoted(host), quoted(host.substr(0, colon)));
+        return fmt::format("{} names a port; write {}: one rule serves every port", quoted(host),
+                           quoted(host.substr(0, colon)));
     if (host.find('/') != std::string_view::npos)
         return fmt::format("{} has a path; write the host alone, and the path under http.paths", quoted(host));
     if (host.find('*') != std::string_view::npos)
-        return fmt::format("{} has a '*' where none may be; a wildcard is the whole first label, as in \"*.example.com\"",
-                           quoted(host));
+        return fmt::format(
+            "{} has a '*' where none may be; a wildcard is the whole first label, as in \"*.example.com\"",
+            quoted(host));
     if (host.ends_with('.') && is_dns_subdomain(name.substr(0, name.size() - 1)))
         return fmt::format("{} ends in a dot; write {}", quoted(host), quoted(host.substr(0, host.size() - 1)));
-    return fmt::format("{} is not a DNS name; use lower-case letters, digits, '-' and '.', at most 63 between two dots and 253 in all",
-                       quoted(host));
+    return fmt::format(
+        "{} is not a DNS name; use lower-case letters, digits, '-' and '.', at most 63 between two dots and 253 in all",
+        quoted(host));
 }
 
 }  // namespace fairway::k8s

@@ -121,7 +121,10 @@ private:
 
 ReadResult read_documents(std::string_view text, const DecodeLimits& limits, const DocumentSink& sink) {
     if (text.size() > limits.max_bytes)
-        return {{{{1, 1}, fmt::format("the file has {} bytes, more than the limit of {}; split it", text.size(), limits.max_bytes)}}, true};
+        return {{{{1, 1},
+                  fmt::format("the file has {} bytes, more than the limit of {}; split it", text.size(),
+                              limits.max_bytes)}},
+                true};
     if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
 
     const auto forbidden = find_forbidden_byte(text);
@@ -129,9 +132,10 @@ ReadResult read_documents(std::string_view text, const DecodeLimits& limits, con
 
     // The documents before the one with the bad byte are whole.
     auto result = DocumentReader(text.substr(0, last_separator(text.substr(0, *forbidden))), limits, sink).read();
-    result.problems.push_back({TextPosition(text).at(*forbidden),
-                               fmt::format("byte 0x{:02x} is not text; write the file in UTF-8 without control characters",
-                                           static_cast<unsigned char>(text[*forbidden]))});
+    result.problems.push_back(
+        {TextPosition(text).at(*forbidden),
+         fmt::format("byte 0x{:02x} is not text; write the file in UTF-8 without control characters",
+                     static_cast<unsigned char>(text[*forbidden]))});
     result.truncated = true;
     return result;
 }

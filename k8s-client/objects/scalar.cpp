@@ -15,11 +15,14 @@ namespace {
 
 using Words = std::initializer_list<std::string_view>;
 
-bool is_one_of(std::string_view text, Words words) { return std::find(words.begin(), words.end(), text) != words.end(); }
+bool is_one_of(std::string_view text, Words words) {
+    return std::find(words.begin(), words.end(), text) != words.end();
+}
 
 // Text whose first letter may start a word with a meaning of its own, or a number.
 bool may_be_special(std::string_view text) {
-    return text.empty() || ascii::is_digit(text[0]) || std::string_view("+-.~yYnNtTfFoO").find(text[0]) != std::string_view::npos;
+    return text.empty() || ascii::is_digit(text[0]) ||
+           std::string_view("+-.~yYnNtTfFoO").find(text[0]) != std::string_view::npos;
 }
 
 // Go's strconv.ParseInt with base 0: prefixes 0x, 0o, 0b, and 0 for octal.
@@ -119,10 +122,11 @@ TreeNode resolve_tagged(std::string_view tag, std::string_view text, Mark mark) 
     if (!tag.starts_with(kStandard)) return string;
     tag.remove_prefix(kStandard.size());
     const auto plain = resolve_plain(text, mark);
-    const bool fits = (tag == "int" && plain.kind == TreeNode::Kind::integer) ||
-                      (tag == "float" && (plain.kind == TreeNode::Kind::real || plain.kind == TreeNode::Kind::integer)) ||
-                      (tag == "bool" && plain.kind == TreeNode::Kind::boolean) ||
-                      (tag == "null" && plain.kind == TreeNode::Kind::null);
+    const bool fits =
+        (tag == "int" && plain.kind == TreeNode::Kind::integer) ||
+        (tag == "float" && (plain.kind == TreeNode::Kind::real || plain.kind == TreeNode::Kind::integer)) ||
+        (tag == "bool" && plain.kind == TreeNode::Kind::boolean) ||
+        (tag == "null" && plain.kind == TreeNode::Kind::null);
     return fits ? plain : string;
 }
 

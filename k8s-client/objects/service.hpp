@@ -33,8 +33,8 @@ struct Service {
     std::map<std::string, std::string> selector;
     std::vector<ServicePort> ports;
     bool publish_not_ready_addresses = false;
-    bool client_ip_affinity = false;                 ///< spec.sessionAffinity: ClientIP
-    std::int32_t affinity_timeout_seconds = 10800;   ///< spec.sessionAffinityConfig.clientIP.timeoutSeconds
+    bool client_ip_affinity = false;                ///< spec.sessionAffinity: ClientIP
+    std::int32_t affinity_timeout_seconds = 10800;  ///< spec.sessionAffinityConfig.clientIP.timeoutSeconds
     std::string external_traffic_policy;
     std::string load_balancer_class;
 };

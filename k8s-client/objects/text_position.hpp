@@ -17,7 +17,8 @@ public:
     Mark at(std::size_t offset) noexcept {
         for (; at_ < offset && at_ < text_.size(); ++at_) {
             const auto byte = static_cast<unsigned char>(text_[at_]);
-            const bool ends_line = byte == '\n' || (byte == '\r' && !(at_ + 1 < text_.size() && text_[at_ + 1] == '\n'));
+            const bool ends_line =
+                byte == '\n' || (byte == '\r' && !(at_ + 1 < text_.size() && text_[at_ + 1] == '\n'));
             if (ends_line) {
                 ++mark_.line;
                 mark_.column = 1;

@@ -27,12 +27,12 @@ struct TreeNode {
     enum class Kind : std::uint8_t { null, boolean, integer, real, string, sequence, mapping };
 
     Kind kind = Kind::null;
-    std::uint16_t height = 1;     ///< levels of the tree below and including this node
-    std::uint32_t size = 0;       ///< members of a mapping, items of a sequence
-    std::uint64_t weight = 1;     ///< nodes of the tree below and including this one, aliases counted out
+    std::uint16_t height = 1;  ///< levels of the tree below and including this node
+    std::uint32_t size = 0;    ///< members of a mapping, items of a sequence
+    std::uint64_t weight = 1;  ///< nodes of the tree below and including this one, aliases counted out
     Mark mark;
-    std::int64_t number = 0;      ///< of an integer; of a boolean 0 or 1
-    std::string_view text;        ///< of a scalar, as written
+    std::int64_t number = 0;  ///< of an integer; of a boolean 0 or 1
+    std::string_view text;    ///< of a scalar, as written
     const Member* first_member = nullptr;
     const TreeNode* first_item = nullptr;
 
@@ -61,8 +61,8 @@ struct Problem {
 
 /// One document of a file. Valid only while the reader's callback runs.
 struct Document {
-    const TreeNode* root = nullptr;           ///< nullptr: nothing but comments
-    std::span<const Problem> problems;    ///< it was read to its end, but must not be used when there are any
+    const TreeNode* root = nullptr;     ///< nullptr: nothing but comments
+    std::span<const Problem> problems;  ///< it was read to its end, but must not be used when there are any
 };
 
 using DocumentSink = std::function<void(const Document&)>;

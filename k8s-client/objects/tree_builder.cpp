@@ -11,7 +11,7 @@ namespace fairway::k8s {
 
 namespace {
 
-constexpr std::size_t kMaxProblems = 100;       // of one document: enough to mend it, bounded for hostile ones
+constexpr std::size_t kMaxProblems = 100;         // of one document: enough to mend it, bounded for hostile ones
 constexpr std::size_t kLinearSearchMembers = 16;  // up to here comparing pairs beats hashing
 
 }  // namespace
@@ -76,7 +76,8 @@ void TreeBuilder::alias(std::string_view anchor, Mark mark) {
     if (const auto found = anchors_.find(anchor); found != anchors_.end())
         node = found->second;
     else
-        problem(mark, fmt::format("alias *{} has no finished anchor &{} before it", printable(anchor), printable(anchor)));
+        problem(mark,
+                fmt::format("alias *{} has no finished anchor &{} before it", printable(anchor), printable(anchor)));
     const bool was_within = alias_nodes_ <= limits_.max_alias_expansion;
     alias_nodes_ += node.weight;
     if (alias_nodes_ > limits_.max_alias_expansion) {
@@ -118,7 +119,8 @@ void TreeBuilder::problem(Mark mark, std::string message) {
 bool TreeBuilder::within_limits(const TreeNode& node) {
     nodes_ += node.weight;
     if (nodes_ <= limits_.max_nodes) return true;
-    stopped_ = Problem{node.mark, fmt::format("more than {} values in one file, the limit; split the file", limits_.max_nodes)};
+    stopped_ = Problem{node.mark,
+                       fmt::format("more than {} values in one file, the limit; split the file", limits_.max_nodes)};
     return false;
 }
 
@@ -150,7 +152,9 @@ void TreeBuilder::add_key(const TreeNode& node, bool merge_key) {
         case TreeNode::Kind::boolean: member.key = node.number ? "true" : "false"; break;
         case TreeNode::Kind::sequence:
         case TreeNode::Kind::mapping:
-            problem(node.mark, "a key must be text, not a list or a mapping; if this is a template, render it first (helm template)");
+            problem(
+                node.mark,
+                "a key must be text, not a list or a mapping; if this is a template, render it first (helm template)");
             break;
         default: member.key = node.text;
     }

@@ -56,7 +56,8 @@ private:
     void add(const TreeNode& node);
     void add_key(const TreeNode& node, bool merge_key);
     void close_mapping(Frame& frame);
-    void merge(const TreeNode& source, Mark mark, std::vector<Member>& into, std::unordered_set<std::string_view>& present);
+    void merge(const TreeNode& source, Mark mark, std::vector<Member>& into,
+               std::unordered_set<std::string_view>& present);
     void expand_merges(Frame& frame);
     void refuse_duplicates(std::span<const Member> members);
     bool within_limits(const TreeNode& node);
@@ -66,13 +67,13 @@ private:
     Arena arena_;
     std::vector<Frame> frames_;
     std::vector<Member> members_;  // of all open mappings, innermost last
-    std::vector<TreeNode> items_;      // of all open sequences, innermost last
+    std::vector<TreeNode> items_;  // of all open sequences, innermost last
     std::unordered_map<std::string_view, TreeNode> anchors_;
     std::vector<Problem> problems_;
     std::optional<TreeNode> root_;
     std::optional<Problem> stopped_;
-    std::uint64_t nodes_ = 0;       // of the file
-    std::uint64_t alias_nodes_ = 0; // of the document
+    std::uint64_t nodes_ = 0;        // of the file
+    std::uint64_t alias_nodes_ = 0;  // of the document
 };
 
 }  // namespace fairway::k8s

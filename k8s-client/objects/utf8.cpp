@@ -13,7 +13,10 @@ std::size_t sequence_length(std::string_view text, std::size_t at) noexcept {
         return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0;
     };
     const auto lead = byte(0);
-    const std::size_t length = lead >= 0xC2 && lead <= 0xDF ? 2 : lead >= 0xE0 && lead <= 0xEF ? 3 : lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
+    const std::size_t length = lead >= 0xC2 && lead <= 0xDF   ? 2
+                               : lead >= 0xE0 && lead <= 0xEF ? 3
+                               : lead >= 0xF0 && lead <= 0xF4 ? 4
+                                                              : 0;
     for (std::size_t i = 1; i < length; ++i)
         if ((byte(i) & 0xC0U) != 0x80U) return 0;
     // RFC 3629 section 4: the second byte rules out overlong forms, surrogates and what lies beyond U+10FFFF.

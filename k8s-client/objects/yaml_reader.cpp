@@ -75,13 +75,17 @@ private:
     void handle(const Event& event) {
         const auto mark = mark_of(event.start_mark);
         switch (event.type) {
-            case YAML_DOCUMENT_START_EVENT: document_line_ = static_cast<std::uint32_t>(event.start_mark.line) + 1; break;
+            case YAML_DOCUMENT_START_EVENT:
+                document_line_ = static_cast<std::uint32_t>(event.start_mark.line) + 1;
+                break;
             case YAML_DOCUMENT_END_EVENT:
                 builder_.end_document();
                 document_line_ = 0;
                 break;
             case YAML_MAPPING_START_EVENT: builder_.begin_mapping(mark, view(event.data.mapping_start.anchor)); break;
-            case YAML_SEQUENCE_START_EVENT: builder_.begin_sequence(mark, view(event.data.sequence_start.anchor)); break;
+            case YAML_SEQUENCE_START_EVENT:
+                builder_.begin_sequence(mark, view(event.data.sequence_start.anchor));
+                break;
             case YAML_MAPPING_END_EVENT:
             case YAML_SEQUENCE_END_EVENT: builder_.end(); break;
             case YAML_ALIAS_EVENT: builder_.alias(view(event.data.alias.anchor), mark); break;
@@ -92,8 +96,7 @@ private:
 
     void scalar(const Event& event, Mark mark) {
         const auto& scalar = event.data.scalar;
-        const auto text =
-            builder_.arena().copy({reinterpret_cast<const char*>(scalar.value), scalar.length});
+        const auto text = builder_.arena().copy({reinterpret_cast<const char*>(scalar.value), scalar.length});
         TreeNode node;
         if (scalar.plain_implicit) {
             node = resolve_plain(text, mark);
@@ -128,7 +131,8 @@ private:
         const auto line = line_at(mark.line);
         const auto indent = line.substr(0, line.find_first_not_of(" \t"));
         if (indent.find('\t') != std::string_view::npos) return "; indent with spaces, not with tabs";
-        if (line.find("{{") != std::string_view::npos) return "; this looks like a template: render it first (helm template)";
+        if (line.find("{{") != std::string_view::npos)
+            return "; this looks like a template: render it first (helm template)";
         return {};
     }
 

@@ -12,8 +12,8 @@ namespace fairway::k8s {
 
 /// How far a YAML reader came.
 struct YamlEnd {
-    std::optional<Problem> problem;         ///< a syntax error; absent at the end of the text
-    std::uint32_t document_line = 0;        ///< first line of the document with the error, from 1 in `text`
+    std::optional<Problem> problem;   ///< a syntax error; absent at the end of the text
+    std::uint32_t document_line = 0;  ///< first line of the document with the error, from 1 in `text`
 };
 
 /// Feeds all documents of `text`, which must be valid UTF-8, to the builder until its end, a syntax error or a limit.

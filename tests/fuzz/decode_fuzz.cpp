@@ -10,7 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace fairway::k8s;
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const auto decoded = decode(text, "f");
-    FAIRWAY_ASSERT(!decoded.truncated || !decoded.complaints.empty(), "a file that was not read to its end has a complaint");
+    FAIRWAY_ASSERT(!decoded.truncated || !decoded.complaints.empty(),
+                   "a file that was not read to its end has a complaint");
     FAIRWAY_ASSERT(decoded.refused.empty() || !decoded.complaints.empty(), "a refused object has a complaint");
     for (const auto& object : decoded.objects)
         FAIRWAY_ASSERT(!meta_of(object).name.name.empty(), "an object that was accepted has a name");

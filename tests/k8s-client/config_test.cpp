@@ -12,8 +12,8 @@ namespace {
 
 using test::only;
 using test::texts;
-using testing::ElementsAre;
 using testing::Each;
+using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
@@ -52,20 +52,24 @@ stringData:
 )",
                                 "f.yaml");
     EXPECT_THAT(decoded.objects, IsEmpty());
-    EXPECT_THAT(texts(decoded),
-                ElementsAre("f.yaml:4:7: Secret default/s type: must be a string, not a number; write it in quotes",
-                            "f.yaml:6:15: Secret default/s data[not-base64]: is not base64; encode it (base64 -w0 FILE), or write plain "
-                            "text under stringData",
-                            "f.yaml:7:11: Secret default/s data[number]: must be base64 text, not a number; write it in quotes",
-                            "f.yaml:8:12: Secret default/s data[bad key]: \"bad key\" is not a key; use letters, digits, '-', '_' and "
-                            "'.', at most 253",
-                            "f.yaml:10:8: Secret default/s stringData[pin]: must be a string, not a number; write it in quotes",
-                            "f.yaml:11:9: Secret default/s stringData[pin2]: must be a string, not a boolean; write it in quotes"));
+    EXPECT_THAT(
+        texts(decoded),
+        ElementsAre(
+            "f.yaml:4:7: Secret default/s type: must be a string, not a number; write it in quotes",
+            "f.yaml:6:15: Secret default/s data[not-base64]: is not base64; encode it (base64 -w0 FILE), or write "
+            "plain "
+            "text under stringData",
+            "f.yaml:7:11: Secret default/s data[number]: must be base64 text, not a number; write it in quotes",
+            "f.yaml:8:12: Secret default/s data[bad key]: \"bad key\" is not a key; use letters, digits, '-', '_' and "
+            "'.', at most 253",
+            "f.yaml:10:8: Secret default/s stringData[pin]: must be a string, not a number; write it in quotes",
+            "f.yaml:11:9: Secret default/s stringData[pin2]: must be a string, not a boolean; write it in quotes"));
 }
 
 TEST(SecretDecode, SyntaxErrorsShowNoValueEither) {
-    for (const auto* text : {"kind: Secret\nstringData:\n  a: \"hunter2\n", "kind: Secret\nstringData:\n  a: hunter2: x\n",
-                             "{\"stringData\": {\"a\": \"hunter2\\x\"}}", "kind: Secret\nstringData: {a: *hunter3}\n? [hunter2]\n: x\n"}) {
+    for (const auto* text :
+         {"kind: Secret\nstringData:\n  a: \"hunter2\n", "kind: Secret\nstringData:\n  a: hunter2: x\n",
+          "{\"stringData\": {\"a\": \"hunter2\\x\"}}", "kind: Secret\nstringData: {a: *hunter3}\n? [hunter2]\n: x\n"}) {
         const auto decoded = decode(text, "f.yaml");
         EXPECT_THAT(texts(decoded), Not(IsEmpty())) << text;
         EXPECT_THAT(texts(decoded), Each(Not(HasSubstr("hunter2")))) << text;
@@ -74,7 +78,8 @@ TEST(SecretDecode, SyntaxErrorsShowNoValueEither) {
 
 TEST(SecretType, MovesWithoutCopying) {
     static_assert(!std::is_copy_constructible_v<Secret> && !std::is_copy_assignable_v<Secret>);
-    static_assert(std::is_nothrow_move_constructible_v<Object>, "a vector of objects must move Secrets, never copy them");
+    static_assert(std::is_nothrow_move_constructible_v<Object>,
+                  "a vector of objects must move Secrets, never copy them");
     Secret a;
     a.data["key"] = "value";
     const auto* const where = a.data["key"].data();
@@ -119,12 +124,13 @@ TEST_P(Base64, DecodesAsGoDoes) {
     EXPECT_EQ(decode_base64(GetParam().text, out), GetParam().value != nullptr);
     EXPECT_EQ(out, GetParam().value ? GetParam().value : "");
 }
-INSTANTIATE_TEST_SUITE_P(Values, Base64,
-                         testing::Values(Base64Case{"", ""}, Base64Case{"Zg==", "f"}, Base64Case{"Zm8=", "fo"}, Base64Case{"Zm9v", "foo"},
-                                         Base64Case{"Zm9vYg==", "foob"}, Base64Case{"Zm\n9v\r\n", "foo"}, Base64Case{"+/+/", "\xFB\xFF\xBF"},
-                                         Base64Case{"Zg=", nullptr}, Base64Case{"Zg", nullptr}, Base64Case{"Z", nullptr},
-                                         Base64Case{"Zg===", nullptr}, Base64Case{"Zg==Zg==", nullptr}, Base64Case{"Zm9v=", nullptr},
-                                         Base64Case{"Zm 9v", nullptr}, Base64Case{"-_-_", nullptr}, Base64Case{"====", nullptr}));
+INSTANTIATE_TEST_SUITE_P(
+    Values, Base64,
+    testing::Values(Base64Case{"", ""}, Base64Case{"Zg==", "f"}, Base64Case{"Zm8=", "fo"}, Base64Case{"Zm9v", "foo"},
+                    Base64Case{"Zm9vYg==", "foob"}, Base64Case{"Zm\n9v\r\n", "foo"}, Base64Case{"+/+/", "\xFB\xFF\xBF"},
+                    Base64Case{"Zg=", nullptr}, Base64Case{"Zg", nullptr}, Base64Case{"Z", nullptr},
+                    Base64Case{"Zg===", nullptr}, Base64Case{"Zg==Zg==", nullptr}, Base64Case{"Zm9v=", nullptr},
+                    Base64Case{"Zm 9v", nullptr}, Base64Case{"-_-_", nullptr}, Base64Case{"====", nullptr}));
 
 TEST(ConfigMapDecode, ValuesAreText) {
     const auto map = only<ConfigMap>(R"(apiVersion: v1
@@ -137,12 +143,14 @@ data:
 binaryData: {blob: AAEC}
 immutable: true
 )");
-    EXPECT_THAT(map.data, ElementsAre(Pair("log-format-escape-json", "true"), Pair("proxy-read-timeout", "90"), Pair("true", "plain")));
+    EXPECT_THAT(map.data, ElementsAre(Pair("log-format-escape-json", "true"), Pair("proxy-read-timeout", "90"),
+                                      Pair("true", "plain")));
     EXPECT_EQ(map.data_positions.at("proxy-read-timeout").to_string(), "f.yaml:5:23");
 }
 
 TEST(NodeDecode, HasItsAddresses) {
-    const auto node = only<Node>("{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: InternalIP, address: 192.0.2.1}, {type: Hostname, address: n1}]}}");
+    const auto node = only<Node>("{apiVersion: v1, kind: Node, metadata: {name: n1}, status: {addresses: [{type: "
+                                 "InternalIP, address: 192.0.2.1}, {type: Hostname, address: n1}]}}");
     EXPECT_THAT(node.addresses, ElementsAre(Pair("InternalIP", "192.0.2.1"), Pair("Hostname", "n1")));
 }
 

@@ -20,7 +20,8 @@ const std::string kNamespaceA = "apiVersion: v1\nkind: Namespace\nmetadata: {nam
 const std::string kNamespaceB = "apiVersion: v1\nkind: Namespace\nmetadata: {name: b}\n";
 
 TEST(Documents, SeveralInOneFile) {
-    const auto decoded = decode("# head\n---\n" + kNamespaceA + "---\n---\n# nothing\n---\n" + kNamespaceB + "...\n", "f.yaml");
+    const auto decoded =
+        decode("# head\n---\n" + kNamespaceA + "---\n---\n# nothing\n---\n" + kNamespaceB + "...\n", "f.yaml");
     EXPECT_THAT(texts(decoded), IsEmpty());
     EXPECT_THAT(names(decoded), ElementsAre("Namespace a", "Namespace b"));
     EXPECT_EQ(meta_of(decoded.objects[1]).where.to_string(), "f.yaml:10:1");
@@ -36,7 +37,9 @@ TEST(Documents, NothingIsNothing) {
 }
 
 TEST(Documents, ByteOrderMarkAndCarriageReturns) {
-    const auto decoded = decode("\xEF\xBB\xBF" "apiVersion: v1\r\nkind: Namespace\r\nmetadata:\r\n  name: a\r\n", "f.yaml");
+    const auto decoded = decode("\xEF\xBB\xBF"
+                                "apiVersion: v1\r\nkind: Namespace\r\nmetadata:\r\n  name: a\r\n",
+                                "f.yaml");
     EXPECT_THAT(texts(decoded), IsEmpty());
     EXPECT_THAT(names(decoded), ElementsAre("Namespace a"));
 }
@@ -45,17 +48,18 @@ TEST(Documents, SyntaxErrorHurtsItsOwnDocumentOnly) {
     const auto decoded = decode(kNamespaceA + "---\nkind: [Service\nfoo: bar\n---\n" + kNamespaceB, "f.yaml");
     EXPECT_THAT(names(decoded), ElementsAre("Namespace a", "Namespace b"));
     EXPECT_TRUE(decoded.truncated);
-    EXPECT_THAT(texts(decoded),
-                ElementsAre("f.yaml:6:4: not valid YAML: did not find expected ',' or ']' while parsing a flow sequence that "
-                            "began in line 5"));
+    EXPECT_THAT(
+        texts(decoded),
+        ElementsAre("f.yaml:6:4: not valid YAML: did not find expected ',' or ']' while parsing a flow sequence that "
+                    "began in line 5"));
     EXPECT_EQ(meta_of(decoded.objects[1]).where.to_string(), "f.yaml:8:1");
 }
 
 TEST(Documents, SyntaxErrorInTheFirstLineOfADocument) {
     const auto decoded = decode(kNamespaceA + "--- @\n---\n" + kNamespaceB, "f.yaml");
     EXPECT_THAT(names(decoded), ElementsAre("Namespace a", "Namespace b"));
-    EXPECT_THAT(texts(decoded),
-                ElementsAre("f.yaml:4:5: not valid YAML: found character that cannot start any token while scanning for the next token"));
+    EXPECT_THAT(texts(decoded), ElementsAre("f.yaml:4:5: not valid YAML: found character that cannot start any token "
+                                            "while scanning for the next token"));
 }
 
 struct SyntaxHint {
@@ -71,28 +75,33 @@ TEST_P(SyntaxHints, TellWhatIsBehindIt) {
 INSTANTIATE_TEST_SUITE_P(
     Yaml, SyntaxHints,
     testing::Values(
-        SyntaxHint{"kind: Pod\nspec:\n\tcontainers: []\n",
-                   "f.yaml:3:1: not valid YAML: found character that cannot start any token while scanning for the next token; "
-                   "indent with spaces, not with tabs"},
-        SyntaxHint{"{{- if .Values.ingress }}\nkind: Ingress\n{{- end }}\n",
-                   "f.yaml:1:3: not valid YAML: did not find expected node content while parsing a flow node; this looks like "
-                   "a template: render it first (helm template)"}));
+        SyntaxHint{"kind: Pod\nspec:\n\tcontainers: []\n", "f.yaml:3:1: not valid YAML: found character that cannot "
+                                                           "start any token while scanning for the next token; "
+                                                           "indent with spaces, not with tabs"},
+        SyntaxHint{
+            "{{- if .Values.ingress }}\nkind: Ingress\n{{- end }}\n",
+            "f.yaml:1:3: not valid YAML: did not find expected node content while parsing a flow node; this looks like "
+            "a template: render it first (helm template)"}));
 
 TEST(Documents, AForbiddenByteKeepsTheDocumentsBeforeIt) {
     for (const auto& bad : {std::string("\xFF"), std::string(1, '\0'), std::string("\xC0\x80"), std::string("\x1B")}) {
-        const auto decoded = decode(kNamespaceA + "----\n---\n" + kNamespaceB.substr(0, 20) + bad + "\n---\n" + kNamespaceB, "f.yaml");
+        const auto decoded =
+            decode(kNamespaceA + "----\n---\n" + kNamespaceB.substr(0, 20) + bad + "\n---\n" + kNamespaceB, "f.yaml");
         EXPECT_THAT(names(decoded), IsEmpty());  // "----" makes the first document unreadable
-        const auto other = decode(kNamespaceA + "---\n" + kNamespaceB.substr(0, 20) + bad + "\n---\n" + kNamespaceB, "f.yaml");
+        const auto other =
+            decode(kNamespaceA + "---\n" + kNamespaceB.substr(0, 20) + bad + "\n---\n" + kNamespaceB, "f.yaml");
         EXPECT_THAT(names(other), ElementsAre("Namespace a"));
         EXPECT_TRUE(other.truncated);
-        EXPECT_THAT(texts(other), ElementsAre(fmt::format("f.yaml:6:6: byte 0x{:02x} is not text; write the file in UTF-8 without "
-                                                          "control characters",
-                                                          static_cast<unsigned char>(bad[0]))));
+        EXPECT_THAT(texts(other),
+                    ElementsAre(fmt::format("f.yaml:6:6: byte 0x{:02x} is not text; write the file in UTF-8 without "
+                                            "control characters",
+                                            static_cast<unsigned char>(bad[0]))));
     }
 }
 
 TEST(Lists, AreFlattened) {
-    const auto decoded = decode("apiVersion: v1\nkind: List\nitems:\n- " + std::string("{apiVersion: v1, kind: Namespace, metadata: {name: a}}\n") +
+    const auto decoded = decode("apiVersion: v1\nkind: List\nitems:\n- " +
+                                    std::string("{apiVersion: v1, kind: Namespace, metadata: {name: a}}\n") +
                                     "- {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}\n",
                                 "f.yaml");
     EXPECT_THAT(texts(decoded), IsEmpty());
@@ -127,12 +136,14 @@ items:
 )",
                                 "f.yaml");
     EXPECT_THAT(names(decoded), ElementsAre("ConfigMap default/b"));
-    EXPECT_THAT(decoded.refused, ElementsAre(Pair("ConfigMap", ObjectName{"default", "a"}), Pair("ConfigMap", ObjectName{"default", "c"})));
-    EXPECT_THAT(texts(decoded),
-                ElementsAre("f.yaml:14:2: items[3]: an item of this list is empty; remove its \"-\" or fill it in",
-                            "f.yaml:6:23: ConfigMap default/a: key \"name\" is here twice; remove one",
-                            "f.yaml:13:13: ConfigMap default/c data[x]: must be a string, not a number; write \"1\" in quotes",
-                            "f.yaml:15:10: List kind: a list inside a list is not read; move its items up"));
+    EXPECT_THAT(decoded.refused, ElementsAre(Pair("ConfigMap", ObjectName{"default", "a"}),
+                                             Pair("ConfigMap", ObjectName{"default", "c"})));
+    EXPECT_THAT(
+        texts(decoded),
+        ElementsAre("f.yaml:14:2: items[3]: an item of this list is empty; remove its \"-\" or fill it in",
+                    "f.yaml:6:23: ConfigMap default/a: key \"name\" is here twice; remove one",
+                    "f.yaml:13:13: ConfigMap default/c data[x]: must be a string, not a number; write \"1\" in quotes",
+                    "f.yaml:15:10: List kind: a list inside a list is not read; move its items up"));
 }
 
 TEST(Kinds, UnknownOnesAreToldOnce) {
@@ -145,24 +156,34 @@ TEST(Kinds, UnknownOnesAreToldOnce) {
                                 "f.yaml");
     EXPECT_THAT(names(decoded), IsEmpty());
     EXPECT_THAT(decoded.refused, IsEmpty());
-    EXPECT_THAT(texts(decoded),
-                ElementsAre("f.yaml:2:7: kind: apps/v1 Deployment is not a kind that Fairway reads; skipped",
-                            "f.yaml:10:7: kind: networking.k8s.io/v1 Ingres is not a kind that Fairway reads; skipped; did you mean \"Ingress\"?",
-                            "f.yaml:13:7: kind: serving.knative.dev/v1 Service is not a kind that Fairway reads; skipped",
-                            "f.yaml:16:7: kind: Gateway is not a kind that Fairway reads; skipped",
-                            "f.yaml:19:7: kind: x.io/v1 Foo is not a kind that Fairway reads; skipped"));
+    EXPECT_THAT(
+        texts(decoded),
+        ElementsAre("f.yaml:2:7: kind: apps/v1 Deployment is not a kind that Fairway reads; skipped",
+                    "f.yaml:10:7: kind: networking.k8s.io/v1 Ingres is not a kind that Fairway reads; skipped; did you "
+                    "mean \"Ingress\"?",
+                    "f.yaml:13:7: kind: serving.knative.dev/v1 Service is not a kind that Fairway reads; skipped",
+                    "f.yaml:16:7: kind: Gateway is not a kind that Fairway reads; skipped",
+                    "f.yaml:19:7: kind: x.io/v1 Foo is not a kind that Fairway reads; skipped"));
     for (const auto& complaint : decoded.complaints) EXPECT_EQ(complaint.severity, Severity::notice);
 }
 
 TEST(Kinds, EveryApiVersionThatIsRead) {
-    const std::pair<const char*, const char*> cases[] = {
-        {"networking.k8s.io/v1", "IngressClass"}, {"networking.k8s.io/v1beta1", "IngressClass"},
-        {"v1", "Endpoints"},                      {"discovery.k8s.io/v1", "EndpointSlice"},
-        {"discovery.k8s.io/v1beta1", "EndpointSlice"}, {"v1", "Secret"},
-        {"v1", "ConfigMap"},                      {"v1", "Pod"},
-        {"v1", "Namespace"},                      {"v1", "Node"}};
+    const std::pair<const char*, const char*> cases[] = {{"networking.k8s.io/v1", "IngressClass"},
+                                                         {"networking.k8s.io/v1beta1", "IngressClass"},
+                                                         {"v1", "Endpoints"},
+                                                         {"discovery.k8s.io/v1", "EndpointSlice"},
+                                                         {"discovery.k8s.io/v1beta1", "EndpointSlice"},
+                                                         {"v1", "Secret"},
+                                                         {"v1", "ConfigMap"},
+                                                         {"v1", "Pod"},
+                                                         {"v1", "Namespace"},
+                                                         {"v1", "Node"}};
     for (const auto& [version, kind] : cases) {
-        const auto decoded = decode(fmt::format("{{apiVersion: {}, kind: {}, metadata: {{name: a}}, addressType: IPv4, spec: {{controller: x/y}}}}", version, kind), "f.yaml");
+        const auto decoded = decode(
+            fmt::format(
+                "{{apiVersion: {}, kind: {}, metadata: {{name: a}}, addressType: IPv4, spec: {{controller: x/y}}}}",
+                version, kind),
+            "f.yaml");
         ASSERT_THAT(decoded.objects, SizeIs(1)) << version << kind;
         EXPECT_EQ(kind_of(decoded.objects[0]), kind);
     }
@@ -197,7 +218,8 @@ metadata:
 }
 
 TEST(Meta, NullIsAbsent) {
-    const auto map = only<ConfigMap>("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: , creationTimestamp: null, labels: ~}\ndata:\n");
+    const auto map = only<ConfigMap>("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: , "
+                                     "creationTimestamp: null, labels: ~}\ndata:\n");
     EXPECT_EQ(map.meta.name, (ObjectName{"default", "a"}));
     EXPECT_EQ(map.meta.creation_time, 0);
     EXPECT_THAT(map.data, IsEmpty());

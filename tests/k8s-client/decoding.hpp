@@ -20,7 +20,8 @@ inline std::vector<std::string> texts(const Decoded& decoded) {
 /// The names of the objects: "Ingress default/kubia".
 inline std::vector<std::string> names(const Decoded& decoded) {
     std::vector<std::string> out;
-    for (const auto& object : decoded.objects) out.push_back(std::string(kind_of(object)) + ' ' + meta_of(object).name.to_string());
+    for (const auto& object : decoded.objects)
+        out.push_back(std::string(kind_of(object)) + ' ' + meta_of(object).name.to_string());
     return out;
 }
 

@@ -24,7 +24,8 @@ TEST(Hostile, BillionLaughs) {
     std::string text = kHead + "l0: &l0 [lol, lol, lol, lol, lol, lol, lol, lol, lol, lol]\n";
     for (int i = 1; i <= 9; ++i) {
         const auto before = "*l" + std::to_string(i - 1);
-        text += "l" + std::to_string(i) + ": &l" + std::to_string(i) + " [" + before + repeated(", " + before, 9) + "]\n";
+        text +=
+            "l" + std::to_string(i) + ": &l" + std::to_string(i) + " [" + before + repeated(", " + before, 9) + "]\n";
     }
     const auto decoded = decode(text + "---\n" + kHead, "f");
     EXPECT_THAT(names(decoded), ElementsAre("ConfigMap default/a"));  // the other document
@@ -35,8 +36,10 @@ TEST(Hostile, BillionLaughs) {
 
 TEST(Hostile, AliasesThatNestTooDeep) {
     std::string text = kHead + "l0: &l0 [x]\n";
-    for (int i = 1; i <= 70; ++i) text += "l" + std::to_string(i) + ": &l" + std::to_string(i) + " [*l" + std::to_string(i - 1) + "]\n";
-    EXPECT_THAT(texts(decode(text, "f")), testing::Contains("f:67:12: ConfigMap default/a: aliases nest deeper than 64 levels, the limit"));
+    for (int i = 1; i <= 70; ++i)
+        text += "l" + std::to_string(i) + ": &l" + std::to_string(i) + " [*l" + std::to_string(i - 1) + "]\n";
+    EXPECT_THAT(texts(decode(text, "f")),
+                testing::Contains("f:67:12: ConfigMap default/a: aliases nest deeper than 64 levels, the limit"));
 }
 
 TEST(Hostile, ManyMergesOfTheSame) {
@@ -58,8 +61,9 @@ TEST_P(TooDeep, StopsAtTheLimit) {
     EXPECT_THAT(texts(decoded), ElementsAre(HasSubstr("nested deeper than 64 levels, the limit")));
 }
 INSTANTIATE_TEST_SUITE_P(Everywhere, TooDeep,
-                         testing::Values(Deep{"JsonArrays", "["}, Deep{"JsonObjects", "{\"a\":"}, Deep{"YamlLists", "- "},
-                                         Deep{"YamlKeys", "? "}, Deep{"YamlFlow", "[a,"}, Deep{"YamlFlowMaps", "{a: "}),
+                         testing::Values(Deep{"JsonArrays", "["}, Deep{"JsonObjects", "{\"a\":"},
+                                         Deep{"YamlLists", "- "}, Deep{"YamlKeys", "? "}, Deep{"YamlFlow", "[a,"},
+                                         Deep{"YamlFlowMaps", "{a: "}),
                          [](const auto& deep) { return deep.param.name; });
 
 TEST(Hostile, LimitsNameThemselves) {
@@ -109,7 +113,8 @@ TEST(Hostile, ManyUnknownFields) {
 }
 
 TEST(Hostile, NamesInMessagesAreCutAndEscaped) {
-    const auto decoded = decode("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"a\\n\\e[31mred\\\"" + repeated("é", 100) + "\"}\n", "f");
+    const auto decoded = decode(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"a\\n\\e[31mred\\\"" + repeated("é", 100) + "\"}\n", "f");
     EXPECT_THAT(decoded.complaints.at(0).message,
                 testing::StartsWith("\"a\\n\\x1b[31mred\\\"" + repeated("é", 26) + "…\" is not a name; "));
 }

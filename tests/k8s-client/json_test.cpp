@@ -25,8 +25,9 @@ TEST_P(JsonStrings, AreDecoded) {
 }
 INSTANTIATE_TEST_SUITE_P(Values, JsonStrings,
                          testing::Values(StringCase{R"("")", ""}, StringCase{R"("plain é")", "plain é"},
-                                         StringCase{R"("\"\\\/\b\f\n\r\t")", "\"\\/\b\f\n\r\t"}, StringCase{R"("A\u0041")", "AA"},
-                                         StringCase{R"("\u00e9\u20AC")", "é€"}, StringCase{R"("\ud83d\ude00!")", "😀!"}));
+                                         StringCase{R"("\"\\\/\b\f\n\r\t")", "\"\\/\b\f\n\r\t"},
+                                         StringCase{R"("A\u0041")", "AA"}, StringCase{R"("\u00e9\u20AC")", "é€"},
+                                         StringCase{R"("\ud83d\ude00!")", "😀!"}));
 
 struct BadCase {
     const char* json;
@@ -41,27 +42,34 @@ TEST_P(BadJson, IsRefusedWithItsPlace) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Texts, BadJson,
-    testing::Values(BadCase{"", "f:1:75: not valid JSON: expected a value"}, BadCase{"tru", "f:1:75: not valid JSON: expected a value"},
-                    BadCase{"'a'", "f:1:75: not valid JSON: expected a value"}, BadCase{"01", "f:1:77: not valid JSON: a JSON number has no leading zero"},
-                    BadCase{"1.", "f:1:77: not valid JSON: expected a digit after the decimal point"},
-                    BadCase{"1e", "f:1:77: not valid JSON: expected a digit in the exponent"}, BadCase{"-", "f:1:76: not valid JSON: expected a value"},
-                    BadCase{"[1 2]", "f:1:78: not valid JSON: expected ',' or ']' after a value"},
-                    BadCase{"[1,]", "f:1:78: not valid JSON: expected a value"}, BadCase{"{\"a\" 1}", "f:1:80: not valid JSON: expected ':' after a key"},
-                    BadCase{"{\"a\":1,}", "f:1:82: not valid JSON: expected a key in double quotes"},
-                    BadCase{"{a:1}", "f:1:76: not valid JSON: expected a key in double quotes"},
-                    BadCase{"1 2", "f:1:77: not valid JSON: expected ',' or '}' after a value"},
-                    BadCase{"\"a\nb\"", "f:1:77: not valid JSON: a line break or tab inside a string; write it as \\n or \\t"},
-                    BadCase{R"("\x")", "f:1:78: not valid JSON: unknown escape in a string"},
-                    BadCase{R"("\u12")", "f:1:80: not valid JSON: \\u needs four hexadecimal digits that form a character"},
-                    BadCase{R"("\ud83d")", "f:1:82: not valid JSON: \\u needs four hexadecimal digits that form a character"},
-                    BadCase{R"("\ud83d\u0041")", "f:1:88: not valid JSON: \\u needs four hexadecimal digits that form a character"},
-                    BadCase{R"("\ude00")", "f:1:82: not valid JSON: \\u needs four hexadecimal digits that form a character"},
-                    BadCase{"\"abc", "f:1:81: not valid JSON: a string is not closed"},
-                    BadCase{"\"abc\\", "f:1:82: not valid JSON: a string is not closed"}));
+    testing::Values(
+        BadCase{"", "f:1:75: not valid JSON: expected a value"},
+        BadCase{"tru", "f:1:75: not valid JSON: expected a value"},
+        BadCase{"'a'", "f:1:75: not valid JSON: expected a value"},
+        BadCase{"01", "f:1:77: not valid JSON: a JSON number has no leading zero"},
+        BadCase{"1.", "f:1:77: not valid JSON: expected a digit after the decimal point"},
+        BadCase{"1e", "f:1:77: not valid JSON: expected a digit in the exponent"},
+        BadCase{"-", "f:1:76: not valid JSON: expected a value"},
+        BadCase{"[1 2]", "f:1:78: not valid JSON: expected ',' or ']' after a value"},
+        BadCase{"[1,]", "f:1:78: not valid JSON: expected a value"},
+        BadCase{"{\"a\" 1}", "f:1:80: not valid JSON: expected ':' after a key"},
+        BadCase{"{\"a\":1,}", "f:1:82: not valid JSON: expected a key in double quotes"},
+        BadCase{"{a:1}", "f:1:76: not valid JSON: expected a key in double quotes"},
+        BadCase{"1 2", "f:1:77: not valid JSON: expected ',' or '}' after a value"},
+        BadCase{"\"a\nb\"", "f:1:77: not valid JSON: a line break or tab inside a string; write it as \\n or \\t"},
+        BadCase{R"("\x")", "f:1:78: not valid JSON: unknown escape in a string"},
+        BadCase{R"("\u12")", "f:1:80: not valid JSON: \\u needs four hexadecimal digits that form a character"},
+        BadCase{R"("\ud83d")", "f:1:82: not valid JSON: \\u needs four hexadecimal digits that form a character"},
+        BadCase{R"("\ud83d\u0041")", "f:1:88: not valid JSON: \\u needs four hexadecimal digits that form a character"},
+        BadCase{R"("\ude00")", "f:1:82: not valid JSON: \\u needs four hexadecimal digits that form a character"},
+        BadCase{"\"abc", "f:1:81: not valid JSON: a string is not closed"},
+        BadCase{"\"abc\\", "f:1:82: not valid JSON: a string is not closed"}));
 
 TEST(JsonDocuments, SeveralOneAfterTheOther) {
     const auto one = with_value("\"1\"");
-    auto decoded = decode(one + one + "\n" + one + "\n---\n" + one + "\n---\nkind: Namespace\napiVersion: v1\nmetadata: {name: yaml}\n", "f");
+    auto decoded = decode(one + one + "\n" + one + "\n---\n" + one +
+                              "\n---\nkind: Namespace\napiVersion: v1\nmetadata: {name: yaml}\n",
+                          "f");
     EXPECT_THAT(texts(decoded), IsEmpty());
     EXPECT_THAT(decoded.objects, testing::SizeIs(5));
     EXPECT_EQ(meta_of(decoded.objects[4]).where.to_string(), "f:6:1");
@@ -76,11 +84,13 @@ TEST(JsonDocuments, AnErrorHurtsItsOwnDocumentOnly) {
 }
 
 TEST(JsonDocuments, FlowMappingsOfYamlAreYaml) {
-    EXPECT_THAT(names(decode("{apiVersion: v1, kind: Namespace, metadata: {name: a}}", "f")), ElementsAre("Namespace a"));
+    EXPECT_THAT(names(decode("{apiVersion: v1, kind: Namespace, metadata: {name: a}}", "f")),
+                ElementsAre("Namespace a"));
 }
 
 TEST(JsonDocuments, NumbersAndEmptyContainers) {
-    const auto service = test::only<Service>(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"a","labels":{},"generation":12345678901},
+    const auto service = test::only<Service>(
+        R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"a","labels":{},"generation":12345678901},
         "spec":{"ports":[{"port":8e1,"nodePort":0}],"externalIPs":[],"publishNotReadyAddresses":true,"selector":null,"clusterIPs":[-1.5,false]}})");
     EXPECT_EQ(service.meta.generation, 12345678901);
     EXPECT_EQ(service.ports.at(0).port, 80);

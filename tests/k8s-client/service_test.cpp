@@ -46,14 +46,16 @@ spec:
 }
 
 TEST(ServiceDecode, Headless) {
-    const auto service = only<Service>("{apiVersion: v1, kind: Service, metadata: {name: kubia-headless}, spec: {clusterIP: None, publishNotReadyAddresses: yes}}");
+    const auto service = only<Service>("{apiVersion: v1, kind: Service, metadata: {name: kubia-headless}, spec: "
+                                       "{clusterIP: None, publishNotReadyAddresses: yes}}");
     EXPECT_EQ(service.cluster_ip, "None");
     EXPECT_TRUE(service.publish_not_ready_addresses);
     EXPECT_THAT(service.ports, IsEmpty());
 }
 
 TEST(ServiceDecode, ExternalNameAndLoadBalancer) {
-    const auto external = only<Service>("{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: ExternalName, externalName: api.example.com.}}");
+    const auto external = only<Service>("{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: "
+                                        "ExternalName, externalName: api.example.com.}}");
     EXPECT_EQ(external.type, ServiceType::external_name);
     EXPECT_EQ(external.external_name, "api.example.com.");
 
@@ -140,7 +142,8 @@ ports:
 }
 
 TEST(EndpointSliceDecode, BetaHasTheZoneInItsTopology) {
-    const auto slice = only<EndpointSlice>(R"({"apiVersion":"discovery.k8s.io/v1beta1","kind":"EndpointSlice","metadata":{"name":"a"},
+    const auto slice =
+        only<EndpointSlice>(R"({"apiVersion":"discovery.k8s.io/v1beta1","kind":"EndpointSlice","metadata":{"name":"a"},
         "addressType":"FQDN","endpoints":[{"addresses":["db.example.com"],"topology":{"topology.kubernetes.io/zone":"z"}}],"ports":null})");
     EXPECT_EQ(slice.endpoints.at(0).zone, "z");
     EXPECT_EQ(slice.service_name(), "");
@@ -177,7 +180,8 @@ status:
 }
 
 TEST(PodDecode, WithoutStatus) {
-    const auto pod = only<Pod>("{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a}]}, status: {podIP: 10.0.0.9}}");
+    const auto pod = only<Pod>(
+        "{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {containers: [{name: a}]}, status: {podIP: 10.0.0.9}}");
     EXPECT_EQ(pod.phase, "");
     EXPECT_EQ(pod.ready, std::nullopt);
     EXPECT_THAT(pod.pod_ips, ElementsAre("10.0.0.9"));
