@@ -29,15 +29,18 @@ LoadedCertificate load_secret(const k8s::Secret& secret) {
         const bool typed = secret.type == kTlsType;
         return {nullptr, typed ? "SecretIncomplete" : "SecretOfWrongType",
                 fmt::format("Secret {} {}; it needs the keys tls.crt and tls.key", name,
-                            typed ? "is incomplete" : fmt::format("is of type \"{}\" and holds no certificate", secret.type)),
+                            typed ? "is incomplete"
+                                  : fmt::format("is of type \"{}\" and holds no certificate", secret.type)),
                 Severity::error};
     }
     auto certificate = tls::Certificate::load(chain->second, key->second);
     if (!certificate)
-        return {nullptr, "CertificateUnusable", fmt::format("Secret {}: {}", name, certificate.error().message), Severity::error};
+        return {nullptr, "CertificateUnusable", fmt::format("Secret {}: {}", name, certificate.error().message),
+                Severity::error};
     if (secret.type != kTlsType)
         return {*std::move(certificate), "SecretOfWrongType",
-                fmt::format("Secret {} is of type \"{}\"; its certificate is used, but write type: {}", name, secret.type, kTlsType),
+                fmt::format("Secret {} is of type \"{}\"; its certificate is used, but write type: {}", name,
+                            secret.type, kTlsType),
                 Severity::warning};
     return {*std::move(certificate), {}, {}, Severity::notice};
 }
@@ -47,8 +50,8 @@ bool lists(const k8s::IngressTls& entry, std::string_view host) {
 }
 
 /// The certificate of a TLS entry if it is there and covers the host.
-std::shared_ptr<const tls::Certificate> fitting(const k8s::Ingress& ingress, const k8s::IngressTls& entry, const std::string& host,
-                                                CertificateCache& cache) {
+std::shared_ptr<const tls::Certificate> fitting(const k8s::Ingress& ingress, const k8s::IngressTls& entry,
+                                                const std::string& host, CertificateCache& cache) {
     if (entry.secret_name.empty()) return nullptr;
     const auto& loaded = cache.load({ingress.meta.name.ns, entry.secret_name});
     return loaded.certificate && loaded.certificate->covers(host) ? loaded.certificate : nullptr;
@@ -81,7 +84,8 @@ private:
         for (const auto& host : entry_->hosts)
             if (!has_rule(host))
                 add(Severity::notice, "TlsHostWithoutRule",
-                    fmt::format("host \"{}\" has no rule in this Ingress, so its certificate is not served for it", host));
+                    fmt::format("host \"{}\" has no rule in this Ingress, so its certificate is not served for it",
+                                host));
         if (entry_->secret_name.empty()) {
             if (!entry_->hosts.empty())
                 add(Severity::notice, "TlsWithoutSecret", "names no Secret. The default certificate serves its hosts");
@@ -101,7 +105,8 @@ private:
         for (const auto& host : entry_->hosts) {
             if (certificate.covers(ascii::lower_copy(host))) continue;
             add(Severity::warning, "CertificateDoesNotCoverHost",
-                fmt::format("the certificate of Secret {}/{} is valid for {}, not for \"{}\". The default certificate serves that host",
+                fmt::format("the certificate of Secret {}/{} is valid for {}, not for \"{}\". The default certificate "
+                            "serves that host",
                             ingress_.meta.name.ns, entry_->secret_name, fmt::join(certificate.names(), ", "), host));
         }
         if (const auto problem = validity_problem(certificate, now_); !problem.empty())
@@ -110,7 +115,8 @@ private:
     }
 
     bool has_rule(const std::string& host) const {
-        return std::ranges::any_of(ingress_.rules, [&](const k8s::IngressRule& rule) { return ascii::iequals(rule.host, host); });
+        return std::ranges::any_of(ingress_.rules,
+                                   [&](const k8s::IngressRule& rule) { return ascii::iequals(rule.host, host); });
     }
 
     void add(Severity severity, std::string reason, std::string message) {
@@ -138,8 +144,10 @@ const LoadedCertificate& CertificateCache::load(const k8s::ObjectName& name) {
     if (!object) {
         entries_.erase(name);
         std::vector<std::string_view> names;
-        store_->for_each_in<k8s::Secret>(name.ns, [&](const k8s::Secret& secret) { names.push_back(secret.meta.name.name); });
-        missing_ = {nullptr, "SecretNotFound", fmt::format("Secret {} does not exist{}", name.to_string(), did_you_mean(name.name, names)),
+        store_->for_each_in<k8s::Secret>(name.ns,
+                                         [&](const k8s::Secret& secret) { names.push_back(secret.meta.name.name); });
+        missing_ = {nullptr, "SecretNotFound",
+                    fmt::format("Secret {} does not exist{}", name.to_string(), did_you_mean(name.name, names)),
                     Severity::error};
         return missing_;
     }
@@ -155,7 +163,8 @@ const LoadedCertificate& CertificateCache::load(const k8s::ObjectName& name) {
 std::string validity_problem(const tls::Certificate& certificate, std::chrono::system_clock::time_point now) {
     if (now < certificate.not_before())
         return fmt::format("is not valid before {}; clients refuse it until then", day(certificate.not_before()));
-    if (now > certificate.not_after()) return fmt::format("expired on {}; renew it, clients refuse it", day(certificate.not_after()));
+    if (now > certificate.not_after())
+        return fmt::format("expired on {}; renew it, clients refuse it", day(certificate.not_after()));
     const auto left = certificate.not_after() - now;
     if (left < kWarnBefore)
         return fmt::format("expires on {}, in {} days; renew it", day(certificate.not_after()),
@@ -163,11 +172,13 @@ std::string validity_problem(const tls::Certificate& certificate, std::chrono::s
     return {};
 }
 
-HostTls choose_tls(const std::string& host, const std::vector<const k8s::Ingress*>& ingresses, CertificateCache& cache) {
+HostTls choose_tls(const std::string& host, const std::vector<const k8s::Ingress*>& ingresses,
+                   CertificateCache& cache) {
     HostTls tls;
     // The catch-all always shows the default certificate, also if a host-less Ingress has a TLS section.
     if (host == kCatchAll) return tls;
-    const auto decides = std::ranges::find_if(ingresses, [](const k8s::Ingress* ingress) { return !ingress->tls.empty(); });
+    const auto decides =
+        std::ranges::find_if(ingresses, [](const k8s::Ingress* ingress) { return !ingress->tls.empty(); });
     if (decides == ingresses.end()) return tls;
     for (auto other = decides; other != ingresses.end(); ++other) {
         if ((*other)->meta.name.ns != (*decides)->meta.name.ns) continue;

@@ -44,7 +44,8 @@ std::string validity_problem(const tls::Certificate& certificate, std::chrono::s
 struct HostTls {
     /// A TLS section covers the host, whether or not its Secret is good: the redirect to HTTPS is active.
     bool has_entry = false;
-    std::vector<std::shared_ptr<const tls::Certificate>> certificates;  ///< at most one of each key type; empty: default
+    std::vector<std::shared_ptr<const tls::Certificate>>
+        certificates;  ///< at most one of each key type; empty: default
 
     bool operator==(const HostTls&) const = default;
 };

@@ -76,7 +76,8 @@ bool Report::refuses_start() const noexcept {
 }
 
 void Report::sort() {
-    std::ranges::stable_sort(diagnostics, [](const Diagnostic& a, const Diagnostic& b) { return sort_key(a) < sort_key(b); });
+    std::ranges::stable_sort(diagnostics,
+                             [](const Diagnostic& a, const Diagnostic& b) { return sort_key(a) < sort_key(b); });
     const auto repeated = std::ranges::unique(diagnostics);
     diagnostics.erase(repeated.begin(), repeated.end());
 }

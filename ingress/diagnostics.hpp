@@ -19,12 +19,12 @@ std::string_view to_string(Severity severity);
 
 struct Diagnostic {
     Severity severity = Severity::error;
-    k8s::Position where;      ///< empty when the object came from a cluster, or when no object is to blame
-    std::string kind;         ///< "Ingress"; empty for a file or a flag
+    k8s::Position where;  ///< empty when the object came from a cluster, or when no object is to blame
+    std::string kind;     ///< "Ingress"; empty for a file or a flag
     k8s::ObjectName object;
-    std::string field;        ///< "spec.rules[0].http.paths[1]", "annotation proxy-read-timeout", "--configmap"; may be empty
+    std::string field;  ///< "spec.rules[0].http.paths[1]", "annotation proxy-read-timeout", "--configmap"; may be empty
     std::string message;
-    std::string reason;       ///< CamelCase word for Events and metrics: "ServiceNotFound"
+    std::string reason;  ///< CamelCase word for Events and metrics: "ServiceNotFound"
     /// A file that cannot be read or an option that cannot be met: `run` refuses to start with it (exit 2). Once
     /// running it only means that the last good version stays.
     bool refuses_start = false;

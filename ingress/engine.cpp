@@ -24,25 +24,45 @@ constexpr auto kCertificateReview = std::chrono::hours(1);
 class Engine::State {
 public:
     explicit State(EngineOptions engine_options)
-        : options(std::move(engine_options)), source(options.paths, store, book), translator(store, options.translation, book) {}
+        : options(std::move(engine_options)),
+          source(options.paths, store, book),
+          translator(store, options.translation, book) {}
+
+    ~State() { *alive = false; }
 
     void translate() { snapshot = translator.apply(store.take_changes()); }
+
+    /// Listeners are opened once, so this key alone waits for the next start.
+    void review_bind_addresses() {
+        std::vector<Diagnostic> diagnostics;
+        if (translator.settings().bind_addresses != bind_addresses)
+            diagnostics.push_back(
+                {.severity = Severity::warning,
+                 .where = {},
+                 .kind = k8s::ConfigMap::kKind,
+                 .object = options.translation.configmap.value_or(k8s::ObjectName{}),
+                 .field = "data.bind-address",
+                 .message = "changed; restart Fairway to listen on the new addresses. The old ones stay",
+                 .reason = "RestartNeeded"});
+        book.replace("bind-address", std::move(diagnostics));
+    }
 
     /// After a change of files or time: translates, and tells the handler if there is something to tell.
     void follow() {
         const auto before = snapshot;
         translate();
+        review_bind_addresses();
         const auto fresh = book.take_fresh();
         if (handler && (snapshot != before || !fresh.diagnostics.empty())) handler(snapshot, fresh);
     }
 
     void review_certificates_later() {
         review_timer->expires_after(kCertificateReview);
-        review_timer->async_wait([this](const boost::system::error_code& error) {
-            if (error) return;
+        review_timer->async_wait([this, still = alive](const boost::system::error_code& error) {
+            if (error || !*still || !review_timer) return;
             translator.review_certificates();
             follow();
-            review_certificates_later();
+            if (*still && review_timer) review_certificates_later();
         });
     }
 
@@ -56,6 +76,7 @@ public:
     ChangeHandler handler;
     std::unique_ptr<FileWatch> watch;
     std::unique_ptr<boost::asio::steady_timer> review_timer;
+    std::shared_ptr<bool> alive = std::make_shared<bool>(true);  ///< false for handlers that outlive us
 };
 
 Engine::Engine(EngineOptions options) : state_(std::make_unique<State>(std::move(options))) {}
@@ -96,7 +117,8 @@ void Engine::stop_watching() {
 void Engine::reload() {
     state_->source.rescan(FileSource::Reread::all);
     if (state_->watch) {
-        if (const auto synced = state_->watch->sync(); !synced) log::error("files.watch_failed", {{"error", synced.error().message}});
+        if (const auto synced = state_->watch->sync(); !synced)
+            log::error("files.watch_failed", {{"error", synced.error().message}});
     }
     state_->follow();
 }

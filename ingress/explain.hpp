@@ -20,8 +20,8 @@ struct ExplainStep {
 
 struct Explanation {
     std::vector<ExplainStep> steps;  ///< in the order in which they are decided
-    std::string outcome;             ///< one line: "forwarded to one of 3 endpoints of shop/web port 80", "308 to https://…"
-    unsigned status = 0;             ///< what Fairway itself answers; 0 when the request is forwarded
+    std::string outcome;  ///< one line: "forwarded to one of 3 endpoints of shop/web port 80", "308 to https://…"
+    unsigned status = 0;  ///< what Fairway itself answers; 0 when the request is forwarded
 };
 
 }  // namespace fairway::ingress

@@ -29,14 +29,16 @@ Result<Target> parse_target(std::string_view url) {
     if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
         const auto name = ascii::lower_copy(url.substr(0, scheme));
         if (name != "http" && name != "https")
-            return Error{fmt::format("\"{}\" is neither an http nor an https URL; write http://shop.example.com/path", url)};
+            return Error{
+                fmt::format("\"{}\" is neither an http nor an https URL; write http://shop.example.com/path", url)};
         target.https = name == "https";
         url.remove_prefix(scheme + 3);
     }
     url = url.substr(0, url.find('#'));
     const auto path = url.find_first_of("/?");
     target.authority = url.substr(0, path);
-    if (target.authority.empty()) return Error{fmt::format("\"{}\" names no host; write http://shop.example.com/path", url)};
+    if (target.authority.empty())
+        return Error{fmt::format("\"{}\" names no host; write http://shop.example.com/path", url)};
     const auto rest = path == std::string_view::npos ? std::string_view() : url.substr(path);
     const auto query = rest.find('?');
     target.path = rest.starts_with('/') ? rest.substr(0, query) : "/";
@@ -49,11 +51,14 @@ Result<Target> parse_target(std::string_view url) {
 
 std::string seconds(std::chrono::seconds time) { return fmt::format("{}s", time.count()); }
 
-std::string in_parentheses(const std::string& text) { return text.empty() ? std::string() : fmt::format(" ({})", text); }
+std::string in_parentheses(const std::string& text) {
+    return text.empty() ? std::string() : fmt::format(" ({})", text);
+}
 
 std::string conditions_text(std::uint16_t conditions) {
-    static constexpr std::string_view kNames[] = {"error",    "timeout",  "invalid_header", "http_500", "http_502",      "http_503",
-                                                  "http_504", "http_403", "http_404",       "http_429", "non_idempotent"};
+    static constexpr std::string_view kNames[] = {"error",    "timeout",  "invalid_header", "http_500",
+                                                  "http_502", "http_503", "http_504",       "http_403",
+                                                  "http_404", "http_429", "non_idempotent"};
     std::vector<std::string_view> names;
     for (std::size_t bit = 0; bit < std::size(kNames); ++bit)
         if ((conditions & (1u << bit)) != 0) names.push_back(kNames[bit]);
@@ -94,13 +99,16 @@ private:
         }
         std::vector<std::string> details;
         const auto add = [&](const tls::Certificate& certificate) {
-            details.push_back(fmt::format("{} valid for {}, until {:%Y-%m-%d}", certificate.subject(), fmt::join(certificate.names(), ", "),
+            details.push_back(fmt::format("{} valid for {}, until {:%Y-%m-%d}", certificate.subject(),
+                                          fmt::join(certificate.names(), ", "),
                                           fmt::gmtime(std::chrono::system_clock::to_time_t(certificate.not_after()))));
         };
         if (choice != nullptr && choice->ecdsa) add(*choice->ecdsa);
         if (choice != nullptr && choice->rsa) add(*choice->rsa);
         if (details.empty()) add(certificates.default_certificate());
-        step("tls", choice == nullptr ? "the default certificate" : fmt::format("the certificate for \"{}\"", target_.host), std::move(details));
+        step("tls",
+             choice == nullptr ? "the default certificate" : fmt::format("the certificate for \"{}\"", target_.host),
+             std::move(details));
     }
 
     void explain_host() {
@@ -125,7 +133,8 @@ private:
             return false;
         }
         std::vector<std::string> details;
-        if (normalised.path != target_.path) details.push_back(fmt::format("compared as \"{}\", forwarded as written", normalised.path));
+        if (normalised.path != target_.path)
+            details.push_back(fmt::format("compared as \"{}\", forwarded as written", normalised.path));
         const auto match = host_ == nullptr ? routing::HostRules::PathMatch{} : host_->match(normalised.path);
         if (match.add_slash) {
             step("path", fmt::format("\"{}\" is a rule with a final slash", match.route->path), std::move(details));
@@ -140,7 +149,9 @@ private:
         route_ = match.route;
         find_source();
         const auto kind = route_->type == routing::PathType::exact ? "Exact" : "Prefix";
-        step("path", source_ == nullptr ? "no path of the host matches; its default backend answers" : fmt::format("{} {}", kind, route_->path),
+        step("path",
+             source_ == nullptr ? "no path of the host matches; its default backend answers"
+                                : fmt::format("{} {}", kind, route_->path),
              std::move(details));
         return true;
     }
@@ -166,7 +177,8 @@ private:
         const auto& owner = *route_->owner;
         std::vector<std::string> details;
         if (source_ != nullptr) details.push_back(source_->field + in_parentheses(source_->where.to_string()));
-        step("ingress", fmt::format("{}/{}{}", owner.ingress_namespace, owner.ingress, in_parentheses(owner.where)), std::move(details));
+        step("ingress", fmt::format("{}/{}{}", owner.ingress_namespace, owner.ingress, in_parentheses(owner.where)),
+             std::move(details));
     }
 
     /// False when a policy answers.
@@ -174,8 +186,9 @@ private:
         const auto& policy = *route_->policy;
         std::vector<std::string> details;
         const auto finish = [&](std::string verdict) { step("policies", std::move(verdict), std::move(details)); };
-        details.push_back(policy.body_limit.max_bytes == 0 ? "request bodies of any size"
-                                                           : fmt::format("request bodies up to {} bytes", policy.body_limit.max_bytes));
+        details.push_back(policy.body_limit.max_bytes == 0
+                              ? "request bodies of any size"
+                              : fmt::format("request bodies up to {} bytes", policy.body_limit.max_bytes));
         if (!policy.denied.empty()) {
             finish(fmt::format("closed: {}", policy.denied));
             decide(503, "503: a setting that guards access could not be honoured");
@@ -189,8 +202,9 @@ private:
         }
         details.push_back(fmt::format("time-outs: connect {}, send {}, read {}", seconds(policy.timeouts.connect),
                                       seconds(policy.timeouts.send), seconds(policy.timeouts.read)));
-        details.push_back(fmt::format("another endpoint on {}; attempts: {}", conditions_text(policy.retry.conditions),
-                                      policy.retry.tries == 0 ? "one for each endpoint" : fmt::format("{}", policy.retry.tries)));
+        details.push_back(
+            fmt::format("another endpoint on {}; attempts: {}", conditions_text(policy.retry.conditions),
+                        policy.retry.tries == 0 ? "one for each endpoint" : fmt::format("{}", policy.retry.tries)));
         if (!policy.access_log) details.emplace_back("not in the access log");
         finish("forwarded");
         return true;
@@ -226,13 +240,14 @@ private:
         }
         const auto& backend = *route_->backend;
         const k8s::ObjectName name{backend.service_namespace, backend.service};
-        std::vector<std::string> details{
-            fmt::format("load-balance: {}", backend.load_balance == routing::LoadBalance::ewma ? "ewma" : "round_robin")};
+        std::vector<std::string> details{fmt::format(
+            "load-balance: {}", backend.load_balance == routing::LoadBalance::ewma ? "ewma" : "round_robin")};
         if (const auto* service = store_.find<k8s::Service>(name)) {
             if (const auto* port = find_service_port(*service, backend.port))
-                details.push_back(fmt::format("Service port {}{} -> targetPort {}", port->port, in_parentheses(port->name),
-                                              k8s::to_string(port->target_port)));
-            if (const auto where = service->meta.where.to_string(); !where.empty()) details.push_back("Service at " + where);
+                details.push_back(fmt::format("Service port {}{} -> targetPort {}", port->port,
+                                              in_parentheses(port->name), k8s::to_string(port->target_port)));
+            if (const auto where = service->meta.where.to_string(); !where.empty())
+                details.push_back("Service at " + where);
         }
         step("backend", fmt::format("Service {} port {}", name.to_string(), backend.port), std::move(details));
         explain_endpoints(backend, name);
@@ -247,10 +262,12 @@ private:
             return;
         }
         std::vector<std::string> details;
-        for (const auto& endpoint : endpoints) details.push_back(endpoint.address.to_string() + in_parentheses(endpoint.target));
+        for (const auto& endpoint : endpoints)
+            details.push_back(endpoint.address.to_string() + in_parentheses(endpoint.target));
         step("endpoints", fmt::format("{} ready", endpoints.size()), std::move(details));
         decide(0, fmt::format("forwarded to {} of Service {} port {}",
-                              endpoints.size() == 1 ? "the endpoint" : fmt::format("one of {} endpoints", endpoints.size()),
+                              endpoints.size() == 1 ? "the endpoint"
+                                                    : fmt::format("one of {} endpoints", endpoints.size()),
                               service.to_string(), backend.port));
     }
 

@@ -113,9 +113,10 @@ std::vector<fs::path> FileSource::affected_by(const fs::path& path, const Source
 bool FileSource::is_root(const fs::path& path) const { return std::ranges::find(roots_, path) != roots_.end(); }
 
 std::optional<FileSource::Signature> FileSource::signature_of(const fs::path& file) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(file.c_str(), &status) != 0 || S_ISDIR(status.st_mode)) return std::nullopt;
-    return Signature{status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_mtim), nanoseconds(status.st_ctim)};
+    return Signature{status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_mtim),
+                     nanoseconds(status.st_ctim)};
 }
 
 FileSource::Scan FileSource::scan() const {
@@ -127,12 +128,14 @@ FileSource::Scan FileSource::scan() const {
 void FileSource::scan_root(const fs::path& root, Scan& found) const {
     std::error_code error;
     const auto status = fs::status(root, error);
-    found.folders.push_back({parent_folder(root), fs::is_directory(status) ? Interest::certain_folders : Interest::certain_files});
+    found.folders.push_back(
+        {parent_folder(root), fs::is_directory(status) ? Interest::certain_folders : Interest::certain_files});
     if (status.type() == fs::file_type::not_found) {
         found.problems.push_back(
             file_problem(Severity::error, root, "no such file or folder; check the path after -f", "PathNotFound"));
     } else if (error) {
-        found.problems.push_back(file_problem(Severity::error, root, fmt::format("cannot be read: {}", error.message()), "PathUnreadable"));
+        found.problems.push_back(
+            file_problem(Severity::error, root, fmt::format("cannot be read: {}", error.message()), "PathUnreadable"));
     } else if (fs::is_directory(status)) {
         const auto before = found.files.size();
         scan_folder(root, found);
@@ -159,7 +162,8 @@ void FileSource::scan_folder(const fs::path& folder, Scan& found) const {
     found.folders.push_back({folder, Interest::manifests});
     fs::directory_iterator entries(folder, error);
     if (error) {
-        found.problems.push_back(file_problem(Severity::error, folder, fmt::format("cannot be read: {}", error.message()), "PathUnreadable"));
+        found.problems.push_back(file_problem(Severity::error, folder,
+                                              fmt::format("cannot be read: {}", error.message()), "PathUnreadable"));
         return;
     }
     for (const auto& entry : entries) {
@@ -186,7 +190,8 @@ bool FileSource::read(const fs::path& file, const Signature& signature) {
     const std::string text{std::istreambuf_iterator<char>(stream), {}};
     const auto hash = std::hash<std::string>{}(text);
     const auto known = known_.find(file);
-    const bool same = known != known_.end() && known->second.content_hash == hash && known->second.signature.size == signature.size;
+    const bool same =
+        known != known_.end() && known->second.content_hash == hash && known->second.signature.size == signature.size;
     known_[file] = {signature, hash};
     if (same) return false;
     store_->apply_file(file.native(), k8s::decode(text, file.native()), *book_);

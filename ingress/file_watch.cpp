@@ -23,7 +23,8 @@ constexpr auto kQuietAfterClose = 10ms;
 constexpr auto kQuietWhileOpen = 40ms;
 constexpr auto kLongestWait = 500ms;
 constexpr std::uint32_t kNameMask = IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_ONLYDIR | IN_MASK_ADD;
-constexpr std::uint32_t kContentMask = kNameMask | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr std::uint32_t kContentMask =
+    kNameMask | IN_MODIFY | IN_CLOSE_WRITE | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF;
 
 std::uint32_t mask_of(const SourceFolder& folder) {
     return folder.interest == Interest::certain_folders ? kNameMask : kContentMask;
@@ -38,7 +39,8 @@ Error inotify_error(const char* what, int error) {
 
 }  // namespace
 
-Result<std::unique_ptr<FileWatch>> FileWatch::start(boost::asio::io_context& io, FileSource& source, std::function<void()> changed) {
+Result<std::unique_ptr<FileWatch>> FileWatch::start(boost::asio::io_context& io, FileSource& source,
+                                                    std::function<void()> changed) {
     const int descriptor = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
     if (descriptor < 0) return inotify_error("inotify_init", errno);
     std::unique_ptr<FileWatch> watch(new FileWatch(io, descriptor, source, std::move(changed)));
@@ -118,7 +120,8 @@ void FileWatch::note(const inotify_event& event) {
     for (const auto& folder : watch->second) {
         const auto path = (folder.path / name).lexically_normal();
         // "..data" of a ConfigMap volume is a symbolic link, so its swap is no folder event.
-        const bool layout = folder.interest == Interest::manifests && ((event.mask & IN_ISDIR) != 0 || name.starts_with(".."));
+        const bool layout =
+            folder.interest == Interest::manifests && ((event.mask & IN_ISDIR) != 0 || name.starts_with(".."));
         if (layout || ((event.mask & IN_ISDIR) != 0 && source_->is_root(path))) rescan_soon();
         if ((event.mask & IN_ISDIR) != 0) continue;
         for (const auto& file : source_->affected_by(path, folder)) refresh_later(file, event.mask);
@@ -136,7 +139,9 @@ void FileWatch::refresh_later(const std::filesystem::path& file, std::uint32_t m
     auto& due = due_.try_emplace(file, Due{now, now}).first->second;
     due.at = std::min(now + (settled ? kQuietAfterClose : kQuietWhileOpen), due.noticed + kLongestWait);
     // A link, or a file put where a folder was, changes what must be watched.
-    if ((mask & (IN_CREATE | IN_MOVED_TO)) != 0 && std::filesystem::is_symlink(std::filesystem::symlink_status(file, ignored))) rescan_soon();
+    if ((mask & (IN_CREATE | IN_MOVED_TO)) != 0 &&
+        std::filesystem::is_symlink(std::filesystem::symlink_status(file, ignored)))
+        rescan_soon();
 }
 
 void FileWatch::arm() {
@@ -148,7 +153,7 @@ void FileWatch::arm() {
         if (error || !*alive) return;
         read_events();  // what is being written again waits for its end
         work_off();
-        arm();
+        if (*alive) arm();  // the owner may have stopped us from its handler
     });
 }
 
@@ -171,7 +176,9 @@ void FileWatch::work_off() {
         changed |= source_->refresh(entry->first);
         entry = due_.erase(entry);
     }
-    if (changed) changed_();
+    if (!changed) return;
+    const auto tell = changed_;
+    tell();
 }
 
 }  // namespace fairway::ingress

@@ -28,7 +28,8 @@ public:
 
     /// Errors: inotify is out of instances or watches; names the sysctl to raise.
     /// `source` must outlive the watch; `changed` runs in `io`.
-    static Result<std::unique_ptr<FileWatch>> start(boost::asio::io_context& io, FileSource& source, std::function<void()> changed);
+    static Result<std::unique_ptr<FileWatch>> start(boost::asio::io_context& io, FileSource& source,
+                                                    std::function<void()> changed);
     ~FileWatch();
     FileWatch(const FileWatch&) = delete;
     FileWatch& operator=(const FileWatch&) = delete;

@@ -25,8 +25,8 @@ struct Taken {
 
 class HostBuilder {
 public:
-    HostBuilder(const HostInput& input, const BackendRegistry& backends, const std::vector<std::string>& redirect_exempt,
-                std::vector<Diagnostic>& diagnostics)
+    HostBuilder(const HostInput& input, const BackendRegistry& backends,
+                const std::vector<std::string>& redirect_exempt, std::vector<Diagnostic>& diagnostics)
         : input_(input), backends_(backends), redirect_exempt_(redirect_exempt), diagnostics_(diagnostics) {}
 
     std::shared_ptr<const routing::HostRules> run() {
@@ -34,7 +34,8 @@ public:
             for (const auto* path : record->paths_of(input_.name)->paths) add(*record, *path);
         if (!taken_.contains(key(kRoot, routing::PathType::prefix))) add_implicit_root();
         return std::make_shared<const routing::HostRules>(
-            routing::HostRules::Options{.name = input_.name, .has_certificate = input_.has_certificate}, std::move(routes_));
+            routing::HostRules::Options{.name = input_.name, .has_certificate = input_.has_certificate},
+            std::move(routes_));
     }
 
 private:
@@ -65,31 +66,36 @@ private:
 
     void add_implicit_root() {
         const bool catch_all = input_.name == kCatchAll;
-        const auto oldest = catch_all ? std::ranges::find_if(input_.ingresses, [](const auto* record) { return record->is_catch_all(); })
+        const auto oldest = catch_all ? std::ranges::find_if(input_.ingresses,
+                                                             [](const auto* record) { return record->is_catch_all(); })
                                       : input_.ingresses.begin();
         if (oldest == input_.ingresses.end()) return;
         const auto& record = **oldest;
-        routes_.push_back({.path = std::string(kRoot),
-                           .type = routing::PathType::prefix,
-                           .owner = record.owner,
-                           .policy = catch_all ? record.catch_all_policy : record.policy,
-                           .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend});
+        routes_.push_back(
+            {.path = std::string(kRoot),
+             .type = routing::PathType::prefix,
+             .owner = record.owner,
+             .policy = catch_all ? record.catch_all_policy : record.policy,
+             .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend});
     }
 
     void report_loser(const IngressRecord& record, const k8s::IngressPath& path, const Taken& winner) {
         const auto place = winner.path->where.to_string();
-        const auto host = input_.name == kCatchAll ? std::string("every host") : fmt::format("host \"{}\"", input_.name);
-        diagnostics_.push_back({.severity = Severity::warning,
-                                .where = path.where,
-                                .kind = k8s::Ingress::kKind,
-                                .object = record.ingress->meta.name,
-                                .field = path.field,
-                                .message = fmt::format("{} path \"{}\" of {} is already defined in {} Ingress {}{}, which counts; remove one of them",
-                                                       path.type == k8s::PathType::exact ? "Exact" : "Prefix",
-                                                       path.path.empty() ? kRoot : std::string_view(path.path), host,
-                                                       winner.record == &record ? "this" : "the older", winner.record->ingress->meta.name.to_string(),
-                                                       place.empty() ? "" : fmt::format(" ({})", place)),
-                                .reason = "PathConflict"});
+        const auto host =
+            input_.name == kCatchAll ? std::string("every host") : fmt::format("host \"{}\"", input_.name);
+        diagnostics_.push_back(
+            {.severity = Severity::warning,
+             .where = path.where,
+             .kind = k8s::Ingress::kKind,
+             .object = record.ingress->meta.name,
+             .field = path.field,
+             .message = fmt::format(
+                 "{} path \"{}\" of {} is already defined in {} Ingress {}{}, which counts; remove one of them",
+                 path.type == k8s::PathType::exact ? "Exact" : "Prefix",
+                 path.path.empty() ? kRoot : std::string_view(path.path), host,
+                 winner.record == &record ? "this" : "the older", winner.record->ingress->meta.name.to_string(),
+                 place.empty() ? "" : fmt::format(" ({})", place)),
+             .reason = "PathConflict"});
     }
 
     const HostInput& input_;

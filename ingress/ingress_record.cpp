@@ -75,18 +75,21 @@ private:
     bool can_serve(const k8s::IngressPath& path) {
         if (path.backend.is_resource) {
             report(Severity::warning, path.backend.where, path.field + ".backend.resource",
-                   "resource backends are not served; name a service. Requests go to the default backend", "ResourceBackend");
+                   "resource backends are not served; name a service. Requests go to the default backend",
+                   "ResourceBackend");
             return false;
         }
         if (path.path.find("//") != std::string::npos)
             report(Severity::warning, path.where, path.field + ".path",
-                   fmt::format("\"{}\" holds //, but repeated slashes of requests are merged before they are compared: it never matches",
+                   fmt::format("\"{}\" holds //, but repeated slashes of requests are merged before they are compared: "
+                               "it never matches",
                                path.path),
                    "PathNeverMatches");
         const bool should_be_plain = path.type != k8s::PathType::implementation_specific && settings_.strict_path_types;
         if (should_be_plain && !path.path.empty() && !is_plain_path(path.path))
             report(Severity::warning, path.where, path.field + ".path",
-                   fmt::format("\"{}\" has characters other than letters, digits and / . _ -, which pathType {} takes literally; patterns "
+                   fmt::format("\"{}\" has characters other than letters, digits and / . _ -, which pathType {} takes "
+                               "literally; patterns "
                                "need ImplementationSpecific",
                                path.path, path.type == k8s::PathType::exact ? "Exact" : "Prefix"),
                    "PathLooksLikePattern");
@@ -98,7 +101,8 @@ private:
         if (!backend) return;
         if (backend->is_resource) {
             report(Severity::warning, backend->where, "spec.defaultBackend.resource",
-                   "resource backends are not served; name a service. Requests go to the default backend", "ResourceBackend");
+                   "resource backends are not served; name a service. Requests go to the default backend",
+                   "ResourceBackend");
             return;
         }
         record_.default_backend = backend_key(*record_.ingress, *backend);
@@ -106,7 +110,8 @@ private:
         if (record_.ingress->rules.empty()) record_.hosts.push_back({std::string(kCatchAll), {}});
     }
 
-    void report(Severity severity, const k8s::Position& where, std::string field, std::string message, std::string reason) {
+    void report(Severity severity, const k8s::Position& where, std::string field, std::string message,
+                std::string reason) {
         diagnostics_.push_back({.severity = severity,
                                 .where = where,
                                 .kind = k8s::Ingress::kKind,
@@ -124,7 +129,8 @@ private:
 }  // namespace
 
 const HostPaths* IngressRecord::paths_of(std::string_view host) const {
-    const auto found = std::ranges::lower_bound(hosts, host, {}, [](const HostPaths& paths) { return std::string_view(paths.host); });
+    const auto found =
+        std::ranges::lower_bound(hosts, host, {}, [](const HostPaths& paths) { return std::string_view(paths.host); });
     return found != hosts.end() && found->host == host ? &*found : nullptr;
 }
 
@@ -136,8 +142,9 @@ bool is_redirect_exempt(std::string_view path, const std::vector<std::string>& l
     return std::ranges::any_of(locations, [&](const std::string& location) { return path.starts_with(location); });
 }
 
-IngressRecord compile_ingress(ObjectPtr object, const ConfigMapSettings& settings, const std::string& annotations_prefix,
-                              PolicyPool& policies, std::vector<Diagnostic>& diagnostics) {
+IngressRecord compile_ingress(ObjectPtr object, const ConfigMapSettings& settings,
+                              const std::string& annotations_prefix, PolicyPool& policies,
+                              std::vector<Diagnostic>& diagnostics) {
     return IngressCompiler(std::move(object), settings, diagnostics).run(annotations_prefix, policies);
 }
 

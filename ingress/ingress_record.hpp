@@ -15,12 +15,12 @@ namespace fairway::ingress {
 
 /// What an Ingress says about one host.
 struct HostPaths {
-    std::string host;                             ///< as the route table names it
-    std::vector<const k8s::IngressPath*> paths;   ///< those that can be served, in the order written
+    std::string host;                            ///< as the route table names it
+    std::vector<const k8s::IngressPath*> paths;  ///< those that can be served, in the order written
 };
 
 struct IngressRecord {
-    ObjectPtr object;                       ///< keeps `ingress` alive
+    ObjectPtr object;  ///< keeps `ingress` alive
     const k8s::Ingress* ingress = nullptr;
     std::shared_ptr<const routing::RouteOwner> owner;
     routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
@@ -28,9 +28,9 @@ struct IngressRecord {
     std::shared_ptr<const routing::RoutePolicy> policy;
     std::shared_ptr<const routing::RoutePolicy> exempt_policy;     ///< under no-tls-redirect-locations
     std::shared_ptr<const routing::RoutePolicy> catch_all_policy;  ///< of a spec.defaultBackend without rules
-    std::vector<HostPaths> hosts;           ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
+    std::vector<HostPaths> hosts;  ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
     std::optional<BackendKey> default_backend;
-    std::vector<BackendKey> backends;       ///< all that it uses, sorted, without repetition
+    std::vector<BackendKey> backends;  ///< all that it uses, sorted, without repetition
 
     const HostPaths* paths_of(std::string_view host) const;
     /// True when the Ingress is nothing but a spec.defaultBackend: it gives the catch-all its "/".
@@ -44,7 +44,8 @@ BackendKey backend_key(const k8s::Ingress& ingress, const k8s::IngressBackend& b
 bool is_redirect_exempt(std::string_view path, const std::vector<std::string>& locations);
 
 /// Leaves out what cannot be served (bad hosts, resource backends …) and reports it.
-IngressRecord compile_ingress(ObjectPtr object, const ConfigMapSettings& settings, const std::string& annotations_prefix,
-                              PolicyPool& policies, std::vector<Diagnostic>& diagnostics);
+IngressRecord compile_ingress(ObjectPtr object, const ConfigMapSettings& settings,
+                              const std::string& annotations_prefix, PolicyPool& policies,
+                              std::vector<Diagnostic>& diagnostics);
 
 }  // namespace fairway::ingress

@@ -28,7 +28,8 @@ Diagnostic duplicate(const k8s::Object& loser, const k8s::Object& winner) {
             .kind = std::string(k8s::kind_of(loser)),
             .object = meta.name,
             .field = {},
-            .message = fmt::format("is already defined at {}, which counts; remove one of them", k8s::meta_of(winner).where.to_string()),
+            .message = fmt::format("is already defined at {}, which counts; remove one of them",
+                                   k8s::meta_of(winner).where.to_string()),
             .reason = "DuplicateObject"};
 }
 
@@ -59,8 +60,9 @@ void ObjectStore::apply_file(const std::string& file, k8s::Decoded decoded, Diag
             contents.complaints.push_back(duplicate(*shared, *counted(key)));
     }
     const auto was_refused = [&](const ObjectKey& key) {
-        return std::ranges::any_of(decoded.refused,
-                                   [&](const auto& refused) { return refused.first == key.kind && refused.second == key.name; });
+        return std::ranges::any_of(decoded.refused, [&](const auto& refused) {
+            return refused.first == key.kind && refused.second == key.name;
+        });
     };
     for (const auto& key : known) {
         if (contents.keys.contains(key)) continue;

@@ -96,7 +96,7 @@ private:
     };
     std::map<std::string, FileContents> files_;
     std::map<k8s::ObjectName, std::set<k8s::ObjectName>> slices_by_service_;
-    std::set<std::string> rivals_;  ///< files that define the same object as another, to be reported again
+    std::set<std::string> rivals_;            ///< files that define the same object as another, to be reported again
     std::map<ObjectKey, ObjectPtr> changed_;  ///< key -> version at the last take_changes()
 };
 

@@ -12,17 +12,17 @@
 namespace fairway::ingress {
 
 struct TranslationOptions {
-    std::string ingress_class = "nginx";                      ///< --ingress-class
-    std::string controller_class = "k8s.io/ingress-nginx";    ///< --controller-class
-    bool ingress_class_by_name = false;                       ///< --ingress-class-by-name
-    bool watch_ingress_without_class = false;                 ///< run and demo set it
-    std::string watch_namespace;                              ///< --watch-namespace; empty: all
-    bool disable_catch_all = false;                           ///< --disable-catch-all
+    std::string ingress_class = "nginx";                    ///< --ingress-class
+    std::string controller_class = "k8s.io/ingress-nginx";  ///< --controller-class
+    bool ingress_class_by_name = false;                     ///< --ingress-class-by-name
+    bool watch_ingress_without_class = false;               ///< run and demo set it
+    std::string watch_namespace;                            ///< --watch-namespace; empty: all
+    bool disable_catch_all = false;                         ///< --disable-catch-all
     std::string annotations_prefix = "nginx.ingress.kubernetes.io";
-    std::optional<k8s::ObjectName> configmap;                 ///< --configmap
-    std::optional<k8s::ObjectName> default_ssl_certificate;   ///< --default-ssl-certificate
-    std::optional<k8s::ObjectName> default_backend_service;   ///< --default-backend-service
-    std::uint16_t public_https_port = 443;                    ///< what redirects and X-Forwarded-Port call the TLS listener
+    std::optional<k8s::ObjectName> configmap;                ///< --configmap
+    std::optional<k8s::ObjectName> default_ssl_certificate;  ///< --default-ssl-certificate
+    std::optional<k8s::ObjectName> default_backend_service;  ///< --default-backend-service
+    std::uint16_t public_https_port = 443;  ///< what redirects and X-Forwarded-Port call the TLS listener
 };
 
 /// "namespace/name", as the flags that name an object take it. Errors: anything else, quoted.

@@ -24,7 +24,8 @@ struct Found {
 
 BackendProblem missing_service(const ObjectStore& store, const k8s::ObjectName& name) {
     std::vector<std::string_view> names;
-    store.for_each_in<k8s::Service>(name.ns, [&](const k8s::Service& service) { names.push_back(service.meta.name.name); });
+    store.for_each_in<k8s::Service>(name.ns,
+                                    [&](const k8s::Service& service) { names.push_back(service.meta.name.name); });
     return {Severity::error, "ServiceNotFound",
             fmt::format("Service {} does not exist{}", name.to_string(), did_you_mean(name.name, names))};
 }
@@ -33,7 +34,8 @@ BackendProblem missing_port(const k8s::Service& service, std::string_view port) 
     std::vector<std::string> ports;
     std::vector<std::string_view> names;
     for (const auto& candidate : service.ports) {
-        ports.push_back(candidate.name.empty() ? fmt::format("{}", candidate.port) : fmt::format("{} ({})", candidate.port, candidate.name));
+        ports.push_back(candidate.name.empty() ? fmt::format("{}", candidate.port)
+                                               : fmt::format("{} ({})", candidate.port, candidate.name));
         if (!candidate.name.empty()) names.push_back(candidate.name);
     }
     return {Severity::error, "ServicePortNotFound",
@@ -110,7 +112,8 @@ std::optional<std::int32_t> pod_port(const k8s::Pod& pod, const k8s::ServicePort
 Found from_pods(const ObjectStore& store, const k8s::Service& service, const k8s::ServicePort& port) {
     Found found;
     store.for_each_in<k8s::Pod>(service.meta.name.ns, [&](const k8s::Pod& pod) {
-        if (!selects(service, pod) || pod.meta.deletion_time || pod.phase == "Succeeded" || pod.phase == "Failed") return;
+        if (!selects(service, pod) || pod.meta.deletion_time || pod.phase == "Succeeded" || pod.phase == "Failed")
+            return;
         found.exists = true;
         const bool ready = pod.ready.value_or(true) && (pod.phase.empty() || pod.phase == "Running");
         if (!ready && !service.publish_not_ready_addresses) {
@@ -153,9 +156,10 @@ ServiceEndpoints external(const k8s::Service& service, std::string_view port) {
         set->endpoints.push_back({{*address, static_cast<std::uint16_t>(number)}, service.external_name});
         return {std::move(set), {}};
     }
-    const auto why = !address ? "names are not resolved in standalone mode in this version; give the addresses in an EndpointSlice"
-                     : address->is_loopback() ? "loopback addresses are refused; give the address in an EndpointSlice"
-                                              : "its port is not a number from 1 to 65535";
+    const auto why =
+        !address ? "names are not resolved in standalone mode in this version; give the addresses in an EndpointSlice"
+        : address->is_loopback() ? "loopback addresses are refused; give the address in an EndpointSlice"
+                                 : "its port is not a number from 1 to 65535";
     return {std::move(set),
             {Severity::error, "ExternalNameNotSupported",
              fmt::format("Service {} is an ExternalName for \"{}\": {}", service.meta.name.to_string(),
@@ -178,8 +182,10 @@ const k8s::ServicePort* find_service_port(const k8s::Service& service, std::stri
         const auto found = std::ranges::find_if(service.ports, matches);
         return found == service.ports.end() ? nullptr : &*found;
     };
-    if (const auto* by_number = first([&](const k8s::ServicePort& p) { return fmt::format("{}", p.port) == port; })) return by_number;
-    if (const auto* by_target = first([&](const k8s::ServicePort& p) { return k8s::to_string(p.target_port) == port; })) return by_target;
+    if (const auto* by_number = first([&](const k8s::ServicePort& p) { return fmt::format("{}", p.port) == port; }))
+        return by_number;
+    if (const auto* by_target = first([&](const k8s::ServicePort& p) { return k8s::to_string(p.target_port) == port; }))
+        return by_target;
     return first([&](const k8s::ServicePort& p) { return !p.name.empty() && p.name == port; });
 }
 
@@ -199,8 +205,9 @@ ServiceEndpoints resolve_endpoints(const ObjectStore& store, const k8s::ObjectNa
     const auto* service_port = find_service_port(*service, port);
     if (service_port == nullptr) return {kNone, missing_port(*service, port)};
     if (service_port->protocol != k8s::Protocol::tcp)
-        return {kNone, {Severity::error, "ServicePortNotTcp",
-                        fmt::format("port \"{}\" of Service {} is not TCP", port, name.to_string())}};
+        return {kNone,
+                {Severity::error, "ServicePortNotTcp",
+                 fmt::format("port \"{}\" of Service {} is not TCP", port, name.to_string())}};
 
     auto found = from_slices(store, *service, *service_port);
     if (!found.exists) found = from_endpoints(store, *service, *service_port);

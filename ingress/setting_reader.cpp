@@ -4,9 +4,10 @@
 
 namespace fairway::ingress {
 
-SettingReader::SettingReader(std::string kind, const k8s::ObjectMeta& meta, const std::map<std::string, std::string>& values,
-                             const std::map<std::string, k8s::Position>& positions, std::string prefix, std::string label,
-                             std::vector<Diagnostic>& sink)
+SettingReader::SettingReader(std::string kind, const k8s::ObjectMeta& meta,
+                             const std::map<std::string, std::string>& values,
+                             const std::map<std::string, k8s::Position>& positions, std::string prefix,
+                             std::string label, std::vector<Diagnostic>& sink)
     : kind_(std::move(kind)),
       meta_(&meta),
       values_(&values),
@@ -15,8 +16,10 @@ SettingReader::SettingReader(std::string kind, const k8s::ObjectMeta& meta, cons
       label_(std::move(label)),
       sink_(&sink) {}
 
-SettingReader SettingReader::of_annotations(const k8s::ObjectMeta& meta, std::string_view prefix, std::vector<Diagnostic>& sink) {
-    return {k8s::Ingress::kKind, meta, meta.annotations, meta.annotation_positions, std::string(prefix) + "/", "annotation ", sink};
+SettingReader SettingReader::of_annotations(const k8s::ObjectMeta& meta, std::string_view prefix,
+                                            std::vector<Diagnostic>& sink) {
+    return {k8s::Ingress::kKind, meta, meta.annotations, meta.annotation_positions, std::string(prefix) + "/",
+            "annotation ",       sink};
 }
 
 SettingReader SettingReader::of_configmap(const k8s::ConfigMap& map, std::vector<Diagnostic>& sink) {

@@ -19,7 +19,8 @@ namespace fairway::ingress {
 class SettingReader {
 public:
     /// Annotations `prefix`/NAME of an Ingress. The object and `sink` must outlive the reader.
-    static SettingReader of_annotations(const k8s::ObjectMeta& meta, std::string_view prefix, std::vector<Diagnostic>& sink);
+    static SettingReader of_annotations(const k8s::ObjectMeta& meta, std::string_view prefix,
+                                        std::vector<Diagnostic>& sink);
     /// Keys of the controller's ConfigMap.
     static SettingReader of_configmap(const k8s::ConfigMap& map, std::vector<Diagnostic>& sink);
 
@@ -38,7 +39,9 @@ public:
     }
 
     /// A value that cannot be used; `message` is the whole sentence.
-    void refuse(std::string_view name, std::string message) { report(Severity::warning, name, std::move(message), "InvalidValue"); }
+    void refuse(std::string_view name, std::string message) {
+        report(Severity::warning, name, std::move(message), "InvalidValue");
+    }
     void report(Severity severity, std::string_view name, std::string message, std::string_view reason);
 
     /// Names that are set, without prefix, in alphabetical order.

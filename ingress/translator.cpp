@@ -166,7 +166,8 @@ void Translator::replace_ingress(const k8s::ObjectName& name, Dirty& dirty) {
                                .message = decision.reason,
                                .reason = "IngressNotOurs"});
     } else {
-        auto record = compile_ingress(std::move(object), settings_, options_.annotations_prefix, policies_, diagnostics);
+        auto record =
+            compile_ingress(std::move(object), settings_, options_.annotations_prefix, policies_, diagnostics);
         index_record(name, records_.insert_or_assign(name, std::move(record)).first->second, dirty);
     }
     book_->replace("ingress:" + unit, std::move(diagnostics));
@@ -264,14 +265,16 @@ std::vector<const IngressRecord*> Translator::ordered(const std::set<k8s::Object
     records.reserve(names.size());
     for (const auto& name : names)
         if (const auto found = records_.find(name); found != records_.end()) records.push_back(&found->second);
-    std::ranges::sort(records, [](const auto* a, const auto* b) { return comes_before(a->ingress->meta, b->ingress->meta); });
+    std::ranges::sort(records,
+                      [](const auto* a, const auto* b) { return comes_before(a->ingress->meta, b->ingress->meta); });
     return records;
 }
 
 void Translator::assemble() {
     const auto endpoints = backends_.endpoint_table();
     const bool same = snapshot_ && snapshot_->routes == routes_ && snapshot_->endpoints == endpoints &&
-                      snapshot_->settings == data_plane_ && snapshot_->tls == tls_ && snapshot_->default_route == default_route_;
+                      snapshot_->settings == data_plane_ && snapshot_->tls == tls_ &&
+                      snapshot_->default_route == default_route_;
     if (same) return;
     auto next = std::make_shared<routing::Snapshot>();
     next->generation = snapshot_ ? snapshot_->generation + 1 : 1;

@@ -50,8 +50,8 @@ private:
         std::set<k8s::ObjectName> services;
         std::set<k8s::ObjectName> secrets;
         std::set<std::string> hosts;
-        std::set<BackendKey> balances;             ///< whose users changed
-        std::set<k8s::ObjectName> references;      ///< Ingresses whose backend diagnostics must be written again
+        std::set<BackendKey> balances;         ///< whose users changed
+        std::set<k8s::ObjectName> references;  ///< Ingresses whose backend diagnostics must be written again
         bool configmap = false;
         bool default_certificate = false;
     };

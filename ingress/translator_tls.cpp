@@ -10,8 +10,8 @@ namespace fairway::ingress {
 
 namespace {
 
-Diagnostic option_problem(Severity severity, const char* kind, const k8s::ObjectName& object, std::string flag, std::string message,
-                          std::string reason) {
+Diagnostic option_problem(Severity severity, const char* kind, const k8s::ObjectName& object, std::string flag,
+                          std::string message, std::string reason) {
     return {.severity = severity,
             .where = {},
             .kind = kind,
@@ -44,9 +44,11 @@ void Translator::settle_tls(Dirty& dirty) {
             if (wildcards.contains(wildcard_of(name))) dirty.hosts.insert(name);
     for (const auto& name : dirty.hosts) {
         const auto wildcard = hosts_.find(wildcard_of(name));
-        hosts_[name].has_certificate = hosts_[name].tls.has_entry || (wildcard != hosts_.end() && wildcard->second.tls.has_entry);
+        hosts_[name].has_certificate =
+            hosts_[name].tls.has_entry || (wildcard != hosts_.end() && wildcard->second.tls.has_entry);
     }
-    if (dirty.default_certificate || (options_.default_ssl_certificate && dirty.secrets.contains(*options_.default_ssl_certificate)))
+    if (dirty.default_certificate ||
+        (options_.default_ssl_certificate && dirty.secrets.contains(*options_.default_ssl_certificate)))
         tls_changed_ = true;
 }
 
@@ -59,9 +61,10 @@ void Translator::rebuild_tls_config() {
         const auto& loaded = certificates_.load(*options_.default_ssl_certificate);
         if (loaded.certificate) default_certificate_ = loaded.certificate;
         if (!loaded.reason.empty())
-            problems.push_back(option_problem(loaded.severity, k8s::Secret::kKind, *options_.default_ssl_certificate,
-                                              "--default-ssl-certificate",
-                                              with_outcome(loaded.problem, loaded.certificate ? "" : "A self-made certificate serves"), loaded.reason));
+            problems.push_back(option_problem(
+                loaded.severity, k8s::Secret::kKind, *options_.default_ssl_certificate, "--default-ssl-certificate",
+                with_outcome(loaded.problem, loaded.certificate ? "" : "A self-made certificate serves"),
+                loaded.reason));
     }
 
     auto store = std::make_shared<tls::CertificateStore>(default_certificate_);
@@ -70,12 +73,14 @@ void Translator::rebuild_tls_config() {
         // Without a good certificate of its own the host shows the default one, not that of a wildcard; and with
         // ssl-reject-handshake only names that no Ingress knows are refused.
         const bool known_name = settings_.tls.reject_unknown_names && name != kCatchAll && !state.has_certificate;
-        if (state.tls.certificates.empty() && (state.tls.has_entry || known_name)) store->add(name, default_certificate_);
+        if (state.tls.certificates.empty() && (state.tls.has_entry || known_name))
+            store->add(name, default_certificate_);
     }
 
     auto config = tls::ServerConfig::create(settings_.tls, store, tls_.get());
     if (!config) {
-        problems.push_back(option_problem(Severity::error, k8s::ConfigMap::kKind, options_.configmap.value_or(k8s::ObjectName{}), "data",
+        problems.push_back(option_problem(Severity::error, k8s::ConfigMap::kKind,
+                                          options_.configmap.value_or(k8s::ObjectName{}), "data",
                                           fmt::format("{}. The TLS settings {}", config.error().message,
                                                       tls_ ? "before it stay" : "have their defaults"),
                                           "TlsSettingsRefused"));
@@ -90,7 +95,8 @@ void Translator::register_default_backend() {
     const auto& name = *options_.default_backend_service;
     const auto* service = store_->find<k8s::Service>(name);
     std::optional<BackendKey> key;
-    if (service != nullptr && !service->ports.empty()) key = BackendKey{name, fmt::format("{}", service->ports.front().port)};
+    if (service != nullptr && !service->ports.empty())
+        key = BackendKey{name, fmt::format("{}", service->ports.front().port)};
     if (key == default_backend_key_) return;
     if (default_backend_key_) backends_.remove_user(*default_backend_key_, kUser);
     if (key) backends_.add_user(*key, kUser);
@@ -104,19 +110,22 @@ void Translator::refresh_default_backend(Dirty& dirty) {
         const auto& name = *options_.default_backend_service;
         register_default_backend();
         const auto* registered = default_backend_key_ ? backends_.find(*default_backend_key_) : nullptr;
-        const auto problem = registered != nullptr ? registered->endpoints.problem : resolve_endpoints(*store_, name, "").problem;
+        const auto problem =
+            registered != nullptr ? registered->endpoints.problem : resolve_endpoints(*store_, name, "").problem;
         if (problem.reason.empty()) {
             available = registered->backend;
         } else {
             problems.push_back(option_problem(problem.severity, k8s::Service::kKind, name, "--default-backend-service",
-                                              with_outcome(problem.message, "The built-in 404 answers"), problem.reason));
+                                              with_outcome(problem.message, "The built-in 404 answers"),
+                                              problem.reason));
             problems.back().refuses_start = store_->find<k8s::Service>(name) == nullptr;
         }
     }
     book_->replace("default-backend", std::move(problems));
 
     const auto balance = settings_.defaults.load_balance;
-    const bool same = available ? default_backend_ && default_backend_->id == available->id && default_backend_->load_balance == balance
+    const bool same = available ? default_backend_ && default_backend_->id == available->id &&
+                                      default_backend_->load_balance == balance
                                 : !default_backend_;
     if (!same) {
         default_backend_ = nullptr;
@@ -131,14 +140,18 @@ void Translator::refresh_default_backend(Dirty& dirty) {
     if (default_route_ && same) return;
     auto policy = settings_.defaults.policy;
     policy.tls_redirect = {.enabled = false};  // unknown hosts have no certificate entry
-    default_route_ = std::make_shared<const routing::Route>(routing::Route{
-        .path = "/", .type = routing::PathType::prefix, .owner = nullptr, .policy = policies_.intern(policy), .backend = default_backend_});
+    default_route_ = std::make_shared<const routing::Route>(routing::Route{.path = "/",
+                                                                           .type = routing::PathType::prefix,
+                                                                           .owner = nullptr,
+                                                                           .policy = policies_.intern(policy),
+                                                                           .backend = default_backend_});
 }
 
 void Translator::report_tls(const k8s::ObjectName& name) {
     const auto* record = this->record(name);
-    book_->replace("tls:" + name.to_string(), record == nullptr ? std::vector<Diagnostic>{}
-                                                                : review_tls(*record->ingress, certificates_, std::chrono::system_clock::now()));
+    book_->replace("tls:" + name.to_string(),
+                   record == nullptr ? std::vector<Diagnostic>{}
+                                     : review_tls(*record->ingress, certificates_, std::chrono::system_clock::now()));
 }
 
 void Translator::review_certificates() {

@@ -29,12 +29,8 @@ std::int64_t take_time_unit(std::string_view& text) {
         std::string_view name;
         std::int64_t milliseconds;
     };
-    static constexpr std::array<Unit, 6> kUnits{{{"ms", 1},
-                                                 {"s", 1000},
-                                                 {"m", 60'000},
-                                                 {"h", 3'600'000},
-                                                 {"d", 86'400'000},
-                                                 {"w", 604'800'000}}};
+    static constexpr std::array<Unit, 6> kUnits{
+        {{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"w", 604'800'000}}};
     for (const auto& unit : kUnits) {
         if (text.starts_with(unit.name)) {
             text.remove_prefix(unit.name.size());
@@ -70,10 +66,10 @@ Result<std::int64_t> parse_integer(std::string_view text, std::int64_t min, std:
 Result<std::chrono::seconds> parse_seconds(std::string_view text, std::int64_t min) {
     if (const auto number = parse_integer(text, min, kYear)) return std::chrono::seconds(*number);
     if (const auto duration = parse_duration(text); duration && duration->count() >= min)
-        return Error{fmt::format("\"{}\" has a unit, which ingress-nginx ignores here; write \"{}\" (whole seconds)", text,
-                                 duration->count())};
-    return Error{fmt::format("\"{}\" is not a time; write whole seconds without unit, {} to {}, for example \"60\"", text, min,
-                             kYear)};
+        return Error{fmt::format("\"{}\" has a unit, which ingress-nginx ignores here; write \"{}\" (whole seconds)",
+                                 text, duration->count())};
+    return Error{fmt::format("\"{}\" is not a time; write whole seconds without unit, {} to {}, for example \"60\"",
+                             text, min, kYear)};
 }
 
 Result<std::chrono::seconds> parse_duration(std::string_view text) {

@@ -26,7 +26,8 @@ bool allows_every_address(std::string_view source_range) {
     const auto networks = parse_networks(source_range);
     if (!networks) return false;
     const auto has_all = [&](bool v6) {
-        return std::ranges::any_of(*networks, [v6](const IpNetwork& n) { return n.prefix_bits == 0 && n.base.v6 == v6; });
+        return std::ranges::any_of(*networks,
+                                   [v6](const IpNetwork& n) { return n.prefix_bits == 0 && n.base.v6 == v6; });
     };
     return has_all(false) && has_all(true);
 }
@@ -35,8 +36,10 @@ std::string refuse_unmet_guard(SettingReader& settings, std::string_view name, c
                                std::string_view value) {
     if (restricts_nothing(name, row, value)) return {};
     const bool snippet = row.status == Status::refused;
-    const auto why = snippet ? "nginx configuration text is never taken" : "it guards access and does not act in this version";
-    const auto fix = snippet ? "remove it; docs/annotations.md names what replaces it" : "remove it to serve the paths without it";
+    const auto why =
+        snippet ? "nginx configuration text is never taken" : "it guards access and does not act in this version";
+    const auto fix =
+        snippet ? "remove it; docs/annotations.md names what replaces it" : "remove it to serve the paths without it";
     settings.report(Severity::error, name, fmt::format("{}; {}. Every path of this Ingress answers 503", why, fix),
                     snippet ? "SnippetNotSupported" : "AccessGuardNotSupported");
     return fmt::format("annotation {}: {}", name, why);

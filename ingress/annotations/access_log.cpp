@@ -3,6 +3,8 @@
 
 namespace fairway::ingress {
 
-void read_access_log(SettingReader& settings, bool& access_log) { settings.read("enable-access-log", access_log, parse_bool); }
+void read_access_log(SettingReader& settings, bool& access_log) {
+    settings.read("enable-access-log", access_log, parse_bool);
+}
 
 }  // namespace fairway::ingress

@@ -95,23 +95,28 @@ std::string_view to_string(Risk risk) {
 }
 
 std::string annotation_documentation() {
-    std::string text =
-        "# Annotations\n\n"
-        "Every annotation of ingress-nginx, with what this version of Fairway does about it. Generated from the table that the\n"
-        "parser reads (`ingress/annotations/table.cpp`).\n\n"
-        "Names are written without their prefix, `nginx.ingress.kubernetes.io/` unless `--annotations-prefix` says otherwise.\n"
-        "Values are strings; booleans are `true`, `false` and the other words of Go's ParseBool. A bad value keeps the default\n"
-        "and is reported by `fairway lint` with its line. A default with a ConfigMap key can be changed for all Ingresses there\n"
-        "(see [configmap.md](configmap.md)).\n\n"
-        "An annotation that restricts access and cannot be honoured is never ignored: all paths of its Ingress answer 503, and\n"
-        "the reason is an error in the log and in `fairway lint`.\n";
+    std::string text = "# Annotations\n\n"
+                       "Every annotation of ingress-nginx, with what this version of Fairway does about it. Generated "
+                       "from the table that the\n"
+                       "parser reads (`ingress/annotations/table.cpp`).\n\n"
+                       "Names are written without their prefix, `nginx.ingress.kubernetes.io/` unless "
+                       "`--annotations-prefix` says otherwise.\n"
+                       "Values are strings; booleans are `true`, `false` and the other words of Go's ParseBool. A bad "
+                       "value keeps the default\n"
+                       "and is reported by `fairway lint` with its line. A default with a ConfigMap key can be changed "
+                       "for all Ingresses there\n"
+                       "(see [configmap.md](configmap.md)).\n\n"
+                       "An annotation that restricts access and cannot be honoured is never ignored: all paths of its "
+                       "Ingress answer 503, and\n"
+                       "the reason is an error in the log and in `fairway lint`.\n";
     std::string_view group;
     for (const auto& row : rows()) {
         if (row.group != group) {
             group = row.group;
-            text += fmt::format("\n## {}\n\n| Annotation | Values | Default | ConfigMap key | Scope | Risk | Status | What it does |\n"
-                                "|---|---|---|---|---|---|---|---|\n",
-                                group);
+            text += fmt::format(
+                "\n## {}\n\n| Annotation | Values | Default | ConfigMap key | Scope | Risk | Status | What it does |\n"
+                "|---|---|---|---|---|---|---|---|\n",
+                group);
         }
         text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} | {} |\n", cell(row.name), cell(row.values),
                             code(row.default_value), code(row.configmap_key), to_string(row.scope), to_string(row.risk),

@@ -14,8 +14,9 @@ void read_load_balance(SettingReader& settings, routing::LoadBalance& balance) {
     else if (*text == kNames[1])
         balance = routing::LoadBalance::ewma;
     else
-        settings.refuse("load-balance", fmt::format("\"{}\" is not an algorithm{}; write round_robin or ewma. Keeping {}", *text,
-                                                    did_you_mean(*text, kNames), kNames[static_cast<std::size_t>(balance)]));
+        settings.refuse("load-balance",
+                        fmt::format("\"{}\" is not an algorithm{}; write round_robin or ewma. Keeping {}", *text,
+                                    did_you_mean(*text, kNames), kNames[static_cast<std::size_t>(balance)]));
 }
 
 }  // namespace fairway::ingress

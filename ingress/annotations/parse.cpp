@@ -16,9 +16,11 @@ namespace {
 constexpr std::string_view kDefaultPrefix = "nginx.ingress.kubernetes.io";
 
 void report_unknown(SettingReader& settings, std::string_view name) {
-    settings.report(Severity::warning, name,
-                    with_outcome(fmt::format("is not an annotation of ingress-nginx{}", did_you_mean(name, annotation_names())), "It is ignored"),
-                    "UnknownAnnotation");
+    settings.report(
+        Severity::warning, name,
+        with_outcome(fmt::format("is not an annotation of ingress-nginx{}", did_you_mean(name, annotation_names())),
+                     "It is ignored"),
+        "UnknownAnnotation");
 }
 
 /// Setting a switch to the value it has anyway asks for nothing.
@@ -29,7 +31,8 @@ bool asks_for_nothing(const AnnotationDescriptor& row, std::string_view value) {
     return wanted && by_default && *wanted == *by_default;
 }
 
-void report_inactive(SettingReader& settings, std::string_view name, const AnnotationDescriptor& row, std::string_view value) {
+void report_inactive(SettingReader& settings, std::string_view name, const AnnotationDescriptor& row,
+                     std::string_view value) {
     if (row.status == Status::meaningless) {
         settings.report(Severity::notice, name, fmt::format("has no effect: {}", row.doc), "AnnotationWithoutEffect");
     } else if (row.status == Status::planned && !asks_for_nothing(row, value)) {
@@ -47,11 +50,12 @@ void check_buffer_size(SettingReader& settings, std::uint32_t buffer_bytes) {
     if (!size)
         settings.refuse("proxy-buffer-size", size.error().message + ". It is ignored");
     else if (*size > buffer_bytes)
-        settings.report(Severity::notice, "proxy-buffer-size",
-                        fmt::format("asks for more than the {} bytes that a response head may have; raise the ConfigMap key of the "
-                                    "same name, which holds for every Ingress",
-                                    buffer_bytes),
-                        "AnnotationWithoutEffect");
+        settings.report(
+            Severity::notice, "proxy-buffer-size",
+            fmt::format("asks for more than the {} bytes that a response head may have; raise the ConfigMap key of the "
+                        "same name, which holds for every Ingress",
+                        buffer_bytes),
+            "AnnotationWithoutEffect");
 }
 
 /// An Ingress that offers a canary must not become an ordinary one, which could take paths from the primary.
@@ -59,9 +63,10 @@ bool read_canary(SettingReader& settings) {
     bool canary = false;
     settings.read("canary", canary, parse_bool);
     if (canary)
-        settings.report(Severity::warning, "canary",
-                        "does not act in this version, so this Ingress adds no paths: all requests stay with the primary",
-                        "CanaryNotSupported");
+        settings.report(
+            Severity::warning, "canary",
+            "does not act in this version, so this Ingress adds no paths: all requests stay with the primary",
+            "CanaryNotSupported");
     return canary;
 }
 
@@ -98,7 +103,8 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
         if (row == nullptr) {
             report_unknown(settings, name);
         } else if (value && (row->guards_access || row->status == Status::refused)) {
-            if (auto reason = refuse_unmet_guard(settings, name, *row, *value); !reason.empty() && result.policy.denied.empty())
+            if (auto reason = refuse_unmet_guard(settings, name, *row, *value);
+                !reason.empty() && result.policy.denied.empty())
                 result.policy.denied = std::move(reason);
         } else if (value && name != "canary") {
             report_inactive(settings, name, *row, *value);

@@ -11,8 +11,9 @@ namespace fairway::ingress {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kWords{"error",    "timeout",  "invalid_header", "http_500", "http_502",       "http_503",
-                                                  "http_504", "http_403", "http_404",       "http_429", "non_idempotent", "off"};
+constexpr std::array<std::string_view, 12> kWords{"error",    "timeout",  "invalid_header", "http_500",
+                                                  "http_502", "http_503", "http_504",       "http_403",
+                                                  "http_404", "http_429", "non_idempotent", "off"};
 constexpr std::array<std::uint16_t, 12> kBits{
     routing::retry_error,    routing::retry_timeout,  routing::retry_invalid_header, routing::retry_http_500,
     routing::retry_http_502, routing::retry_http_503, routing::retry_http_504,       routing::retry_http_403,
@@ -45,8 +46,10 @@ void read_retry_policy(SettingReader& settings, routing::RetryPolicy& retry) {
         else
             settings.refuse("proxy-next-upstream", conditions.error().message + ". Keeping the default");
     }
-    settings.read("proxy-next-upstream-tries", retry.tries, [](std::string_view text) { return parse_integer(text, 0, 1000); });
-    settings.read("proxy-next-upstream-timeout", retry.timeout, [](std::string_view text) { return parse_seconds(text, 0); });
+    settings.read("proxy-next-upstream-tries", retry.tries,
+                  [](std::string_view text) { return parse_integer(text, 0, 1000); });
+    settings.read("proxy-next-upstream-timeout", retry.timeout,
+                  [](std::string_view text) { return parse_seconds(text, 0); });
 }
 
 }  // namespace fairway::ingress

@@ -19,11 +19,14 @@ void read_header_buffers(SettingReader& settings, routing::DownstreamSettings& d
     const auto words = split_list(*text, ' ');
     const auto number = words.size() == 2 ? parse_integer(words[0], 1, 1024) : Result<std::int64_t>(Error{});
     const auto size = words.size() == 2 ? parse_size(words[1]) : Result<std::uint64_t>(Error{});
-    const bool usable = number && size && *size >= kSmallestHeaderLine && *size * static_cast<std::uint64_t>(*number) <= kLargestHead;
+    const bool usable =
+        number && size && *size >= kSmallestHeaderLine && *size * static_cast<std::uint64_t>(*number) <= kLargestHead;
     if (!usable) {
-        settings.refuse("large-client-header-buffers",
-                        fmt::format("\"{}\" is not a number and a size, such as \"4 8k\" (at least 1k each, 16m together). Keeping 4 8k",
-                                    *text));
+        settings.refuse(
+            "large-client-header-buffers",
+            fmt::format(
+                "\"{}\" is not a number and a size, such as \"4 8k\" (at least 1k each, 16m together). Keeping 4 8k",
+                *text));
         return;
     }
     downstream.max_header_line_bytes = static_cast<std::uint32_t>(*size);

@@ -61,22 +61,27 @@ std::span<const std::string_view> config_key_names() {
 }
 
 std::string configmap_documentation() {
-    std::string text =
-        "# ConfigMap keys\n\n"
-        "Every key of ingress-nginx's ConfigMap (`--configmap namespace/name`), with what this version of Fairway does about\n"
-        "it. Generated from the table that the parser reads (`ingress/configmap/table.cpp`).\n\n"
-        "Values are strings; booleans are `true`, `false` and the other words of Go's ParseBool; lists are comma separated. A\n"
-        "value that cannot be used leaves the default in place and is reported with its line. Changes are live at once, unless\n"
-        "the row says otherwise; a missing ConfigMap means all defaults.\n\n"
-        "A key that restricts access and cannot be honoured is never ignored: all paths answer 503 until it is removed.\n";
+    std::string text = "# ConfigMap keys\n\n"
+                       "Every key of ingress-nginx's ConfigMap (`--configmap namespace/name`), with what this version "
+                       "of Fairway does about\n"
+                       "it. Generated from the table that the parser reads (`ingress/configmap/table.cpp`).\n\n"
+                       "Values are strings; booleans are `true`, `false` and the other words of Go's ParseBool; lists "
+                       "are comma separated. A\n"
+                       "value that cannot be used leaves the default in place and is reported with its line. Changes "
+                       "are live at once, unless\n"
+                       "the row says otherwise; a missing ConfigMap means all defaults.\n\n"
+                       "A key that restricts access and cannot be honoured is never ignored: all paths answer 503 "
+                       "until it is removed.\n";
     std::string_view group;
     for (const auto& row : rows()) {
         if (row.group != group) {
             group = row.group;
-            text += fmt::format("\n## {}\n\n| Key | Values | Default | Status | What it does |\n|---|---|---|---|---|\n", group);
+            text += fmt::format(
+                "\n## {}\n\n| Key | Values | Default | Status | What it does |\n|---|---|---|---|---|\n", group);
         }
         text += fmt::format("| `{}` | {} | {} | {} | {} |\n", row.name, row.values,
-                            row.default_value.empty() ? "–" : fmt::format("`{}`", row.default_value), status_text(row), row.doc);
+                            row.default_value.empty() ? "–" : fmt::format("`{}`", row.default_value), status_text(row),
+                            row.doc);
     }
     return text;
 }

@@ -48,7 +48,8 @@ void read_hsts(SettingReader& settings, routing::HstsSettings& hsts) {
     settings.read("hsts", enabled, parse_bool);
     settings.read("hsts-include-subdomains", subdomains, parse_bool);
     settings.read("hsts-preload", preload, parse_bool);
-    settings.read("hsts-max-age", max_age, [](std::string_view text) { return parse_integer(text, 0, 10'000'000'000); });
+    settings.read("hsts-max-age", max_age,
+                  [](std::string_view text) { return parse_integer(text, 0, 10'000'000'000); });
     hsts.value.clear();
     if (!enabled) return;
     hsts.value = fmt::format("max-age={}", max_age);

@@ -11,7 +11,8 @@ constexpr std::string_view kNginxAccessLog = "/var/log/nginx/access.log";
 
 Result<std::string> parse_log_path(std::string_view text) {
     if (text == kNginxAccessLog) return std::string("/dev/stdout");
-    if (!text.starts_with('/')) return Error{fmt::format("\"{}\" is not an absolute path; write /dev/stdout or a file", text)};
+    if (!text.starts_with('/'))
+        return Error{fmt::format("\"{}\" is not an absolute path; write /dev/stdout or a file", text)};
     return std::string(text);
 }
 
@@ -38,7 +39,8 @@ void read_log_settings(SettingReader& settings, routing::AccessLogSettings& log)
     if (const auto urls = settings.find("skip-access-log-urls")) {
         for (auto& url : split_list(*urls)) {
             if (url.starts_with('~'))
-                settings.refuse("skip-access-log-urls", fmt::format("\"{}\" is a pattern; write exact request URIs. It is left out", url));
+                settings.refuse("skip-access-log-urls",
+                                fmt::format("\"{}\" is a pattern; write exact request URIs. It is left out", url));
             else
                 log.skip_urls.push_back(std::move(url));
         }

@@ -33,7 +33,8 @@ void read_redirects(SettingReader& settings, ConfigMapSettings& result) {
     read_tls_redirect(settings, result.defaults.policy.tls_redirect);
     settings.read("http-redirect-code", result.data_plane.http_redirect_code, parse_redirect_code);
     settings.read("relative-redirects", result.data_plane.relative_redirects, parse_bool);
-    if (const auto text = settings.find("no-tls-redirect-locations")) result.no_tls_redirect_locations = split_list(*text);
+    if (const auto text = settings.find("no-tls-redirect-locations"))
+        result.no_tls_redirect_locations = split_list(*text);
 }
 
 void read_policy_defaults(SettingReader& settings, ConfigMapSettings& result) {
@@ -50,14 +51,17 @@ void read_policy_defaults(SettingReader& settings, ConfigMapSettings& result) {
 }
 
 /// A key that would restrict access everywhere: closes every path, unless its value restricts nothing.
-void close_unmet_guard(SettingReader& settings, const ConfigKeyDescriptor& row, std::string_view value, std::string& denied) {
+void close_unmet_guard(SettingReader& settings, const ConfigKeyDescriptor& row, std::string_view value,
+                       std::string& denied) {
     const auto flag = parse_bool(value);
     if (flag && !*flag) return;
     if (row.name == "whitelist-source-range" && allows_every_address(value)) return;
-    settings.report(Severity::error, row.name,
-                    "restricts access and does not act in this version; remove it to serve without it. Every path answers 503",
-                    "AccessGuardNotSupported");
-    if (denied.empty()) denied = fmt::format("ConfigMap key {}: it restricts access and does not act in this version", row.name);
+    settings.report(
+        Severity::error, row.name,
+        "restricts access and does not act in this version; remove it to serve without it. Every path answers 503",
+        "AccessGuardNotSupported");
+    if (denied.empty())
+        denied = fmt::format("ConfigMap key {}: it restricts access and does not act in this version", row.name);
 }
 
 bool is_default(const ConfigKeyDescriptor& row, std::string_view value) {
@@ -67,14 +71,16 @@ bool is_default(const ConfigKeyDescriptor& row, std::string_view value) {
     return wanted && by_default && *wanted == *by_default;
 }
 
-void report_inactive(SettingReader& settings, const ConfigKeyDescriptor& row, std::string_view name, std::string_view value) {
+void report_inactive(SettingReader& settings, const ConfigKeyDescriptor& row, std::string_view name,
+                     std::string_view value) {
     if (row.status == Status::meaningless)
         settings.report(Severity::notice, name, fmt::format("has no effect: {}", row.doc), "KeyWithoutEffect");
     else if (row.status == Status::refused && !is_default(row, value))
-        settings.report(Severity::warning, name, fmt::format("is not supported: {}. It is ignored", row.doc), "SnippetNotSupported");
+        settings.report(Severity::warning, name, fmt::format("is not supported: {}. It is ignored", row.doc),
+                        "SnippetNotSupported");
     else if (row.status == Status::planned && !is_default(row, value))
-        settings.report(Severity::warning, name, fmt::format("does not act in this version ({}). It is ignored", row.doc),
-                        "KeyNotSupported");
+        settings.report(Severity::warning, name,
+                        fmt::format("does not act in this version ({}). It is ignored", row.doc), "KeyNotSupported");
 }
 
 void review_keys(SettingReader& settings, std::string& denied) {
@@ -82,9 +88,11 @@ void review_keys(SettingReader& settings, std::string& denied) {
         const auto* row = find_config_key(name);
         const auto value = settings.find(name);
         if (row == nullptr)
-            settings.report(Severity::warning, name,
-                            with_outcome(fmt::format("is not a key of ingress-nginx{}", did_you_mean(name, config_key_names())), "It is ignored"),
-                            "UnknownKey");
+            settings.report(
+                Severity::warning, name,
+                with_outcome(fmt::format("is not a key of ingress-nginx{}", did_you_mean(name, config_key_names())),
+                             "It is ignored"),
+                "UnknownKey");
         else if (value && row->guards_access)
             close_unmet_guard(settings, *row, *value, denied);
         else if (value)

@@ -10,7 +10,8 @@ constexpr bool kGuards = true;
 constexpr bool kOpen = false;
 
 constexpr ConfigKeyDescriptor kClientConnections[] = {
-    {"keep-alive", "seconds; 0: close after each response", "75", acts, kOpen, "how long an idle client connection is kept"},
+    {"keep-alive", "seconds; 0: close after each response", "75", acts, kOpen,
+     "how long an idle client connection is kept"},
     {"keep-alive-requests", "number", "1000", acts, kOpen, "requests on one client connection"},
     {"client-header-timeout", "seconds", "60", acts, kOpen, "time for a request's head; over: 408"},
     {"client-body-timeout", "seconds", "60", acts, kOpen, "time between two reads of a request's body; over: 408"},
@@ -19,7 +20,8 @@ constexpr ConfigKeyDescriptor kClientConnections[] = {
     {"client-header-buffer-size", "size", "1k", meaningless, kOpen, "detail of nginx's buffers"},
     {"client-body-buffer-size", "size", "8k", planned, kOpen, "memory for a request body before it goes to a file"},
     {"enable-underscores-in-headers", "true or false", "false", acts, kOpen, "allow _ in field names"},
-    {"ignore-invalid-headers", "true or false", "true", acts, kOpen, "drop fields with invalid names instead of passing them"},
+    {"ignore-invalid-headers", "true or false", "true", acts, kOpen,
+     "drop fields with invalid names instead of passing them"},
     {"bind-address", "list of addresses", "all", acts, kOpen, "addresses to listen on; read at start-up"},
     {"disable-ipv6", "true or false", "false", acts, kOpen, "listen on IPv4 only; read at start-up"},
     {"disable-ipv6-dns", "true or false", "false", planned, kOpen, "no AAAA look-ups"},
@@ -31,10 +33,12 @@ constexpr ConfigKeyDescriptor kClientConnections[] = {
 
 constexpr ConfigKeyDescriptor kClientAddressAndForwardingFields[] = {
     {"use-forwarded-headers", "true or false", "false", acts, kOpen, "trust X-Forwarded-* of clients"},
-    {"enable-real-ip", "true or false", "false", acts, kOpen, "take only the client address from the forwarded-for field"},
+    {"enable-real-ip", "true or false", "false", acts, kOpen,
+     "take only the client address from the forwarded-for field"},
     {"forwarded-for-header", "field name", "X-Forwarded-For", acts, kOpen, "field with the client address"},
     {"forwarded-host-header", "field name", "X-Forwarded-Host", acts, kOpen, "field with the host"},
-    {"compute-full-forwarded-for", "true or false", "false", acts, kOpen, "append to X-Forwarded-For instead of replacing it"},
+    {"compute-full-forwarded-for", "true or false", "false", acts, kOpen,
+     "append to X-Forwarded-For instead of replacing it"},
     {"proxy-real-ip-cidr", "list of networks", "0.0.0.0/0", acts, kOpen, "peers whose forwarded-for field is believed"},
     {"use-proxy-protocol", "true or false", "false", planned, kOpen, "listeners expect the PROXY protocol"},
     {"proxy-protocol-header-timeout", "time", "5s", planned, kOpen, "wait for the PROXY header"},
@@ -61,7 +65,8 @@ constexpr ConfigKeyDescriptor kUpstream[] = {
     {"proxy-connect-timeout", "whole seconds", "5", acts, kOpen, "time to connect to an endpoint"},
     {"proxy-send-timeout", "whole seconds", "60", acts, kOpen, "time between two writes to an endpoint"},
     {"proxy-read-timeout", "whole seconds", "60", acts, kOpen, "time between two reads from an endpoint"},
-    {"proxy-next-upstream", "list of conditions, or off", "error timeout", acts, kOpen, "when another endpoint is tried"},
+    {"proxy-next-upstream", "list of conditions, or off", "error timeout", acts, kOpen,
+     "when another endpoint is tried"},
     {"proxy-next-upstream-tries", "number; 0: as many as there are endpoints", "3", acts, kOpen, "attempts in all"},
     {"proxy-next-upstream-timeout", "whole seconds; 0: no limit", "0", acts, kOpen, "time for all attempts together"},
     {"retry-non-idempotent", "true or false", "false", acts, kOpen, "repeat POST, LOCK and PATCH as well"},
@@ -96,7 +101,8 @@ constexpr ConfigKeyDescriptor kResponseFields[] = {
     {"hide-headers", "list of fields", "", acts, kOpen, "response fields of upstreams to drop"},
     {"add-headers", "namespace/name of a ConfigMap", "", planned, kOpen, "fields for every response"},
     {"server-tokens", "true or false", "false", acts, kOpen, "send a Server field"},
-    {"allow-backend-server-header", "true or false", "false", meaningless, kOpen, "without effect in ingress-nginx too"},
+    {"allow-backend-server-header", "true or false", "false", meaningless, kOpen,
+     "without effect in ingress-nginx too"},
     {"global-allowed-response-headers", "list of fields", "", planned, kOpen, "what custom-headers may set"},
     {"hsts", "true or false", "true", acts, kOpen, "send Strict-Transport-Security over HTTPS"},
     {"hsts-include-subdomains", "true or false", "true", acts, kOpen, "includeSubDomains in it"},
@@ -159,7 +165,8 @@ constexpr ConfigKeyDescriptor kAccessControl[] = {
     {"global-auth-response-headers", "list of fields", "", planned, kOpen, "option of global-auth-url"},
     {"global-auth-request-redirect", "URL", "", planned, kOpen, "option of global-auth-url"},
     {"global-auth-cache-key", "text with nginx variables", "", planned, kOpen, "option of global-auth-url"},
-    {"global-auth-cache-duration", "list of [statuses] time", "200 202 401 5m", planned, kOpen, "option of global-auth-url"},
+    {"global-auth-cache-duration", "list of [statuses] time", "200 202 401 5m", planned, kOpen,
+     "option of global-auth-url"},
     {"global-auth-always-set-cookie", "true or false", "false", planned, kOpen, "option of global-auth-url"},
     {"no-auth-locations", "list of paths", "/.well-known/acme-challenge", planned, kOpen,
      "Ingress paths that need no authentication"},
@@ -178,7 +185,8 @@ constexpr ConfigKeyDescriptor kValidationOfIngresses[] = {
 };
 
 constexpr ConfigKeyDescriptor kRateLimits[] = {
-    {"limit-conn-zone-variable", "nginx variable", "$binary_remote_addr", planned, kOpen, "what a client is for rate limits"},
+    {"limit-conn-zone-variable", "nginx variable", "$binary_remote_addr", planned, kOpen,
+     "what a client is for rate limits"},
     {"limit-req-status-code", "400 to 599", "503", planned, kOpen, "status for too many requests"},
     {"limit-conn-status-code", "400 to 599", "503", planned, kOpen, "status for too many requests at once"},
     {"limit-rate", "kilobytes a second", "0", planned, kOpen, "speed of a response"},
@@ -186,8 +194,10 @@ constexpr ConfigKeyDescriptor kRateLimits[] = {
 };
 
 constexpr ConfigKeyDescriptor kErrors[] = {
-    {"custom-http-errors", "list of statuses", "", planned, kOpen, "statuses whose answer comes from the default backend"},
-    {"disable-proxy-intercept-errors", "true or false", "false", planned, kOpen, "leave the endpoints' own errors alone"},
+    {"custom-http-errors", "list of statuses", "", planned, kOpen,
+     "statuses whose answer comes from the default backend"},
+    {"disable-proxy-intercept-errors", "true or false", "false", planned, kOpen,
+     "leave the endpoints' own errors alone"},
 };
 
 constexpr ConfigKeyDescriptor kCompression[] = {
@@ -221,7 +231,8 @@ constexpr ConfigKeyDescriptor kTracingWafLocationOfClients[] = {
     {"otlp-collector-host", "host", "", planned, kOpen, "collector"},
     {"otlp-collector-port", "number", "4317", planned, kOpen, "collector"},
     {"otel-service-name", "text", "nginx", planned, kOpen, "name of the service"},
-    {"otel-sampler", "AlwaysOn, AlwaysOff or TraceIdRatioBased", "AlwaysOn", planned, kOpen, "which requests are traced"},
+    {"otel-sampler", "AlwaysOn, AlwaysOff or TraceIdRatioBased", "AlwaysOn", planned, kOpen,
+     "which requests are traced"},
     {"otel-sampler-ratio", "0 to 1", "0.01", planned, kOpen, "share of requests"},
     {"otel-sampler-parent-based", "true or false", "true", planned, kOpen, "follow the client's decision"},
     {"otel-max-queuesize", "number", "2048", planned, kOpen, "spans kept"},

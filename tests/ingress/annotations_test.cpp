@@ -58,7 +58,8 @@ struct ActingCase {
 const ActingCase kActing[] = {
     {"ssl-redirect", "false", [](IngressSettings& s) { s.policy.tls_redirect.enabled = false; }, "no"},
     {"force-ssl-redirect", "true", [](IngressSettings& s) { s.policy.tls_redirect.force = true; }, "yes"},
-    {"preserve-trailing-slash", "true", [](IngressSettings& s) { s.policy.tls_redirect.preserve_trailing_slash = true; }, "on"},
+    {"preserve-trailing-slash", "true",
+     [](IngressSettings& s) { s.policy.tls_redirect.preserve_trailing_slash = true; }, "on"},
     {"use-port-in-redirects", "true", [](IngressSettings& s) { s.policy.tls_redirect.use_port = true; }, "443"},
     {"load-balance", "ewma", [](IngressSettings& s) { s.load_balance = routing::LoadBalance::ewma; }, "least_conn"},
     {"proxy-connect-timeout", "7", [](IngressSettings& s) { s.policy.timeouts.connect = 7s; }, "7s"},
@@ -68,7 +69,8 @@ const ActingCase kActing[] = {
     {"proxy-buffer-size", "16k", [](IngressSettings&) {}, "large"},
     {"proxy-next-upstream", "off", [](IngressSettings& s) { s.policy.retry.conditions = 0; }, "off error"},
     {"proxy-next-upstream", "http_429,non_idempotent",
-     [](IngressSettings& s) { s.policy.retry.conditions = routing::retry_http_429 | routing::retry_non_idempotent; }, "eror"},
+     [](IngressSettings& s) { s.policy.retry.conditions = routing::retry_http_429 | routing::retry_non_idempotent; },
+     "eror"},
     {"proxy-next-upstream-tries", "0", [](IngressSettings& s) { s.policy.retry.tries = 0; }, "-1"},
     {"proxy-next-upstream-timeout", "9", [](IngressSettings& s) { s.policy.retry.timeout = 9s; }, "9s"},
     {"enable-access-log", "false", [](IngressSettings& s) { s.policy.access_log = false; }, "none"},
@@ -140,10 +142,10 @@ TEST(Annotations, EveryGuardClosesThePathsWithAnError) {
 
 TEST(Annotations, GuardsThatRestrictNothingStayOpen) {
     for (const auto& [name, value] : std::map<std::string, std::string>{{"ssl-passthrough", "false"},
-                                                                       {"enable-modsecurity", "0"},
-                                                                       {"satisfy", "all"},
-                                                                       {"whitelist-source-range", "0.0.0.0/0, ::/0"},
-                                                                       {"allowlist-source-range", "::/0,0.0.0.0/0"}}) {
+                                                                        {"enable-modsecurity", "0"},
+                                                                        {"satisfy", "all"},
+                                                                        {"whitelist-source-range", "0.0.0.0/0, ::/0"},
+                                                                        {"allowlist-source-range", "::/0,0.0.0.0/0"}}) {
         const auto parsed = parse({{name, value}});
         EXPECT_EQ(parsed.settings.policy.denied, "") << name;
         EXPECT_THAT(parsed.diagnostics, IsEmpty()) << name;
@@ -154,12 +156,15 @@ TEST(Annotations, GuardsThatRestrictNothingStayOpen) {
 }
 
 TEST(Annotations, SwitchesAtTheirDefaultAskForNothing) {
-    EXPECT_THAT(parse({{"enable-cors", "false"}, {"backend-protocol", "http"}, {"use-regex", "0"}, {"canary", "false"}}).diagnostics, IsEmpty());
+    EXPECT_THAT(parse({{"enable-cors", "false"}, {"backend-protocol", "http"}, {"use-regex", "0"}, {"canary", "false"}})
+                    .diagnostics,
+                IsEmpty());
 }
 
 TEST(Annotations, OtherPrefixesAreNotOurs) {
     k8s::Ingress ingress;
-    ingress.meta.annotations = {{"cert-manager.io/issuer", "x"}, {"nginx.ingress.kubernetes.iox/ssl-redirect", "x"}, {"kubectl", "y"}};
+    ingress.meta.annotations = {
+        {"cert-manager.io/issuer", "x"}, {"nginx.ingress.kubernetes.iox/ssl-redirect", "x"}, {"kubectl", "y"}};
     std::vector<Diagnostic> diagnostics;
     parse_annotations(ingress, kPrefix, {}, diagnostics);
     EXPECT_THAT(diagnostics, IsEmpty());

@@ -10,9 +10,13 @@ namespace {
 
 const std::filesystem::path kDocs = std::filesystem::path(FAIRWAY_SOURCE_DIR) / "docs";
 
-TEST(Documentation, AnnotationsAreAsTheTableSays) { expect_golden(kDocs / "annotations.md", annotation_documentation()); }
+TEST(Documentation, AnnotationsAreAsTheTableSays) {
+    expect_golden(kDocs / "annotations.md", annotation_documentation());
+}
 
-TEST(Documentation, ConfigMapKeysAreAsTheTableSays) { expect_golden(kDocs / "configmap.md", configmap_documentation()); }
+TEST(Documentation, ConfigMapKeysAreAsTheTableSays) {
+    expect_golden(kDocs / "configmap.md", configmap_documentation());
+}
 
 }  // namespace
 }  // namespace fairway::ingress::test

@@ -69,7 +69,8 @@ TEST_F(EngineTest, ServesWhatTheFilesSay) {
 
 TEST_F(EngineTest, ServesBuiltInManifestsWithoutAnyFile) {
     EngineOptions options;
-    options.built_in = {{"demo.yaml", ingress_manifest("web", "a.example.com") + "---\n" + service_manifest("web", "10.0.0.1")}};
+    options.built_in = {
+        {"demo.yaml", ingress_manifest("web", "a.example.com") + "---\n" + service_manifest("web", "10.0.0.1")}};
     options.translation.watch_ingress_without_class = true;
     Engine demo(std::move(options));
     EXPECT_TRUE(demo.load().diagnostics.empty());

@@ -36,24 +36,23 @@ TEST_F(ExplainTest, NamesEveryStepOfAForwardedRequest) {
     put(ingress_manifest("web", "shop.example.com") + "---\n" + service_manifest("web", "10.0.0.1"));
     const auto explanation = explain("http://Shop.example.com:8080/a/../b?q=1");
     EXPECT_EQ(explanation.status, 0u);
-    EXPECT_EQ(text_of(explanation),
-              "host: shop.example.com (exact)\n"
-              "  no TLS section covers it\n"
-              "path: Prefix /\n"
-              "  compared as \"/b\", forwarded as written\n"
-              "ingress: default/web (web.yaml:1:1)\n"
-              "  spec.rules[0].http.paths[0] (web.yaml:9:9)\n"
-              "policies: forwarded\n"
-              "  request bodies up to 1048576 bytes\n"
-              "  time-outs: connect 5s, send 60s, read 60s\n"
-              "  another endpoint on error timeout; attempts: 3\n"
-              "backend: Service default/web port 80\n"
-              "  load-balance: round_robin\n"
-              "  Service port 80 -> targetPort 8080\n"
-              "  Service at web.yaml:13:1\n"
-              "endpoints: 1 ready\n"
-              "  10.0.0.1:8080\n"
-              "= forwarded to the endpoint of Service default/web port 80\n");
+    EXPECT_EQ(text_of(explanation), "host: shop.example.com (exact)\n"
+                                    "  no TLS section covers it\n"
+                                    "path: Prefix /\n"
+                                    "  compared as \"/b\", forwarded as written\n"
+                                    "ingress: default/web (web.yaml:1:1)\n"
+                                    "  spec.rules[0].http.paths[0] (web.yaml:9:9)\n"
+                                    "policies: forwarded\n"
+                                    "  request bodies up to 1048576 bytes\n"
+                                    "  time-outs: connect 5s, send 60s, read 60s\n"
+                                    "  another endpoint on error timeout; attempts: 3\n"
+                                    "backend: Service default/web port 80\n"
+                                    "  load-balance: round_robin\n"
+                                    "  Service port 80 -> targetPort 8080\n"
+                                    "  Service at web.yaml:13:1\n"
+                                    "endpoints: 1 ready\n"
+                                    "  10.0.0.1:8080\n"
+                                    "= forwarded to the endpoint of Service default/web port 80\n");
 }
 
 TEST_F(ExplainTest, SaysWhyThereIsNoEndpoint) {
@@ -87,7 +86,8 @@ TEST_F(ExplainTest, ClosedPathsSayWhy) {
 
 TEST_F(ExplainTest, HttpsNamesTheCertificate) {
     put(ingress_manifest("web", "shop.example.com"));
-    EXPECT_THAT(text_of(explain("https://shop.example.com/")), HasSubstr("tls: the default certificate\n  CN=Fairway Fake Certificate"));
+    EXPECT_THAT(text_of(explain("https://shop.example.com/")),
+                HasSubstr("tls: the default certificate\n  CN=Fairway Fake Certificate"));
 }
 
 TEST_F(ExplainTest, RefusedPathIs400) {
@@ -99,7 +99,8 @@ TEST_F(ExplainTest, RefusedPathIs400) {
 TEST_F(ExplainTest, UrlsThatNameNoHostAreErrors) {
     put(ingress_manifest("web", "shop.example.com"));
     for (const auto* url : {"", "/path", "http:///path", "ftp://shop.example.com/"})
-        EXPECT_FALSE(ingress::explain({.method = "GET", .url = url}, *snapshot, bench.store(), bench.translator())) << url;
+        EXPECT_FALSE(ingress::explain({.method = "GET", .url = url}, *snapshot, bench.store(), bench.translator()))
+            << url;
 }
 
 }  // namespace

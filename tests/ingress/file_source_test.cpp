@@ -34,7 +34,8 @@ protected:
 TEST_F(FileSourceTest, ReadsFoldersRecursivelyAndOnlyManifests) {
     folder.write("a.yaml", ingress_manifest("a", "a.example.com"));
     folder.write("deep/er/b.yml", ingress_manifest("b", "b.example.com"));
-    folder.write("deep/c.json", R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"web"},"spec":{"ports":[{"port":80}]}})");
+    folder.write("deep/c.json",
+                 R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"web"},"spec":{"ports":[{"port":80}]}})");
     folder.write("notes.txt", "no manifest");
     folder.write(".hidden.yaml", ingress_manifest("hidden", "hidden.example.com"));
     folder.write("..2024/d.yaml", ingress_manifest("d", "d.example.com"));
@@ -89,7 +90,8 @@ TEST_F(FileSourceTest, LoopsOfFolderLinksEnd) {
 class Edited : public FileSourceTest {
 protected:
     Edited() : source({folder.path()}, store, book) {
-        folder.write("a.yaml", ingress_manifest("a", "a.example.com") + "---\n" + ingress_manifest("b", "b.example.com"));
+        folder.write("a.yaml",
+                     ingress_manifest("a", "a.example.com") + "---\n" + ingress_manifest("b", "b.example.com"));
         folder.write("z.yaml", ingress_manifest("z", "z.example.com"));
         source.load_all();
         store.take_changes();

@@ -16,13 +16,15 @@ TEST(ParseBool, TakesTheWordsOfGo) {
 TEST(ParseInteger, KeepsToItsRange) {
     EXPECT_EQ(parse_integer("7", 1, 10).value(), 7);
     EXPECT_EQ(parse_integer("+7", 1, 10).value(), 7);
-    for (const auto* bad : {"", "0", "11", "-1", "7x", "x", "1.5", "99999999999999999999"}) EXPECT_FALSE(parse_integer(bad, 1, 10)) << bad;
+    for (const auto* bad : {"", "0", "11", "-1", "7x", "x", "1.5", "99999999999999999999"})
+        EXPECT_FALSE(parse_integer(bad, 1, 10)) << bad;
     EXPECT_EQ(parse_integer("11", 1, 10).error().message, "11 is out of range; write a number from 1 to 10");
 }
 
 TEST(ParseSeconds, TakesNoUnitAndSaysWhatToWrite) {
     EXPECT_EQ(parse_seconds("90", 1).value(), 90s);
-    EXPECT_EQ(parse_seconds("1m30s", 1).error().message, "\"1m30s\" has a unit, which ingress-nginx ignores here; write \"90\" (whole seconds)");
+    EXPECT_EQ(parse_seconds("1m30s", 1).error().message,
+              "\"1m30s\" has a unit, which ingress-nginx ignores here; write \"90\" (whole seconds)");
     for (const auto* bad : {"0", "-1", "soon", "31536001"}) EXPECT_FALSE(parse_seconds(bad, 1)) << bad;
     EXPECT_EQ(parse_seconds("0", 0).value(), 0s);
 }
@@ -33,8 +35,16 @@ struct DurationCase {
 };
 
 TEST(ParseDuration, TakesNginxTimes) {
-    for (const auto& [text, value] : {DurationCase{"60", 60s}, {"60s", 60s}, {"1m", 60s}, {"1h", 3600s}, {"1m30s", 90s}, {"1h 30m", 5400s},
-                                      {"1d", 86400s}, {"2w", 1209600s}, {"1500ms", 2s}, {"0", 0s}})
+    for (const auto& [text, value] : {DurationCase{"60", 60s},
+                                      {"60s", 60s},
+                                      {"1m", 60s},
+                                      {"1h", 3600s},
+                                      {"1m30s", 90s},
+                                      {"1h 30m", 5400s},
+                                      {"1d", 86400s},
+                                      {"2w", 1209600s},
+                                      {"1500ms", 2s},
+                                      {"0", 0s}})
         EXPECT_EQ(parse_duration(text).value(), value) << text;
     for (const auto* bad : {"", "s", "1x", "-1", "1m-", "99w", "9223372036854775807h", "99999999999999999999"})
         EXPECT_FALSE(parse_duration(bad)) << bad;

@@ -36,7 +36,8 @@ private:
         const auto name = fmt::format("web{}", pick(6));
         const auto file = fmt::format("{}ingress-{}.yaml", pick(2) == 0 ? "a/" : "b/", name);
         if (chance(5)) return {file, ""};
-        std::string text = fmt::format("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: {}\n  annotations:\n", name);
+        std::string text = fmt::format(
+            "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata:\n  name: {}\n  annotations:\n", name);
         if (chance(3)) text += "    nginx.ingress.kubernetes.io/load-balance: ewma\n";
         if (chance(3)) text += fmt::format("    nginx.ingress.kubernetes.io/proxy-read-timeout: \"{}\"\n", pick(3));
         if (chance(6)) text += "    nginx.ingress.kubernetes.io/auth-type: basic\n";
@@ -45,15 +46,17 @@ private:
         if (chance(6)) text += "  ingressClassName: other\n";
         const bool has_default = chance(4);
         if (has_default) text += "  defaultBackend: {service: {name: svc0, port: {number: 80}}}\n";
-        if (chance(3)) text += fmt::format("  tls: [{{hosts: [\"{}\"], secretName: missing{}}}]\n", kHosts[pick(3)], pick(2));
+        if (chance(3))
+            text += fmt::format("  tls: [{{hosts: [\"{}\"], secretName: missing{}}}]\n", kHosts[pick(3)], pick(2));
         if (has_default && chance(3)) return {file, text};
         text += "  rules:\n";
         for (unsigned i = 0, rules = 1 + pick(3); i < rules; ++i) {
             text += fmt::format("  - host: \"{}\"\n    http:\n      paths:\n", host());
             for (unsigned j = 0, paths = 1 + pick(3); j < paths; ++j)
-                text += fmt::format("      - {{path: /{}, pathType: {}, backend: {{service: {{name: svc{}, port: {{{}}}}}}}}}\n",
-                                    pick(3) == 0 ? "" : fmt::format("p{}", pick(3)), pick(2) == 0 ? "Exact" : "Prefix", pick(4),
-                                    pick(2) == 0 ? "number: 80" : "name: http");
+                text += fmt::format(
+                    "      - {{path: /{}, pathType: {}, backend: {{service: {{name: svc{}, port: {{{}}}}}}}}}\n",
+                    pick(3) == 0 ? "" : fmt::format("p{}", pick(3)), pick(2) == 0 ? "Exact" : "Prefix", pick(4),
+                    pick(2) == 0 ? "number: 80" : "name: http");
         }
         return {file, text};
     }
@@ -65,44 +68,53 @@ private:
         const auto name = fmt::format("svc{}", pick(4));
         const auto file = fmt::format("service-{}.yaml", name);
         if (chance(4)) return {file, ""};
-        return {file, fmt::format("apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\nspec:\n  selector: {{app: app{}}}\n"
-                                  "  ports: [{{name: http, port: {}, targetPort: {}}}]\n",
-                                  name, pick(2), pick(3) == 0 ? 81 : 80, pick(2) == 0 ? "8080" : "web")};
+        return {file,
+                fmt::format("apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\nspec:\n  selector: {{app: app{}}}\n"
+                            "  ports: [{{name: http, port: {}, targetPort: {}}}]\n",
+                            name, pick(2), pick(3) == 0 ? 81 : 80, pick(2) == 0 ? "8080" : "web")};
     }
 
     std::pair<std::string, std::string> slice() {
         const auto name = fmt::format("slice{}", pick(4));
         const auto file = fmt::format("{}.yaml", name);
         if (chance(3)) return {file, ""};
-        return {file, fmt::format("apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {{name: {}, labels: "
-                                  "{{kubernetes.io/service-name: svc{}}}}}\naddressType: IPv4\nports: [{{name: http, port: 8080}}]\n"
-                                  "endpoints: [{{addresses: [10.0.0.{}], conditions: {{ready: {}}}}}]\n",
-                                  name, pick(4), 1 + pick(5), pick(3) != 0)};
+        return {file,
+                fmt::format(
+                    "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {{name: {}, labels: "
+                    "{{kubernetes.io/service-name: svc{}}}}}\naddressType: IPv4\nports: [{{name: http, port: 8080}}]\n"
+                    "endpoints: [{{addresses: [10.0.0.{}], conditions: {{ready: {}}}}}]\n",
+                    name, pick(4), 1 + pick(5), pick(3) != 0)};
     }
 
     std::pair<std::string, std::string> endpoints() {
         const auto name = fmt::format("svc{}", pick(4));
         const auto file = fmt::format("endpoints-{}.yaml", name);
         if (chance(3)) return {file, ""};
-        return {file, fmt::format("apiVersion: v1\nkind: Endpoints\nmetadata: {{name: {}}}\nsubsets: [{{addresses: [{{ip: 10.1.0.{}}}], "
-                                  "ports: [{{name: http, port: 8080}}]}}]\n",
-                                  name, 1 + pick(5))};
+        return {
+            file,
+            fmt::format(
+                "apiVersion: v1\nkind: Endpoints\nmetadata: {{name: {}}}\nsubsets: [{{addresses: [{{ip: 10.1.0.{}}}], "
+                "ports: [{{name: http, port: 8080}}]}}]\n",
+                name, 1 + pick(5))};
     }
 
     std::pair<std::string, std::string> pod() {
         const auto name = fmt::format("pod{}", pick(4));
         const auto file = fmt::format("{}.yaml", name);
         if (chance(3)) return {file, ""};
-        return {file, fmt::format("apiVersion: v1\nkind: Pod\nmetadata: {{name: {}, labels: {{app: app{}}}}}\nspec:\n  containers: [{{name: c, "
+        return {file, fmt::format("apiVersion: v1\nkind: Pod\nmetadata: {{name: {}, labels: {{app: app{}}}}}\nspec:\n  "
+                                  "containers: [{{name: c, "
                                   "ports: [{{name: web, containerPort: {}}}]}}]\nstatus: {{podIP: 10.2.0.{}}}\n",
                                   name, pick(2), 9000 + pick(2), 1 + pick(5))};
     }
 
     std::pair<std::string, std::string> config() {
         if (chance(3)) return {"config.yaml", ""};
-        return {"config.yaml", fmt::format("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings}}\ndata:\n  load-balance: {}\n  "
-                                           "proxy-read-timeout: \"{}\"\n  no-tls-redirect-locations: /p{}\n",
-                                           pick(2) == 0 ? "ewma" : "round_robin", 60 + pick(2), pick(2))};
+        return {
+            "config.yaml",
+            fmt::format("apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: settings}}\ndata:\n  load-balance: {}\n  "
+                        "proxy-read-timeout: \"{}\"\n  no-tls-redirect-locations: /p{}\n",
+                        pick(2) == 0 ? "ewma" : "round_robin", 60 + pick(2), pick(2))};
     }
 
     std::mt19937 random_;

@@ -10,22 +10,28 @@ namespace fairway::ingress::test {
 namespace {
 
 std::string ingress(const std::string& name, const std::string& host, const std::string& service = "web") {
-    return fmt::format("apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {}}}\nspec:\n  rules:\n  - host: {}\n    http:\n"
-                       "      paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: {}, port: {{number: 80}}}}}}}}]\n",
-                       name, host, service);
+    return fmt::format(
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: {}}}\nspec:\n  rules:\n  - host: {}\n    "
+        "http:\n"
+        "      paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: {}, port: {{number: 80}}}}}}}}]\n",
+        name, host, service);
 }
 
 std::string service(const std::string& name = "web") {
-    return fmt::format("apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\nspec: {{ports: [{{port: 80}}]}}\n", name);
+    return fmt::format("apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\nspec: {{ports: [{{port: 80}}]}}\n",
+                       name);
 }
 
 std::string slice(const std::string& address, const std::string& service_name = "web") {
     return fmt::format("apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {{name: {0}-1, labels: "
-                       "{{kubernetes.io/service-name: {0}}}}}\naddressType: IPv4\nports: [{{port: 8080}}]\nendpoints: [{{addresses: [{1}]}}]\n",
+                       "{{kubernetes.io/service-name: {0}}}}}\naddressType: IPv4\nports: [{{port: 8080}}]\nendpoints: "
+                       "[{{addresses: [{1}]}}]\n",
                        service_name, address);
 }
 
-const routing::HostRules* host(const routing::Snapshot& snapshot, const char* name) { return snapshot.routes->host(name); }
+const routing::HostRules* host(const routing::Snapshot& snapshot, const char* name) {
+    return snapshot.routes->host(name);
+}
 
 class Sharing : public testing::Test {
 protected:
@@ -78,7 +84,8 @@ TEST_F(Sharing, UnrelatedObjectsChangeNothing) {
 }
 
 TEST_F(Sharing, IngressesWithTheSameSettingsShareOnePolicy) {
-    EXPECT_EQ(host(*before, "a.example.com")->routes().front().policy, host(*before, "b.example.com")->routes().front().policy);
+    EXPECT_EQ(host(*before, "a.example.com")->routes().front().policy,
+              host(*before, "b.example.com")->routes().front().policy);
 }
 
 TEST_F(Sharing, BackendKeepsItsIdWhenItComesBack) {

@@ -32,7 +32,8 @@ Words policy_words(const routing::RoutePolicy& policy) {
         words.push_back(fmt::format("timeouts={}/{}/{}", policy.timeouts.connect.count(), policy.timeouts.send.count(),
                                     policy.timeouts.read.count()));
     if (policy.retry != usual.retry)
-        words.push_back(fmt::format("retry={:#x}/{}/{}", policy.retry.conditions, policy.retry.tries, policy.retry.timeout.count()));
+        words.push_back(fmt::format("retry={:#x}/{}/{}", policy.retry.conditions, policy.retry.tries,
+                                    policy.retry.timeout.count()));
     if (policy.body_limit != usual.body_limit) words.push_back(fmt::format("body={}", policy.body_limit.max_bytes));
     if (!policy.access_log) words.push_back("no-access-log");
     if (!policy.denied.empty()) words.push_back(fmt::format("denied=\"{}\"", policy.denied));
@@ -42,7 +43,8 @@ Words policy_words(const routing::RoutePolicy& policy) {
 std::string route_text(const routing::Route& route, const routing::EndpointTable& endpoints) {
     auto text = fmt::format("{} {} ->", route.type == routing::PathType::exact ? "exact" : "prefix", route.path);
     if (route.backend) {
-        text += fmt::format(" {}{}", route.backend->name, route.backend->load_balance == routing::LoadBalance::ewma ? " ewma" : "");
+        text += fmt::format(" {}{}", route.backend->name,
+                            route.backend->load_balance == routing::LoadBalance::ewma ? " ewma" : "");
         Words addresses;
         for (const auto& endpoint : endpoints.of(route.backend->id).endpoints)
             addresses.push_back(endpoint.address.to_string() + (endpoint.target.empty() ? "" : "=" + endpoint.target));
@@ -51,7 +53,8 @@ std::string route_text(const routing::Route& route, const routing::EndpointTable
         text += " built-in 404";
     }
     if (route.owner) text += fmt::format(" by {}/{}", route.owner->ingress_namespace, route.owner->ingress);
-    if (const auto words = policy_words(*route.policy); !words.empty()) text += fmt::format(" {{{}}}", fmt::join(words, " "));
+    if (const auto words = policy_words(*route.policy); !words.empty())
+        text += fmt::format(" {{{}}}", fmt::join(words, " "));
     return text;
 }
 

@@ -21,10 +21,13 @@ inline TranslationOptions standalone_options() {
 
 class Workbench {
 public:
-    explicit Workbench(TranslationOptions options = standalone_options()) : translator_(store_, std::move(options), book_) {}
+    explicit Workbench(TranslationOptions options = standalone_options())
+        : translator_(store_, std::move(options), book_) {}
 
     /// Adds or replaces a file.
-    void put(const std::string& file, const std::string& manifests) { store_.apply_file(file, k8s::decode(manifests, file), book_); }
+    void put(const std::string& file, const std::string& manifests) {
+        store_.apply_file(file, k8s::decode(manifests, file), book_);
+    }
     void remove(const std::string& file) { store_.remove_file(file, book_); }
     /// Translates what changed.
     std::shared_ptr<const routing::Snapshot> translate() { return translator_.apply(store_.take_changes()); }
