@@ -82,13 +82,12 @@ int on_new_session(SSL* session, SSL_SESSION* made) noexcept {
     const ContextState& state = state_of(*session);
     // TLS 1.3 tells of sessions that live in their ticket alone, too.
     if (state.ticket_keys != nullptr && SSL_version(session) == TLS1_3_VERSION) return kNotKept;
-    const int size = i2d_SSL_SESSION(made, nullptr);
-    SessionBytes buffer;
-    if (size <= 0 || static_cast<std::size_t>(size) > buffer.bytes.size()) return kNotKept;
-    auto* end = reinterpret_cast<unsigned char*>(buffer.bytes.data());
-    i2d_SSL_SESSION(made, &end);
-    state.sessions->store(id_of(made), {buffer.bytes.data(), static_cast<std::size_t>(size)},
+    unsigned char* bytes = nullptr;
+    const int size = i2d_SSL_SESSION(made, &bytes);
+    if (size <= 0) return kNotKept;
+    state.sessions->store(id_of(made), {reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)},
                           SessionCache::Clock::now());
+    OPENSSL_clear_free(bytes, static_cast<std::size_t>(size));
     return kNotKept;
 }
 
