@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kQuietAfterClose = 10ms;
+constexpr auto kQuietAfterClose = 2ms;
 constexpr auto kQuietWhileOpen = 40ms;
 constexpr auto kLongestWait = 500ms;
 constexpr std::uint32_t kNameMask = IN_MOVED_FROM | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_ONLYDIR | IN_MASK_ADD;

@@ -19,7 +19,7 @@ struct inotify_event;
 
 namespace fairway::ingress {
 
-/// A file is read a short quiet time after the last event about it: 10 ms after it was closed or renamed, 40 ms after it
+/// A file is read a short quiet time after the last event about it: 2 ms after it was closed or renamed, 40 ms after it
 /// vanished or was written to without being closed (it may be half written); a file that never rests is read twice a
 /// second. So changes are live within 100 ms of the last write, and no file can hold back the others.
 class FileWatch {
