@@ -21,6 +21,9 @@ std::string HostileTest::answer_to(std::string_view request) {
     return client.read_to_end();
 }
 
+// Their counters are read by a job that each worker runs after the events that were there before it.
+void HostileTest::let_proxy_work() { server->metrics(); }
+
 std::string HostileTest::rest_sent_to(Socket& upstream) {
     server.reset();
     return upstream.read_to_end();

@@ -21,6 +21,8 @@ protected:
                           std::string_view connection = "") const;
     /// Sends `request`, and gives what the client receives until its connection ends.
     std::string answer_to(std::string_view request);
+    /// Returns when the workers have dealt with all that was sent to them before: what comes next arrives apart.
+    void let_proxy_work();
     /// Ends the proxy. Then nothing more comes, and what is left on `upstream` is all that was sent.
     std::string rest_sent_to(Socket& upstream);
     /// A new client is served as if nothing had happened: the worker lives, and no answer is left over for others.

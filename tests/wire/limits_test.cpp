@@ -269,6 +269,7 @@ TEST_F(Limits, PipelinedRequestsAreServedOneAtATime) {
     const std::string expected = forwarded("GET /n", "a", "X: " + repeat("y", 500) + "\r\n");
     for (int request = 0; request < kRequests; ++request) {
         ASSERT_EQ(upstream.read_until("\r\n\r\n"), expected) << request;
+        let_proxy_work();
         ASSERT_FALSE(upstream.wait_readable(0ms)) << "a second request before the first was answered";
         upstream.send(kOk);
     }

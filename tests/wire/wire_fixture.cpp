@@ -1,6 +1,7 @@
 #include "wire/wire_fixture.hpp"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -29,6 +30,11 @@ bool wait_for(int fd, short events, std::chrono::milliseconds limit = kPatience)
 }
 
 }  // namespace
+
+Socket::Socket(int fd) : fd_(fd) {
+    const int on = 1;  // what a test sends in two pieces arrives in two
+    setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
 
 Socket& Socket::operator=(Socket&& other) noexcept {
     close();

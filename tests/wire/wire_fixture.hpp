@@ -22,7 +22,7 @@ inline constexpr std::chrono::seconds kPatience{10};  // a test that waits longe
 class Socket {
 public:
     Socket() = default;
-    explicit Socket(int fd) : fd_(fd) {}
+    explicit Socket(int fd);
     Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)), received_(std::move(other.received_)) {}
     Socket& operator=(Socket&& other) noexcept;
     ~Socket() { close(); }
