@@ -8,8 +8,8 @@ namespace fairway {
 
 }  // namespace fairway
 
-#define FAIRWAY_ASSERT(condition, belief)                           \
-    do {                                                            \
-        if (!(condition)) [[unlikely]]                              \
+#define FAIRWAY_ASSERT(condition, belief)                            \
+    do {                                                             \
+        if (!(condition)) [[unlikely]]                               \
             ::fairway::assertion_failed(belief, __FILE__, __LINE__); \
     } while (false)

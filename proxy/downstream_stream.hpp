@@ -48,7 +48,8 @@ public:
     /// Begins the final response. After status 101 both bodies are the raw bytes of the tunnel. Nothing is sent yet: the head leaves with the first bytes of the body.
     virtual void begin_response(const ResponseStart& start) = 0;
     /// Sends body bytes, and the head before the first of them. `last` ends the response.
-    virtual io::Task<io::IoResult> send_body(std::span<const iovec> pieces, bool last, const FieldList* trailers = nullptr) = 0;
+    virtual io::Task<io::IoResult> send_body(std::span<const iovec> pieces, bool last,
+                                             const FieldList* trailers = nullptr) = 0;
     virtual bool response_begun() const = 0;
     /// The response cannot be completed: makes sure that the client cannot take it for the whole.
     virtual void fail_response() = 0;

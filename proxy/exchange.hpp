@@ -16,8 +16,8 @@
 namespace fairway::proxy {
 
 struct Exchange {
-    SnapshotRef snapshot;       ///< pinned for the whole request
-    io::Buffer head_buffer;     ///< what `request` points into
+    SnapshotRef snapshot;    ///< pinned for the whole request
+    io::Buffer head_buffer;  ///< what `request` points into
     RequestHead request;
     io::Buffer response_head_buffer;  ///< what `response` points into, kept when the access log wants its fields
     ResponseHead response;
@@ -25,8 +25,8 @@ struct Exchange {
     OutBuffer downstream_head;
     ForwardedValues forwarded;
     RequestRecord record;
-    std::array<char, 256> host;        ///< $host, lower-cased
-    std::array<char, 32> request_id;   ///< when the client brought none
+    std::array<char, 256> host;       ///< $host, lower-cased
+    std::array<char, 32> request_id;  ///< when the client brought none
 
     void clear() noexcept {
         snapshot = SnapshotRef{};

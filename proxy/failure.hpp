@@ -8,24 +8,24 @@ namespace fairway::proxy {
 
 enum class Failure : std::uint8_t {
     none,
-    bad_path,            ///< path that cannot be normalised (bad escape, NUL, above the root)
-    bad_body,            ///< request body with malformed framing
-    body_too_large,      ///< over proxy-body-size
-    client_timeout,      ///< request body not received in time
-    client_gone,         ///< the client left before its answer
-    no_route,            ///< nothing matched, and there is no default backend
-    access_denied,       ///< a setting that guards access could not be honoured (RoutePolicy::denied)
-    no_endpoints,        ///< Service or port does not exist, or has no ready endpoint
+    bad_path,        ///< path that cannot be normalised (bad escape, NUL, above the root)
+    bad_body,        ///< request body with malformed framing
+    body_too_large,  ///< over proxy-body-size
+    client_timeout,  ///< request body not received in time
+    client_gone,     ///< the client left before its answer
+    no_route,        ///< nothing matched, and there is no default backend
+    access_denied,   ///< a setting that guards access could not be honoured (RoutePolicy::denied)
+    no_endpoints,    ///< Service or port does not exist, or has no ready endpoint
     connect_failed,
     connect_timeout,
-    upstream_broken,     ///< reset or closed before its response head
-    upstream_invalid,    ///< a response that RFC 9112 does not allow, or a head that is too large
+    upstream_broken,   ///< reset or closed before its response head
+    upstream_invalid,  ///< a response that RFC 9112 does not allow, or a head that is too large
     upstream_timeout,
 };
 
 struct FailureAnswer {
-    std::uint16_t status;      ///< 499 is never sent: the client is gone
-    std::string_view reason;   ///< for logs and metrics
+    std::uint16_t status;     ///< 499 is never sent: the client is gone
+    std::string_view reason;  ///< for logs and metrics
 };
 
 constexpr FailureAnswer answer_to(Failure failure) noexcept {

@@ -49,9 +49,13 @@ http1::HeadLimits response_limits(const routing::Settings& settings) {
 
 }  // namespace
 
-Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange, const routing::Route& route,
-                     const routing::EndpointSet& endpoints)
-    : worker_(worker), downstream_(downstream), exchange_(exchange), route_(route), endpoints_(endpoints),
+Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange,
+                     const routing::Route& route, const routing::EndpointSet& endpoints)
+    : worker_(worker),
+      downstream_(downstream),
+      exchange_(exchange),
+      route_(route),
+      endpoints_(endpoints),
       upstream_(worker.buffers, response_limits(*exchange.snapshot->settings)) {}
 
 io::Task<Failure> Forwarder::run() {
@@ -65,10 +69,12 @@ io::Task<Failure> Forwarder::run() {
     Attempt last;
     for (std::uint32_t tries = 0; tries < tries_allowed();) {
         Balancer& balancer = worker_.balancer(route_.backend->id);
-        const auto& endpoint = balancer.pick(endpoints_, route_.backend->load_balance, tried_, worker_.reactor.now(), worker_.random);
+        const auto& endpoint =
+            balancer.pick(endpoints_, route_.backend->load_balance, tried_, worker_.reactor.now(), worker_.random);
         last = co_await attempt(endpoint);
         const bool last_try = tries + 1 >= tries_allowed() || worker_.reactor.now() >= deadline_;
-        if (last.failure == Failure::none && (last_try || !retry_wanted(exchange_.response.status) || !replayable())) break;
+        if (last.failure == Failure::none && (last_try || !retry_wanted(exchange_.response.status) || !replayable()))
+            break;
         if (last.failure != Failure::none) {
             co_await end_request_body();
             if (!may_retry(last)) break;
@@ -105,15 +111,16 @@ bool Forwarder::replayable() const noexcept { return !body_pumped_; }
 bool Forwarder::may_retry(const Attempt& failed) const {
     if (failed.failure == Failure::client_gone || !replayable() || pump_failure_ != Failure::none) return false;
     const bool connected = failed.failure != Failure::connect_failed && failed.failure != Failure::connect_timeout;
-    const bool repeatable = is_idempotent(downstream_.head().method) ||
-                            (policy().retry.conditions & routing::retry_non_idempotent) != 0;
+    const bool repeatable =
+        is_idempotent(downstream_.head().method) || (policy().retry.conditions & routing::retry_non_idempotent) != 0;
     if (connected && !repeatable) return false;
     return failed.stale || (policy().retry.conditions & retry_bit(failed.failure)) != 0;
 }
 
 bool Forwarder::retry_wanted(std::uint16_t status) const {
     const std::uint16_t conditions = policy().retry.conditions;
-    const bool repeatable = is_idempotent(downstream_.head().method) || (conditions & routing::retry_non_idempotent) != 0;
+    const bool repeatable =
+        is_idempotent(downstream_.head().method) || (conditions & routing::retry_non_idempotent) != 0;
     return repeatable && (conditions & retry_bit(status)) != 0;
 }
 
@@ -135,7 +142,8 @@ io::Task<Forwarder::Attempt> Forwarder::attempt(const routing::Endpoint& endpoin
     } else {
         current_try().response = since_try_began();
     }
-    result.stale = result.failure == Failure::upstream_broken && upstream_.active() && upstream_.reused() && !upstream_.response_seen();
+    result.stale = result.failure == Failure::upstream_broken && upstream_.active() && upstream_.reused() &&
+                   !upstream_.response_seen();
     co_return result;
 }
 
@@ -263,7 +271,8 @@ io::Task<Failure> Forwarder::read_response_head() {
                 const std::uint16_t status = exchange_.response.status;
                 const bool switching = status == 101;
                 // RFC 9110 section 7.8: only when asked, and not in the middle of a request.
-                if (switching && (downstream_.head().upgrade.empty() || !request_complete_)) co_return Failure::upstream_invalid;
+                if (switching && (downstream_.head().upgrade.empty() || !request_complete_))
+                    co_return Failure::upstream_invalid;
                 if (status >= 200 || switching) {
                     upstream_.begin_body(exchange_.response);
                     co_return Failure::none;
@@ -279,7 +288,8 @@ io::Task<Failure> Forwarder::read_response_head() {
             case http1::HeadStatus::need_input: break;
         }
         if (pump_failure_ != Failure::none) co_return pump_failure_;  // before anybody waited, so nobody was woken
-        const io::Wake why = co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(), policy().timeouts.read);
+        const io::Wake why = co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(),
+                                                           policy().timeouts.read);
         if (pump_failure_ != Failure::none) co_return pump_failure_;
         // While its body is on the way an endpoint owes no answer: the time-out counts from the end of the body.
         if (why == io::Wake::timeout && pump_ && !pump_.done()) continue;
@@ -333,16 +343,18 @@ io::Task<bool> Forwarder::relay_body(Framing framing) {
                 if (sent.status != io::IoStatus::ok) co_return false;
             }
             if (pump_failure_ != Failure::none) co_return false;
-            const io::Wake why =
-                co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(), policy().timeouts.read);
+            const io::Wake why = co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(),
+                                                               policy().timeouts.read);
             if (why != io::Wake::ready) co_return false;
             continue;
         }
         if (body.status != BodyStatus::data && body.status != BodyStatus::end) co_return false;
-        if (body.status == BodyStatus::end && upload_broken_ && exchange_.response.framing == Framing::until_close) co_return false;
+        if (body.status == BodyStatus::end && upload_broken_ && exchange_.response.framing == Framing::until_close)
+            co_return false;
         current_try().response_bytes += body.bytes;
         const bool last = body.last || body.status == BodyStatus::end;
-        const auto sent = co_await downstream_.send_body(body.pieces, last, last ? &upstream_.body().trailers() : nullptr);
+        const auto sent =
+            co_await downstream_.send_body(body.pieces, last, last ? &upstream_.body().trailers() : nullptr);
         if (sent.status != io::IoStatus::ok) co_return false;
         if (last) co_return true;
     }
@@ -350,8 +362,10 @@ io::Task<bool> Forwarder::relay_body(Framing framing) {
 
 void Forwarder::give_back_connection() {
     if (route_.backend->load_balance == routing::LoadBalance::ewma)
-        worker_.balancer(route_.backend->id).observe(endpoints_, upstream_.endpoint(), since_try_began(), worker_.reactor.now());
-    if (auto connection = upstream_.finish()) worker_.pool.give_back(std::move(connection), settings().upstream_keepalive);
+        worker_.balancer(route_.backend->id)
+            .observe(endpoints_, upstream_.endpoint(), since_try_began(), worker_.reactor.now());
+    if (auto connection = upstream_.finish())
+        worker_.pool.give_back(std::move(connection), settings().upstream_keepalive);
 }
 
 }  // namespace fairway::proxy

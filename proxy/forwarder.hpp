@@ -25,7 +25,7 @@ public:
 private:
     struct Attempt {
         Failure failure = Failure::none;  ///< none: a final response head is in exchange_.response
-        bool stale = false;               ///< a kept connection was closed before it gave a byte: not the endpoint's fault
+        bool stale = false;  ///< a kept connection was closed before it gave a byte: not the endpoint's fault
     };
     io::Task<Attempt> attempt(const routing::Endpoint& endpoint);
     io::Task<Failure> lease(const routing::Endpoint& endpoint);
@@ -56,19 +56,19 @@ private:
     const routing::EndpointSet& endpoints_;
     http1::UpstreamExchange upstream_;
     std::vector<SocketAddress> tried_;
-    bool fresh_only_ = false;               // a kept connection turned out to be closed
-    io::TimePoint deadline_ = io::kNever;   // proxy-next-upstream-timeout
+    bool fresh_only_ = false;              // a kept connection turned out to be closed
+    io::TimePoint deadline_ = io::kNever;  // proxy-next-upstream-timeout
     io::TimePoint try_began_{};
 
     // Request body. What was there at the start may be sent again; what the pump reads after it may not.
     BodyPieces first_pieces_;
     std::array<iovec, 16> first_storage_;
-    bool request_complete_ = false;   // all of it was sent on the current connection
-    bool body_pumped_ = false;        // bytes beyond first_pieces_ were taken from the client
+    bool request_complete_ = false;  // all of it was sent on the current connection
+    bool body_pumped_ = false;       // bytes beyond first_pieces_ were taken from the client
     io::Task<void> pump_;
     Failure pump_failure_ = Failure::none;
-    bool pump_ended_ = false;         // nobody wants the rest of the body: what the pump meets is no failure
-    bool upload_broken_ = false;      // the endpoint stopped reading; the end of its connection may be a reset
+    bool pump_ended_ = false;     // nobody wants the rest of the body: what the pump meets is no failure
+    bool upload_broken_ = false;  // the endpoint stopped reading; the end of its connection may be a reset
 };
 
 }  // namespace fairway::proxy

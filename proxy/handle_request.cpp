@@ -20,7 +20,8 @@ void identify(WorkerContext& worker, const DownstreamStream& stream, Exchange& e
     const RequestOrigin origin{facts.peer.ip, facts.peer_text, facts.local_port, facts.tls, settings.public_https_port};
     exchange.forwarded = forwarded_values(stream.head(), origin, settings.forwarded);
     if (exchange.forwarded.request_id.empty() && settings.forwarded.generate_request_id)
-        exchange.forwarded.request_id = format_request_id(worker.random_bits(), worker.random_bits(), exchange.request_id);
+        exchange.forwarded.request_id =
+            format_request_id(worker.random_bits(), worker.random_bits(), exchange.request_id);
 
     RequestRecord& record = exchange.record;
     record.client_ip = exchange.forwarded.client_ip();
@@ -118,14 +119,16 @@ io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, E
     }
     const bool has_certificate = exchange.record.rules != nullptr && exchange.record.rules->has_certificate();
     if (redirects_to_tls(policy.tls_redirect, exchange.forwarded, has_certificate)) {
-        const std::string location = tls_redirect_location(policy.tls_redirect, head, exchange.forwarded, *exchange.snapshot->settings);
+        const std::string location =
+            tls_redirect_location(policy.tls_redirect, head, exchange.forwarded, *exchange.snapshot->settings);
         co_await send_own_answer(stream, exchange, exchange.snapshot->settings->http_redirect_code, location);
         co_return;
     }
     co_await forward(worker, stream, exchange);
 }
 
-io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, std::uint16_t status, std::string_view location) {
+io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, std::uint16_t status,
+                               std::string_view location) {
     OutBuffer& page = exchange.upstream_head;  // no request is being sent any more
     page.clear();
     ResponseStart start{.status = status, .framing = Framing::content_length};

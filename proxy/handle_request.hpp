@@ -12,6 +12,7 @@ namespace fairway::proxy {
 io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange);
 
 /// Sends one of our own answers. `location` makes it a redirect.
-io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, std::uint16_t status, std::string_view location = {});
+io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, std::uint16_t status,
+                               std::string_view location = {});
 
 }  // namespace fairway::proxy

@@ -27,7 +27,8 @@ void set_option(int fd, int level, int option, int value) { setsockopt(fd, level
 [[noreturn]] void cannot_listen(const SocketAddress& address, int error) {
     std::string help;
     if (error == EADDRINUSE) help = "; another process uses the port: stop it or choose another port";
-    if (error == EACCES) help = "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE: choose a port above";
+    if (error == EACCES)
+        help = "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE: choose a port above";
     throw std::runtime_error(fmt::format("cannot listen on {}: {}{}", address.to_string(), std::strerror(error), help));
 }
 
@@ -68,8 +69,8 @@ bool ipv6_available() {
 
 }  // namespace
 
-std::vector<std::vector<ListeningSocket>> open_listeners(std::span<const IpAddress> addresses, std::uint16_t port, bool tls,
-                                                        unsigned workers) {
+std::vector<std::vector<ListeningSocket>> open_listeners(std::span<const IpAddress> addresses, std::uint16_t port,
+                                                         bool tls, unsigned workers) {
     std::vector<IpAddress> wanted(addresses.begin(), addresses.end());
     if (wanted.empty()) {
         wanted.push_back(*IpAddress::parse("0.0.0.0"));
@@ -89,7 +90,10 @@ std::vector<std::vector<ListeningSocket>> open_listeners(std::span<const IpAddre
 }
 
 Listener::Listener(io::Reactor& reactor, const ListeningSocket& socket, Handler handler, std::uint64_t& dropped)
-    : socket_(socket), source_(reactor, socket.fd, false), handler_(std::move(handler)), dropped_(dropped),
+    : socket_(socket),
+      source_(reactor, socket.fd, false),
+      handler_(std::move(handler)),
+      dropped_(dropped),
       spare_fd_(open("/dev/null", O_RDONLY | O_CLOEXEC)) {
     source_.wait_readable(*this, std::chrono::hours(24));
 }
@@ -140,7 +144,8 @@ void Listener::refuse_one() {
     spare_fd_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
     const auto now = source_.reactor().now();
     if (now >= next_warning_) {
-        log::error("accept.refused", {{"reason", "out of file descriptors; raise the limit (ulimit -n)"}, {"port", socket_.port}});
+        log::error("accept.refused",
+                   {{"reason", "out of file descriptors; raise the limit (ulimit -n)"}, {"port", socket_.port}});
         next_warning_ = now + std::chrono::seconds(10);
     }
     if (fd < 0) return wait(kRetryAfterShortage);

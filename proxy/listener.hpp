@@ -21,8 +21,8 @@ struct ListeningSocket {
 /// Opens one SO_REUSEPORT socket for each address and worker.
 /// @param port  0: a free one, the same for all.
 /// @return by worker. Throws std::runtime_error that names address, port and cause.
-std::vector<std::vector<ListeningSocket>> open_listeners(std::span<const IpAddress> addresses, std::uint16_t port, bool tls,
-                                                        unsigned workers);
+std::vector<std::vector<ListeningSocket>> open_listeners(std::span<const IpAddress> addresses, std::uint16_t port,
+                                                         bool tls, unsigned workers);
 
 /// Accepts on one socket for as long as it lives.
 class Listener final : public io::Waiter {

@@ -13,12 +13,12 @@ namespace fairway::proxy {
 
 /// Labels of the request metrics (ingress-nginx, reference section 7.1).
 struct RequestLabels {
-    std::string host;      ///< Host without port, lower case; the rule's name for wildcard and catch-all hosts
-    std::string ns;        ///< namespace of the Ingress
+    std::string host;  ///< Host without port, lower case; the rule's name for wildcard and catch-all hosts
+    std::string ns;    ///< namespace of the Ingress
     std::string ingress;
     std::string service;
-    std::string path;      ///< as the Ingress writes it
-    std::string method;    ///< a known method, or "OTHER": bounded, whatever clients send
+    std::string path;    ///< as the Ingress writes it
+    std::string method;  ///< a known method, or "OTHER": bounded, whatever clients send
     std::uint16_t status = 0;
 
     auto operator<=>(const RequestLabels&) const = default;
@@ -50,20 +50,20 @@ struct RequestSeries {
 
 struct ConnectionCounters {
     std::uint64_t accepted = 0;
-    std::uint64_t handled = 0;   ///< accepted and served
-    std::uint64_t dropped = 0;   ///< closed at once for lack of file descriptors
-    std::uint64_t active = 0;    ///< now, idle ones included
-    std::uint64_t reading = 0;   ///< now: waiting for the rest of a request head
-    std::uint64_t writing = 0;   ///< now: a request is being served
-    std::uint64_t waiting = 0;   ///< now: idle between requests
+    std::uint64_t handled = 0;  ///< accepted and served
+    std::uint64_t dropped = 0;  ///< closed at once for lack of file descriptors
+    std::uint64_t active = 0;   ///< now, idle ones included
+    std::uint64_t reading = 0;  ///< now: waiting for the rest of a request head
+    std::uint64_t writing = 0;  ///< now: a request is being served
+    std::uint64_t waiting = 0;  ///< now: idle between requests
     std::uint64_t requests = 0;
     std::uint64_t tls_handshakes = 0;
     std::uint64_t tls_handshake_failures = 0;
     std::uint64_t tls_resumed = 0;
     std::uint64_t upstream_opened = 0;
     std::uint64_t upstream_reused = 0;
-    std::uint64_t upstream_idle = 0;     ///< now
-    std::uint64_t bad_requests = 0;      ///< refused by the parser or its limits
+    std::uint64_t upstream_idle = 0;       ///< now
+    std::uint64_t bad_requests = 0;        ///< refused by the parser or its limits
     std::uint64_t access_log_dropped = 0;  ///< lines given up because the log could not be written
 
     void merge(const ConnectionCounters& other) noexcept;

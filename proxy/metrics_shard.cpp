@@ -23,7 +23,9 @@ std::string_view method_label(Method method) {
     return "OTHER";
 }
 
-Method method_of(const RequestRecord& record) { return record.request != nullptr ? record.request->method : Method::other; }
+Method method_of(const RequestRecord& record) {
+    return record.request != nullptr ? record.request->method : Method::other;
+}
 
 RequestLabels labels_of(const RequestRecord& record) {
     RequestLabels labels;
@@ -62,7 +64,8 @@ bool still_routed(const routing::RouteTable& table, const RequestLabels& labels)
 }  // namespace
 
 void DurationHistogram::add(double seconds) noexcept {
-    const auto bucket = std::lower_bound(kDurationBuckets.begin(), kDurationBuckets.end(), seconds) - kDurationBuckets.begin();
+    const auto bucket =
+        std::lower_bound(kDurationBuckets.begin(), kDurationBuckets.end(), seconds) - kDurationBuckets.begin();
     ++counts[static_cast<std::size_t>(bucket)];
     sum_seconds += seconds;
 }
@@ -108,8 +111,10 @@ void ConnectionCounters::merge(const ConnectionCounters& other) noexcept {
 }
 
 std::size_t MetricsShard::KeyHash::operator()(const Key& key) const noexcept {
-    const auto pointers = reinterpret_cast<std::uintptr_t>(key.route) * 31 + reinterpret_cast<std::uintptr_t>(key.rules);
-    const auto mixed = (pointers ^ (std::uint64_t{key.status} << 8) ^ static_cast<std::uint64_t>(key.method)) * 0x9e3779b97f4a7c15ull;
+    const auto pointers =
+        reinterpret_cast<std::uintptr_t>(key.route) * 31 + reinterpret_cast<std::uintptr_t>(key.rules);
+    const auto mixed =
+        (pointers ^ (std::uint64_t{key.status} << 8) ^ static_cast<std::uint64_t>(key.method)) * 0x9e3779b97f4a7c15ull;
     return static_cast<std::size_t>(mixed ^ (mixed >> 32));
 }
 

@@ -19,8 +19,8 @@ namespace fairway::proxy {
 /// negative: never got that far.
 struct UpstreamTry {
     SocketAddress endpoint;
-    std::uint16_t status = 0;          ///< 0: no response head came; the log then shows what the client was told
-    std::chrono::duration<double> connect{-1};   ///< 0 on a kept connection
+    std::uint16_t status = 0;  ///< 0: no response head came; the log then shows what the client was told
+    std::chrono::duration<double> connect{-1};  ///< 0 on a kept connection
     std::chrono::duration<double> header{-1};
     std::chrono::duration<double> response{-1};
     std::uint64_t response_bytes = 0;  ///< of the body
@@ -29,9 +29,9 @@ struct UpstreamTry {
 /// The client side of a connection; the same for all of its requests.
 struct ConnectionFacts {
     SocketAddress peer;
-    std::string peer_text;          ///< IP address only
-    std::uint64_t serial = 0;       ///< $connection
-    std::uint16_t local_port = 0;   ///< $server_port: of the listener
+    std::string peer_text;         ///< IP address only
+    std::uint64_t serial = 0;      ///< $connection
+    std::uint16_t local_port = 0;  ///< $server_port: of the listener
     bool tls = false;
     std::string_view tls_protocol;  ///< $ssl_protocol, e.g. "TLSv1.3"; empty without TLS
     std::string_view tls_cipher;    ///< $ssl_cipher
@@ -40,23 +40,23 @@ struct ConnectionFacts {
 
 struct RequestRecord {
     const ConnectionFacts* connection = nullptr;
-    std::uint64_t connection_requests = 0;            ///< $connection_requests: 1 for the first
+    std::uint64_t connection_requests = 0;  ///< $connection_requests: 1 for the first
     io::TimePoint started{};
-    std::chrono::duration<double> took{};             ///< $request_time
-    const RequestHead* request = nullptr;             ///< null when the head could not be parsed
-    std::string_view request_line;                    ///< $request as received, also of a refused head when known
-    std::string_view client_ip;                       ///< $remote_addr after real-ip rules
-    std::string_view host;                            ///< $host: lower case, without port
-    std::string_view scheme;                          ///< $scheme of the connection, or what X-Forwarded-Proto said: $pass_access_scheme
-    std::string_view request_id;                      ///< $req_id
-    const routing::HostRules* rules = nullptr;        ///< null: no host rule matched
+    std::chrono::duration<double> took{};  ///< $request_time
+    const RequestHead* request = nullptr;  ///< null when the head could not be parsed
+    std::string_view request_line;         ///< $request as received, also of a refused head when known
+    std::string_view client_ip;            ///< $remote_addr after real-ip rules
+    std::string_view host;                 ///< $host: lower case, without port
+    std::string_view scheme;      ///< $scheme of the connection, or what X-Forwarded-Proto said: $pass_access_scheme
+    std::string_view request_id;  ///< $req_id
+    const routing::HostRules* rules = nullptr;  ///< null: no host rule matched
     const routing::Route* route = nullptr;
     std::uint16_t status = 0;
-    std::uint64_t request_bytes = 0;                  ///< $request_length: head and body
-    std::uint64_t bytes_sent = 0;                     ///< $bytes_sent
-    std::uint64_t body_bytes_sent = 0;                ///< $body_bytes_sent
-    std::vector<UpstreamTry> tries;                   ///< capacity is kept from request to request
-    const FieldList* response_fields = nullptr;       ///< of the endpoint's response: $upstream_http_*; null when none came
+    std::uint64_t request_bytes = 0;             ///< $request_length: head and body
+    std::uint64_t bytes_sent = 0;                ///< $bytes_sent
+    std::uint64_t body_bytes_sent = 0;           ///< $body_bytes_sent
+    std::vector<UpstreamTry> tries;              ///< capacity is kept from request to request
+    const FieldList* response_fields = nullptr;  ///< of the endpoint's response: $upstream_http_*; null when none came
 
     void clear() noexcept {
         auto kept = std::move(tries);

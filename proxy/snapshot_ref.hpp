@@ -14,7 +14,8 @@ namespace fairway::proxy {
 class SnapshotRef {
 public:
     SnapshotRef() noexcept = default;
-    explicit SnapshotRef(std::shared_ptr<const routing::Snapshot> snapshot) : pinned_(new Pinned{std::move(snapshot), 1}) {}
+    explicit SnapshotRef(std::shared_ptr<const routing::Snapshot> snapshot)
+        : pinned_(new Pinned{std::move(snapshot), 1}) {}
     SnapshotRef(const SnapshotRef& other) noexcept : pinned_(other.pinned_) {
         if (pinned_ != nullptr) ++pinned_->users;
     }

@@ -102,10 +102,11 @@ void Worker::accept(int fd, const ListeningSocket& listener, const SocketAddress
     facts.local_port = listener.port;
     facts.tls = listener.tls;
     try {
-        auto session = std::make_unique<http1::Session>(context_, fd, std::move(facts), [this](http1::Session& ended) { ended_.push_back(ended); });
+        auto session = std::make_unique<http1::Session>(context_, fd, std::move(facts),
+                                                        [this](http1::Session& ended) { ended_.push_back(ended); });
         ++context_.counters.handled;
         sessions_.push_back(*session);
-        session.release()->start();  // owned by the lists from here on
+        session.release()->start();             // owned by the lists from here on
     } catch (const std::system_error& error) {  // the kernel watches no more descriptors: fs.epoll.max_user_watches
         ++context_.counters.dropped;
         log::error("accept.failed", {{"reason", error.what()}, {"port", listener.port}});

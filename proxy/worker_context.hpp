@@ -28,11 +28,11 @@ struct WorkerContext {
     io::BufferPool buffers;
     UpstreamPool pool{reactor};
     Random random;
-    SnapshotRef snapshot;         ///< what new requests start with
+    SnapshotRef snapshot;  ///< what new requests start with
     ConnectionCounters counters;
     MetricsShard metrics;
     LogSink log;
-    bool draining = false;        ///< responses carry Connection: close
+    bool draining = false;  ///< responses carry Connection: close
 
     std::uint64_t random_bits() noexcept {
         // xorshift64*: names for requests, not secrets.

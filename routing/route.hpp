@@ -37,9 +37,9 @@ struct RoutePolicy {
 struct Route {
     std::string path;  ///< as the Ingress writes it, "/" when empty: $location_path, metric label "path"
     PathType type = PathType::prefix;
-    std::shared_ptr<const RouteOwner> owner;      ///< null for the built-in default backend
-    std::shared_ptr<const RoutePolicy> policy;    ///< never null
-    std::shared_ptr<const Backend> backend;       ///< null: the built-in default backend answers 404
+    std::shared_ptr<const RouteOwner> owner;    ///< null for the built-in default backend
+    std::shared_ptr<const RoutePolicy> policy;  ///< never null
+    std::shared_ptr<const Backend> backend;     ///< null: the built-in default backend answers 404
 };
 
 }  // namespace fairway::routing

@@ -27,10 +27,10 @@ struct DownstreamSettings {
 
 /// upstream-keepalive-connections, -time, -timeout, -requests.
 struct UpstreamKeepalive {
-    std::uint32_t connections = 320;       ///< idle connections kept by each worker; 0 = no keep-alive
+    std::uint32_t connections = 320;  ///< idle connections kept by each worker; 0 = no keep-alive
     std::chrono::seconds max_age{3600};
     std::chrono::seconds idle_timeout{60};
-    std::uint32_t requests = 10000;        ///< requests on one connection
+    std::uint32_t requests = 10000;  ///< requests on one connection
 };
 
 /// use-forwarded-headers, enable-real-ip, compute-full-forwarded-for, forwarded-for-header, proxy-real-ip-cidr,
@@ -70,13 +70,14 @@ struct Settings {
     ForwardedSettings forwarded;
     HstsSettings hsts;
     AccessLogSettings access_log;
-    std::uint16_t http_redirect_code = 308;      ///< http-redirect-code: 301, 302, 307 or 308
+    std::uint16_t http_redirect_code = 308;  ///< http-redirect-code: 301, 302, 307 or 308
     bool relative_redirects = false;
-    bool server_tokens = false;                  ///< send "Server: fairway"
-    std::vector<std::string> hide_headers;       ///< hide-headers: upstream response fields to drop
-    std::uint32_t proxy_buffer_bytes = 64 * 1024;  ///< proxy-buffer-size: limit of an upstream response head, never under 64 KiB
+    bool server_tokens = false;             ///< send "Server: fairway"
+    std::vector<std::string> hide_headers;  ///< hide-headers: upstream response fields to drop
+    std::uint32_t proxy_buffer_bytes =
+        64 * 1024;  ///< proxy-buffer-size: limit of an upstream response head, never under 64 KiB
     std::chrono::seconds worker_shutdown_timeout{240};
-    std::uint16_t public_https_port = 443;       ///< what X-Forwarded-Port and redirects call the TLS listener
+    std::uint16_t public_https_port = 443;  ///< what X-Forwarded-Port and redirects call the TLS listener
 };
 
 }  // namespace fairway::routing

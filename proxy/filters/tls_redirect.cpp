@@ -26,13 +26,14 @@ std::string_view without_port(std::string_view authority) {
 
 }  // namespace
 
-bool redirects_to_tls(const routing::TlsRedirect& policy, const ForwardedValues& forwarded, bool has_certificate) noexcept {
+bool redirects_to_tls(const routing::TlsRedirect& policy, const ForwardedValues& forwarded,
+                      bool has_certificate) noexcept {
     if (policy.exempt || forwarded.scheme != "http") return false;
     return policy.force || (policy.enabled && has_certificate);
 }
 
-std::string tls_redirect_location(const routing::TlsRedirect& policy, const RequestHead& head, const ForwardedValues& forwarded,
-                                  const routing::Settings& settings) {
+std::string tls_redirect_location(const routing::TlsRedirect& policy, const RequestHead& head,
+                                  const ForwardedValues& forwarded, const routing::Settings& settings) {
     const std::string_view host = without_port(can_be_a_host(forwarded.host) ? forwarded.host : head.authority);
     std::string_view uri = head.origin_form;
     if (!policy.preserve_trailing_slash && uri.ends_with('/')) uri.remove_suffix(1);

@@ -9,11 +9,12 @@
 namespace fairway::proxy {
 
 /// @param has_certificate  the host rule has a TLS section, whether or not its Secret is good.
-bool redirects_to_tls(const routing::TlsRedirect& policy, const ForwardedValues& forwarded, bool has_certificate) noexcept;
+bool redirects_to_tls(const routing::TlsRedirect& policy, const ForwardedValues& forwarded,
+                      bool has_certificate) noexcept;
 
 /// "https://" + host without port + path and query; one trailing slash is cut unless preserve-trailing-slash. The host is
 /// the first X-Forwarded-Host when that is believed and can be a host at all, else Host.
-std::string tls_redirect_location(const routing::TlsRedirect& policy, const RequestHead& head, const ForwardedValues& forwarded,
-                                  const routing::Settings& settings);
+std::string tls_redirect_location(const routing::TlsRedirect& policy, const RequestHead& head,
+                                  const ForwardedValues& forwarded, const routing::Settings& settings);
 
 }  // namespace fairway::proxy

@@ -10,9 +10,9 @@ namespace fairway::proxy::http1 {
 
 namespace {
 
-constexpr std::chrono::seconds kHandshakeTimeout{60};     // nginx: client_header_timeout bounds it too
-constexpr std::chrono::seconds kLingerTotal{30};          // nginx: lingering_time
-constexpr std::chrono::seconds kLingerSilence{5};         // nginx: lingering_timeout
+constexpr std::chrono::seconds kHandshakeTimeout{60};  // nginx: client_header_timeout bounds it too
+constexpr std::chrono::seconds kLingerTotal{30};       // nginx: lingering_time
+constexpr std::chrono::seconds kLingerSilence{5};      // nginx: lingering_timeout
 constexpr std::uint64_t kMaxLingerBytes = 8 * 1024 * 1024;
 
 constexpr std::string_view kPlainHttpAnswer =
@@ -147,7 +147,8 @@ io::Task<HeadError> Session::read_head() {
         }
         if (!make_room()) co_return HeadError::head_too_long;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - worker_.reactor.now());
-        const auto got = co_await connection_.read_some(input_.free_space(), std::max(left, std::chrono::milliseconds(1)));
+        const auto got =
+            co_await connection_.read_some(input_.free_space(), std::max(left, std::chrono::milliseconds(1)));
         if (got.status == io::IoStatus::timeout && !input_.empty()) exchange_->record.status = 408;
         if (got.status != io::IoStatus::ok) co_return HeadError::incomplete;
         input_.received(got.bytes);
@@ -201,7 +202,7 @@ io::Task<bool> Session::serve_request() {
     write_record();
     const bool can_go_on = response_complete_ && keep_alive_ && !broken_ && !tunnel_;
     // An endpoint may have answered before the end of the body.
-    co_return can_go_on && discard_body_at_hand();
+    co_return can_go_on&& discard_body_at_hand();
 }
 
 // Answers a head that cannot be served. Nothing of it is forwarded, and the connection ends.
@@ -240,7 +241,8 @@ io::Task<void> Session::linger() {
         if (got.status != io::IoStatus::would_block) co_return;
         waste = io::Buffer{};
         // The socket, not has_input(): that is true for half a TLS record too, with which nothing can be done.
-        const io::Wake why = co_await io::readable(connection_.source(), worker_.draining ? std::chrono::seconds(1) : kLingerSilence);
+        const io::Wake why =
+            co_await io::readable(connection_.source(), worker_.draining ? std::chrono::seconds(1) : kLingerSilence);
         if (why != io::Wake::ready) co_return;
     }
 }

@@ -1,7 +1,7 @@
 // Session as a DownstreamStream: the body of the request that is served, and its response.
 #include "proxy/http1/chunked.hpp"
-#include "proxy/http1/session.hpp"
 #include "proxy/http1/response_head_writer.hpp"
+#include "proxy/http1/session.hpp"
 
 namespace fairway::proxy::http1 {
 
@@ -38,7 +38,8 @@ bool Session::send_continue() {
     continue_sent_ = true;
     const std::array<iovec, 1> line{piece(kContinue)};
     const auto sent = connection_.try_write(line);
-    return sent.status == io::IoStatus::would_block || (sent.status == io::IoStatus::ok && sent.bytes == kContinue.size());
+    return sent.status == io::IoStatus::would_block ||
+           (sent.status == io::IoStatus::ok && sent.bytes == kContinue.size());
 }
 
 io::Task<io::IoResult> Session::send_interim(const ResponseHead& interim) {

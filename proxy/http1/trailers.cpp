@@ -43,8 +43,8 @@ bool is_forbidden(const Field& field) noexcept {
 HeadResult parse_trailers(std::string_view buffer, std::size_t& scanned, const HeadLimits& limits, FieldList& fields) {
     fields.clear();
     if (!may_be_complete(buffer, scanned, limits.max_head_bytes)) return {HeadError::incomplete, 0};
-    const auto section =
-        parse_field_section(buffer.data(), limit_of(buffer, limits.max_head_bytes), limits, NameFilter::keep_all, fields);
+    const auto section = parse_field_section(buffer.data(), limit_of(buffer, limits.max_head_bytes), limits,
+                                             NameFilter::keep_all, fields);
     if (section.error == HeadError::none)
         std::erase_if(fields, is_forbidden);
     else

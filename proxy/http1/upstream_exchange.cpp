@@ -39,7 +39,8 @@ bool UpstreamExchange::still_open() noexcept {
 HeadStatus UpstreamExchange::poll_head(Method request_method, ResponseHead& head) {
     for (;;) {
         if (!window_.empty()) {
-            const HeadResult parsed = parse_response_head(window_.bytes(), head_scanned_, limits_, request_method, head);
+            const HeadResult parsed =
+                parse_response_head(window_.bytes(), head_scanned_, limits_, request_method, head);
             if (parsed.error == HeadError::none) {
                 window_.consume(parsed.consumed);
                 head_scanned_ = 0;
@@ -48,8 +49,10 @@ HeadStatus UpstreamExchange::poll_head(Method request_method, ResponseHead& head
             if (parsed.error != HeadError::incomplete) return HeadStatus::invalid;
         }
         if (!connection().has_input()) return HeadStatus::need_input;  // no buffer while the endpoint thinks
-        if (!window_.has_buffer()) window_.move_to(connection_->large_responses ? buffers_.for_body() : buffers_.small());
-        if (window_.free_space().empty() && window_.capacity() < io::BufferPool::kLarge) window_.move_to(buffers_.large());
+        if (!window_.has_buffer())
+            window_.move_to(connection_->large_responses ? buffers_.for_body() : buffers_.small());
+        if (window_.free_space().empty() && window_.capacity() < io::BufferPool::kLarge)
+            window_.move_to(buffers_.large());
         const auto space = window_.free_space();
         if (space.empty()) return HeadStatus::invalid;
         const io::IoResult read = connection().try_read(space);

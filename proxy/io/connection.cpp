@@ -93,7 +93,8 @@ IoStatus Connection::flush_ciphertext() {
             return sent.status;
         }
         const std::size_t old = std::min(sent.bytes, unsent_ciphertext_.size());
-        unsent_ciphertext_.erase(unsent_ciphertext_.begin(), unsent_ciphertext_.begin() + static_cast<std::ptrdiff_t>(old));
+        unsent_ciphertext_.erase(unsent_ciphertext_.begin(),
+                                 unsent_ciphertext_.begin() + static_cast<std::ptrdiff_t>(old));
         fresh = fresh.subspan(sent.bytes - old);
     }
     clear_tls_scratch();
@@ -110,9 +111,7 @@ IoResult Connection::tls_failure(int result) {
     return {IoStatus::error, 0};
 }
 
-bool Connection::has_input() const noexcept {
-    return source_.readable() || (ssl_ && tls_has_pending(ssl_.get()));
-}
+bool Connection::has_input() const noexcept { return source_.readable() || (ssl_ && tls_has_pending(ssl_.get())); }
 
 Task<IoResult> Connection::wait_input(std::chrono::milliseconds timeout) {
     if (has_input()) co_return IoResult{};

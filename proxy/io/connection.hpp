@@ -23,7 +23,7 @@ enum class IoStatus : std::uint8_t {
     error,        ///< reset, broken, TLS protocol error, end of a TLS stream without close_notify
     timeout,
     cancelled,
-    plain_http,   ///< only from handshake(): the peer speaks HTTP without TLS; the connection is a plain one again
+    plain_http,  ///< only from handshake(): the peer speaks HTTP without TLS; the connection is a plain one again
 };
 
 struct IoResult {

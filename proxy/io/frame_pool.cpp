@@ -16,7 +16,7 @@ constexpr bool kPooled = true;
 #endif
 
 constexpr std::size_t kStep = 64;
-constexpr std::size_t kClasses = 64;        // frames of up to 4 KiB are pooled
+constexpr std::size_t kClasses = 64;  // frames of up to 4 KiB are pooled
 constexpr std::uint32_t kMaxFreePerClass = 1024;
 
 struct FreeFrame {

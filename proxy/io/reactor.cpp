@@ -12,7 +12,8 @@ namespace fairway::proxy::io {
 Reactor::Reactor() : now_(Clock::now()), wheel_(now_) {
     epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
     wake_fd_ = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (epoll_fd_ < 0 || wake_fd_ < 0) throw std::system_error(errno, std::generic_category(), "cannot create an event loop");
+    if (epoll_fd_ < 0 || wake_fd_ < 0)
+        throw std::system_error(errno, std::generic_category(), "cannot create an event loop");
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.ptr = this;  // no Source has this address
@@ -85,7 +86,8 @@ void Reactor::modify(Source& source, std::uint32_t events) noexcept {
 // A handler of this turn may end sources whose events are still to come.
 void Reactor::forget(const Source& source) noexcept {
     for (int i = event_index_ + 1; i < event_count_; ++i)
-        if (events_[static_cast<std::size_t>(i)].data.ptr == &source) events_[static_cast<std::size_t>(i)].data.ptr = nullptr;
+        if (events_[static_cast<std::size_t>(i)].data.ptr == &source)
+            events_[static_cast<std::size_t>(i)].data.ptr = nullptr;
 }
 
 }  // namespace fairway::proxy::io

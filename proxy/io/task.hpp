@@ -110,7 +110,9 @@ public:
         struct Joiner {
             Task& task;
             bool await_ready() const noexcept { return task.done(); }
-            void await_suspend(std::coroutine_handle<> awaiter) noexcept { task.handle_.promise().continuation = awaiter; }
+            void await_suspend(std::coroutine_handle<> awaiter) noexcept {
+                task.handle_.promise().continuation = awaiter;
+            }
             T await_resume() { return task.await_resume(); }
         };
         return Joiner{*this};

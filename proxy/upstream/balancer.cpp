@@ -29,7 +29,8 @@ const routing::Endpoint& Balancer::pick(const routing::EndpointSet& set, routing
     return algorithm == routing::LoadBalance::ewma ? pick_ewma(set, tried, now, random) : pick_round_robin(set, tried);
 }
 
-const routing::Endpoint& Balancer::pick_round_robin(const routing::EndpointSet& set, std::span<const SocketAddress> tried) {
+const routing::Endpoint& Balancer::pick_round_robin(const routing::EndpointSet& set,
+                                                    std::span<const SocketAddress> tried) {
     const auto count = static_cast<std::uint32_t>(set.endpoints.size());
     for (std::uint32_t step = 0; step < count; ++step) {
         const auto& endpoint = set.endpoints[next_++ % count];
@@ -69,8 +70,8 @@ double Balancer::average(io::TimePoint now) const {
     return scores_.empty() ? 0 : sum / static_cast<double>(scores_.size());
 }
 
-void Balancer::observe(const routing::EndpointSet& set, const SocketAddress& endpoint, std::chrono::duration<double> took,
-                       io::TimePoint now) {
+void Balancer::observe(const routing::EndpointSet& set, const SocketAddress& endpoint,
+                       std::chrono::duration<double> took, io::TimePoint now) {
     if (scores_.size() > 2 * set.endpoints.size() + 8) {  // endpoints that left
         boost::unordered_flat_map<SocketAddress, Score, SocketAddressHash> kept;
         for (const auto& current : set.endpoints)

@@ -23,7 +23,8 @@ public:
                                   std::span<const SocketAddress> tried, io::TimePoint now, Random& random);
 
     /// Tells ewma how long the endpoint took from the start of the connect to the end of its response.
-    void observe(const routing::EndpointSet& set, const SocketAddress& endpoint, std::chrono::duration<double> took, io::TimePoint now);
+    void observe(const routing::EndpointSet& set, const SocketAddress& endpoint, std::chrono::duration<double> took,
+                 io::TimePoint now);
 
 private:
     // Exponentially weighted moving average that also fades while nothing is sent (ingress-nginx: load-balance ewma).
@@ -32,8 +33,8 @@ private:
         io::TimePoint updated{};
     };
     const routing::Endpoint& pick_round_robin(const routing::EndpointSet& set, std::span<const SocketAddress> tried);
-    const routing::Endpoint& pick_ewma(const routing::EndpointSet& set, std::span<const SocketAddress> tried, io::TimePoint now,
-                                       Random& random);
+    const routing::Endpoint& pick_ewma(const routing::EndpointSet& set, std::span<const SocketAddress> tried,
+                                       io::TimePoint now, Random& random);
     double score_of(const SocketAddress& endpoint, io::TimePoint now) const;
     double average(io::TimePoint now) const;
 

@@ -25,7 +25,8 @@ std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(const SocketAddress&
 
 void UpstreamPool::give_back(std::unique_ptr<UpstreamConnection> connection, const routing::UpstreamKeepalive& limits) {
     io::Source& source = connection->connection.source();
-    const bool worn_out = connection->requests >= limits.requests || reactor_.now() - connection->opened >= limits.max_age;
+    const bool worn_out =
+        connection->requests >= limits.requests || reactor_.now() - connection->opened >= limits.max_age;
     if (limits.connections == 0 || worn_out || connection->connection.has_input()) return;
     while (idle_count_ >= limits.connections) drop_oldest();  // more than one when the limit was lowered
 
@@ -43,7 +44,8 @@ void UpstreamPool::drop(UpstreamConnection& idle) {
     const auto found = idle_.find(idle.address);
     FAIRWAY_ASSERT(found != idle_.end(), "an idle connection is listed under its endpoint");
     auto& list = found->second;
-    const auto position = std::find_if(list.begin(), list.end(), [&](const auto& entry) { return entry.get() == &idle; });
+    const auto position =
+        std::find_if(list.begin(), list.end(), [&](const auto& entry) { return entry.get() == &idle; });
     FAIRWAY_ASSERT(position != list.end(), "an idle connection is listed once");
     --idle_count_;
     const auto dropped = std::move(*position);
@@ -55,7 +57,8 @@ void UpstreamPool::drop_oldest() {
     if (by_age_.linked()) drop(static_cast<UpstreamConnection&>(*by_age_.next));
 }
 
-io::Task<Connected> connect_upstream(io::Reactor& reactor, const SocketAddress& address, std::chrono::milliseconds timeout) {
+io::Task<Connected> connect_upstream(io::Reactor& reactor, const SocketAddress& address,
+                                     std::chrono::milliseconds timeout) {
     const io::RawSocketAddress raw(address);
     const int fd = socket(raw.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0) co_return Connected{nullptr, io::IoStatus::error};

@@ -25,9 +25,9 @@ struct UpstreamConnection final : io::Waiter, io::ListHook {
     io::Connection connection;
     SocketAddress address;
     io::TimePoint opened;
-    std::uint32_t requests = 0;     ///< sent on it so far
-    bool large_responses = false;   ///< the last one was: the next is read into a large buffer at once
-    UpstreamPool* pool = nullptr;   ///< that keeps it while it is idle
+    std::uint32_t requests = 0;    ///< sent on it so far
+    bool large_responses = false;  ///< the last one was: the next is read into a large buffer at once
+    UpstreamPool* pool = nullptr;  ///< that keeps it while it is idle
 };
 
 class UpstreamPool {
@@ -61,6 +61,7 @@ struct Connected {
 };
 
 /// Opens a TCP connection.
-io::Task<Connected> connect_upstream(io::Reactor& reactor, const SocketAddress& address, std::chrono::milliseconds timeout);
+io::Task<Connected> connect_upstream(io::Reactor& reactor, const SocketAddress& address,
+                                     std::chrono::milliseconds timeout);
 
 }  // namespace fairway::proxy

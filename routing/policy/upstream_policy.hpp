@@ -17,7 +17,7 @@ struct UpstreamTimeouts {
 
 /// proxy-next-upstream: the conditions under which another endpoint is tried. Bits of RetryPolicy::conditions.
 enum RetryCondition : std::uint16_t {
-    retry_error = 1 << 0,           ///< connect refused or reset, connection broken before the response head
+    retry_error = 1 << 0,  ///< connect refused or reset, connection broken before the response head
     retry_timeout = 1 << 1,
     retry_invalid_header = 1 << 2,  ///< empty or invalid response
     retry_http_500 = 1 << 3,

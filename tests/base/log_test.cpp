@@ -12,8 +12,10 @@ std::string logged(auto&& write) {
 }
 
 TEST(Log, WritesEventAndQuotesOnlyWhatNeedsIt) {
-    const auto line = logged([] { log::warn("route.refused", {{"ingress", "shop/web"}, {"reason", "no such Service"}, {"count", 3}}); });
-    EXPECT_NE(line.find("route.refused ingress=shop/web reason=\"no such Service\" count=3\n"), std::string::npos) << line;
+    const auto line = logged(
+        [] { log::warn("route.refused", {{"ingress", "shop/web"}, {"reason", "no such Service"}, {"count", 3}}); });
+    EXPECT_NE(line.find("route.refused ingress=shop/web reason=\"no such Service\" count=3\n"), std::string::npos)
+        << line;
 }
 
 TEST(Log, UntrustedTextCannotForgeALine) {

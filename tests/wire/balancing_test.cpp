@@ -44,7 +44,8 @@ TEST_F(Balancing, EachBackendTakesItsOwnTurns) {
 }
 
 TEST_F(Balancing, EwmaPrefersTheFasterEndpoint) {
-    const NamedEndpoint fast("fast"), slow("slow", std::chrono::milliseconds(30)), slower("slower", std::chrono::milliseconds(60));
+    const NamedEndpoint fast("fast"), slow("slow", std::chrono::milliseconds(30)),
+        slower("slower", std::chrono::milliseconds(60));
     config.backend(*route).load_balance = routing::LoadBalance::ewma;
     config.endpoints(*route, {fast.address(), slow.address(), slower.address()});
     start();

@@ -82,7 +82,8 @@ TEST_F(Drain, PipelinedRequestsBehindTheRunningOneAreNotLostSilently) {
     server->start_drain();
     EXPECT_TRUE(server->wait_for(1, kPatience));
     upstream.send(kOk);
-    EXPECT_TRUE(says_close(client.read_response())) << "RFC 9112 section 9.3.2: the client repeats the second one elsewhere";
+    EXPECT_TRUE(says_close(client.read_response()))
+        << "RFC 9112 section 9.3.2: the client repeats the second one elsewhere";
     EXPECT_EQ(client.read_to_end(), "");
 }
 
@@ -180,7 +181,8 @@ TEST_F(Drain, StopNowCutsEveryState) {
     stuffed.send(kGet);
     auto stuffing = endpoint.accept();
     stuffing.read_until("\r\n\r\n");
-    std::thread stuffer([&] { stuffing.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + std::string(30'000'000, 'x')); });
+    std::thread stuffer(
+        [&] { stuffing.send("HTTP/1.1 200 OK\r\nContent-Length: 99999999\r\n\r\n" + std::string(30'000'000, 'x')); });
     auto lingering = this->client();
     lingering.send("nonsense\r\n\r\n");
     EXPECT_TRUE(lingering.read_response().starts_with("HTTP/1.1 400 "));
@@ -192,7 +194,8 @@ TEST_F(Drain, StopNowCutsEveryState) {
     server->stop_now();
     stuffer.join();
     EXPECT_EQ(server->open_connections(), 0u);
-    for (Socket* one : {&handshake, &fresh, &head, &upload, &waiting, &relayed, &websocket, &idle, &uploading, &silent, &relaying, &tunnel})
+    for (Socket* one : {&handshake, &fresh, &head, &upload, &waiting, &relayed, &websocket, &idle, &uploading, &silent,
+                        &relaying, &tunnel})
         EXPECT_TRUE(one->closed_by_peer());
     const auto counters = server->metrics().connections;
     EXPECT_EQ(counters.reading + counters.writing + counters.waiting, 0u);

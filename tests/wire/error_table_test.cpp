@@ -49,7 +49,8 @@ protected:
         client.send(request);
         const std::string answer = client.read_response();
         client.send("GET /a%00 HTTP/1.1\r\nHost: a\r\n\r\n");
-        EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 400 ")) << "the connection did not go on after: " << answer;
+        EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 400 "))
+            << "the connection did not go on after: " << answer;
         return answer;
     }
     routing::RoutePolicy& policy() { return config.policy(*route); }
@@ -59,8 +60,10 @@ TEST_F(ErrorTable, UnknownHostIs404FromTheDefaultBackend) {
     config = SnapshotBuilder();
     config.route("known.example", "/", {endpoint.address()});
     start();
-    EXPECT_TRUE(answer_and_go_on("GET / HTTP/1.1\r\nHost: unknown.example\r\n\r\n").starts_with("HTTP/1.1 404 Not Found\r\n"));
-    EXPECT_TRUE(answer_and_go_on("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").starts_with("HTTP/1.1 404 Not Found\r\n"));
+    EXPECT_TRUE(
+        answer_and_go_on("GET / HTTP/1.1\r\nHost: unknown.example\r\n\r\n").starts_with("HTTP/1.1 404 Not Found\r\n"));
+    EXPECT_TRUE(
+        answer_and_go_on("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").starts_with("HTTP/1.1 404 Not Found\r\n"));
     EXPECT_TRUE(endpoint.nobody_connected());
 }
 
@@ -68,7 +71,8 @@ TEST_F(ErrorTable, UnknownPathIs404) {
     config = SnapshotBuilder();
     config.route("a", "/app", {endpoint.address()});
     start();
-    EXPECT_TRUE(answer_and_go_on("GET /application HTTP/1.1\r\nHost: a\r\n\r\n").starts_with("HTTP/1.1 404 Not Found\r\n"));
+    EXPECT_TRUE(
+        answer_and_go_on("GET /application HTTP/1.1\r\nHost: a\r\n\r\n").starts_with("HTTP/1.1 404 Not Found\r\n"));
     EXPECT_TRUE(endpoint.nobody_connected());
 }
 
@@ -258,8 +262,8 @@ TEST_F(ErrorTable, SkipsTheBodyThatCameWithTheRequest) {
     for (const std::string_view body : {"Content-Length: 46\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n2e\r\n"}) {
         auto client = this->client();
         const bool is_chunked = contains(body, "chunked");
-        client.send("POST / HTTP/1.1\r\nHost: a\r\n" + std::string(body) + std::string(kPoison) + (is_chunked ? "\r\n0\r\n\r\n" : "") +
-                    "GET /a%00 HTTP/1.1\r\nHost: a\r\n\r\n");
+        client.send("POST / HTTP/1.1\r\nHost: a\r\n" + std::string(body) + std::string(kPoison) +
+                    (is_chunked ? "\r\n0\r\n\r\n" : "") + "GET /a%00 HTTP/1.1\r\nHost: a\r\n\r\n");
         const std::string answers = client.read_to_end();
         EXPECT_EQ(responses_in(answers), 2u) << answers;
         EXPECT_TRUE(contains(answers, "HTTP/1.1 400 Bad Request\r\n")) << answers;

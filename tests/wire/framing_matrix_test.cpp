@@ -77,14 +77,15 @@ TEST_P(FramingMatrix, BodiesArriveAsTheyWereSent) {
         const std::string sent = request == Length::none ? "" : body_of(size);
         const std::string answered = body_of(size / 2 + 1);
         if (!client.valid()) client = this->client();
-        client.send(fmt::format("POST /{} HTTP/{}\r\nHost: a\r\n{}\r\n{}", size, version, fields_of(request, sent.size()),
-                                bytes_of(request, sent)));
+        client.send(fmt::format("POST /{} HTTP/{}\r\nHost: a\r\n{}\r\n{}", size, version,
+                                fields_of(request, sent.size()), bytes_of(request, sent)));
         if (!upstream.valid()) upstream = endpoint.accept();
         const std::string head = upstream.read_until("\r\n\r\n");
         ASSERT_EQ(head, forwarded(fmt::format("POST /{}", size), "a", fields_of(request, sent.size())));
         ASSERT_EQ(read_body(upstream, head), sent) << size;
 
-        upstream.send(fmt::format("HTTP/1.1 200 OK\r\n{}\r\n{}", fields_of(response, answered.size()), bytes_of(response, answered)));
+        upstream.send(fmt::format("HTTP/1.1 200 OK\r\n{}\r\n{}", fields_of(response, answered.size()),
+                                  bytes_of(response, answered)));
         if (!keeps_endpoint) upstream.close();
         const std::string answer = client.read_until("\r\n\r\n");
         EXPECT_EQ(contains(answer, "\r\nConnection: close\r\n"), !keeps_client) << answer;
@@ -119,8 +120,8 @@ class CutAnywhere : public HostileTest {};
 
 TEST_F(CutAnywhere, ARequestMeansTheSame) {
     start();
-    const std::string request =
-        "POST /x HTTP/1.1\r\nHost: a\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n3;e=1\r\nabc\r\n1\r\nd\r\n0\r\nX-Sum: 4\r\n\r\n";
+    const std::string request = "POST /x HTTP/1.1\r\nHost: a\r\nX: y\r\nTransfer-Encoding: "
+                                "chunked\r\n\r\n3;e=1\r\nabc\r\n1\r\nd\r\n0\r\nX-Sum: 4\r\n\r\n";
     auto client = this->client();
     client.send(request);
     auto upstream = endpoint.accept();

@@ -62,9 +62,12 @@ std::string ok(const std::string& fields, const std::string& body = "") {
 
 INSTANTIATE_TEST_SUITE_P(
     Heads, RefusedResponse,
-    testing::Values(BadResponse{"Nothing", "", true}, BadResponse{"CutInTheHead", "HTTP/1.1 200 OK\r\nX: secret\r\n", true},
-                    BadResponse{"CutInTheStatusLine", "HTTP/1.", true}, BadResponse{"Garbage", "SSH-2.0-OpenSSH_9.2 secret\r\n"},
-                    BadResponse{"BinaryGarbage", "\x00\x00\x12\x04\x00\x00\x00\x00\x00"s}, BadResponse{"Html", "<html>secret</html>"},
+    testing::Values(BadResponse{"Nothing", "", true},
+                    BadResponse{"CutInTheHead", "HTTP/1.1 200 OK\r\nX: secret\r\n", true},
+                    BadResponse{"CutInTheStatusLine", "HTTP/1.", true},
+                    BadResponse{"Garbage", "SSH-2.0-OpenSSH_9.2 secret\r\n"},
+                    BadResponse{"BinaryGarbage", "\x00\x00\x12\x04\x00\x00\x00\x00\x00"s},
+                    BadResponse{"Html", "<html>secret</html>"},
                     BadResponse{"EmptyLineFirst", "\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"},
                     BadResponse{"TwoDigitStatus", "HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n"},
                     BadResponse{"FourDigitStatus", "HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n"},
@@ -79,8 +82,10 @@ INSTANTIATE_TEST_SUITE_P(
                     BadResponse{"LfField", "HTTP/1.1 200 OK\r\nContent-Length: 0\n\r\n"},
                     BadResponse{"NulInReason", "HTTP/1.1 200 O\0K\r\nContent-Length: 0\r\n\r\n"s},
                     BadResponse{"CrInReason", "HTTP/1.1 200 O\rK\r\nContent-Length: 0\r\n\r\n"},
-                    BadResponse{"Fold", ok("X: a\r\n b\r\nContent-Length: 0\r\n")}, BadResponse{"SpaceBeforeColon", ok("X : a\r\nContent-Length: 0\r\n")},
-                    BadResponse{"NoColon", ok("X\r\nContent-Length: 0\r\n")}, BadResponse{"NulInValue", ok("X: \0\r\nContent-Length: 0\r\n"s)},
+                    BadResponse{"Fold", ok("X: a\r\n b\r\nContent-Length: 0\r\n")},
+                    BadResponse{"SpaceBeforeColon", ok("X : a\r\nContent-Length: 0\r\n")},
+                    BadResponse{"NoColon", ok("X\r\nContent-Length: 0\r\n")},
+                    BadResponse{"NulInValue", ok("X: \0\r\nContent-Length: 0\r\n"s)},
                     BadResponse{"CrInValue", ok("X: a\rSet-Cookie: b=c\r\nContent-Length: 0\r\n")},
                     BadResponse{"TooManyFields", ok(repeat("X: y\r\n", 300) + "Content-Length: 0\r\n")},
                     BadResponse{"HeadTooLarge", ok(repeat("X: " + repeat("y", 1000) + "\r\n", 70))},
@@ -89,35 +94,40 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Lengths, RefusedResponse,
-    testing::Values(BadResponse{"DifferentLengths", ok("Content-Length: 2\r\nContent-Length: 3\r\n", "abc")},
-                    BadResponse{"ListOfDifferentLengths", ok("Content-Length: 2, 3\r\n", "abc")},
-                    BadResponse{"NegativeLength", ok("Content-Length: -1\r\n", "abc")}, BadResponse{"PlusLength", ok("Content-Length: +3\r\n", "abc")},
-                    BadResponse{"EmptyLength", ok("Content-Length:\r\n", "abc")}, BadResponse{"LengthOverflow", ok("Content-Length: 18446744073709551619\r\n", "abc")},
-                    BadResponse{"LengthAndChunked", ok("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
-                    BadResponse{"ChunkedAndLength", ok("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n")},
-                    BadResponse{"UnknownCoding", ok("Transfer-Encoding: cow\r\n", "0\r\n\r\n")},
-                    BadResponse{"GzipChunked", ok("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n")},
-                    BadResponse{"ChunkedTwice", ok("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
-                    BadResponse{"ChunkedInHttp10", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
-                    BadResponse{"ChunkedIn204", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}),
+    testing::Values(
+        BadResponse{"DifferentLengths", ok("Content-Length: 2\r\nContent-Length: 3\r\n", "abc")},
+        BadResponse{"ListOfDifferentLengths", ok("Content-Length: 2, 3\r\n", "abc")},
+        BadResponse{"NegativeLength", ok("Content-Length: -1\r\n", "abc")},
+        BadResponse{"PlusLength", ok("Content-Length: +3\r\n", "abc")},
+        BadResponse{"EmptyLength", ok("Content-Length:\r\n", "abc")},
+        BadResponse{"LengthOverflow", ok("Content-Length: 18446744073709551619\r\n", "abc")},
+        BadResponse{"LengthAndChunked", ok("Content-Length: 3\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
+        BadResponse{"ChunkedAndLength", ok("Transfer-Encoding: chunked\r\nContent-Length: 3\r\n", "0\r\n\r\n")},
+        BadResponse{"UnknownCoding", ok("Transfer-Encoding: cow\r\n", "0\r\n\r\n")},
+        BadResponse{"GzipChunked", ok("Transfer-Encoding: gzip, chunked\r\n", "0\r\n\r\n")},
+        BadResponse{"ChunkedTwice", ok("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n")},
+        BadResponse{"ChunkedInHttp10", "HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+        BadResponse{"ChunkedIn204", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}),
     name_of_row<testing::TestParamInfo<BadResponse>>);
 
 INSTANTIATE_TEST_SUITE_P(
     Interim, RefusedResponse,
-    testing::Values(BadResponse{"SwitchingUnasked", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nsecret"},
-                    BadResponse{"FloodOf100", repeat("HTTP/1.1 100 Continue\r\n\r\n", 100)},
-                    BadResponse{"OnlyInterim", "HTTP/1.1 100 Continue\r\n\r\n", true},
-                    BadResponse{"ChunkedInterim", "HTTP/1.1 100 Continue\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}),
+    testing::Values(
+        BadResponse{"SwitchingUnasked",
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nsecret"},
+        BadResponse{"FloodOf100", repeat("HTTP/1.1 100 Continue\r\n\r\n", 100)},
+        BadResponse{"OnlyInterim", "HTTP/1.1 100 Continue\r\n\r\n", true},
+        BadResponse{"ChunkedInterim", "HTTP/1.1 100 Continue\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"}),
     name_of_row<testing::TestParamInfo<BadResponse>>);
 
 // --- responses that break after their head ---
 
 struct CutResponse {
     const char* name;
-    std::string head;       ///< fields that announce the length
-    std::string begun;      ///< the beginning of the body
-    std::string breaks;     ///< sent when the client has the beginning, before the endpoint closes
-    std::string http11;     ///< the body as an HTTP/1.1 client gets it, all of it
+    std::string head;    ///< fields that announce the length
+    std::string begun;   ///< the beginning of the body
+    std::string breaks;  ///< sent when the client has the beginning, before the endpoint closes
+    std::string http11;  ///< the body as an HTTP/1.1 client gets it, all of it
 };
 void PrintTo(const CutResponse& row, std::ostream* out) { *out << row.name; }
 
@@ -155,16 +165,20 @@ TEST_P(BrokenResponse, IsResetForHttp10WhereItsEndIsTheConnections) {
 
 INSTANTIATE_TEST_SUITE_P(
     Cut, BrokenResponse,
-    testing::Values(CutResponse{"Length", "Content-Length: 10\r\n", "begun", "", "begun"},
-                    CutResponse{"InAChunk", "Transfer-Encoding: chunked\r\n", "a\r\nbegun", "", "5\r\nbegun\r\n"},
-                    CutResponse{"BetweenChunks", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "", "5\r\nbegun\r\n"},
-                    CutResponse{"BeforeTheLastCrLf", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "0\r\n", "5\r\nbegun\r\n"},
-                    CutResponse{"InTrailers", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "0\r\nX: y\r\n", "5\r\nbegun\r\n"},
-                    CutResponse{"BadChunk", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "-1\r\nsecret\r\n0\r\n\r\n", "5\r\nbegun\r\n"},
-                    CutResponse{"LfChunk", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "1\nx\n0\n\n", "5\r\nbegun\r\n"},
-                    CutResponse{"BadTrailer", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "0\r\nX : y\r\n\r\n", "5\r\nbegun\r\n"},
-                    CutResponse{"TrailersTooLong", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n",
-                                "0\r\n" + repeat("X: " + repeat("y", 1000) + "\r\n", 100) + "\r\n", "5\r\nbegun\r\n"}),
+    testing::Values(
+        CutResponse{"Length", "Content-Length: 10\r\n", "begun", "", "begun"},
+        CutResponse{"InAChunk", "Transfer-Encoding: chunked\r\n", "a\r\nbegun", "", "5\r\nbegun\r\n"},
+        CutResponse{"BetweenChunks", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "", "5\r\nbegun\r\n"},
+        CutResponse{"BeforeTheLastCrLf", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "0\r\n", "5\r\nbegun\r\n"},
+        CutResponse{"InTrailers", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "0\r\nX: y\r\n",
+                    "5\r\nbegun\r\n"},
+        CutResponse{"BadChunk", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "-1\r\nsecret\r\n0\r\n\r\n",
+                    "5\r\nbegun\r\n"},
+        CutResponse{"LfChunk", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "1\nx\n0\n\n", "5\r\nbegun\r\n"},
+        CutResponse{"BadTrailer", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n", "0\r\nX : y\r\n\r\n",
+                    "5\r\nbegun\r\n"},
+        CutResponse{"TrailersTooLong", "Transfer-Encoding: chunked\r\n", "5\r\nbegun\r\n",
+                    "0\r\n" + repeat("X: " + repeat("y", 1000) + "\r\n", 100) + "\r\n", "5\r\nbegun\r\n"}),
     name_of_row<testing::TestParamInfo<CutResponse>>);
 
 class UntilClose : public HostileEndpoint {};
@@ -248,8 +262,8 @@ TEST_F(HostileEndpoint, HeadIsNotHeldBackForABodyThatIsLate) {
 struct Excess {
     const char* name;
     std::string request;
-    std::string response;   ///< with bytes behind it that do not belong to it
-    std::string received;   ///< the end of what the client gets
+    std::string response;  ///< with bytes behind it that do not belong to it
+    std::string received;  ///< the end of what the client gets
 };
 void PrintTo(const Excess& row, std::ostream* out) { *out << row.name; }
 
@@ -278,14 +292,20 @@ const std::string kHead = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 INSTANTIATE_TEST_SUITE_P(
     Rows, BytesBehindAResponse,
-    testing::Values(Excess{"Length", kGet, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "\r\n\r\nhi"},
-                    Excess{"LengthZero", kGet, "HTTP/1.1 200 OK\r\nX-End: 1\r\nContent-Length: 0\r\n\r\n", "Content-Length: 0\r\n\r\n"},
-                    Excess{"Chunked", kGet, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "2\r\nhi\r\n0\r\n\r\n"},
-                    Excess{"HeadWithBody", kHead, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "Content-Length: 5\r\n\r\n"},
-                    Excess{"HeadChunked", kHead, "HTTP/1.1 200 OK\r\nX-End: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "X-End: 1\r\n\r\n"},
-                    Excess{"NoContent", kGet, "HTTP/1.1 204 No Content\r\nX-End: 1\r\n\r\n", "X-End: 1\r\n\r\n"},
-                    Excess{"NoContentWithLength", kGet, "HTTP/1.1 204 No Content\r\nX-End: 1\r\nContent-Length: 5\r\n\r\nhello", "X-End: 1\r\n\r\n"},
-                    Excess{"NotModified", kGet, "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello", "Content-Length: 5\r\n\r\n"}),
+    testing::Values(
+        Excess{"Length", kGet, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", "\r\n\r\nhi"},
+        Excess{"LengthZero", kGet, "HTTP/1.1 200 OK\r\nX-End: 1\r\nContent-Length: 0\r\n\r\n",
+               "Content-Length: 0\r\n\r\n"},
+        Excess{"Chunked", kGet, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n",
+               "2\r\nhi\r\n0\r\n\r\n"},
+        Excess{"HeadWithBody", kHead, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "Content-Length: 5\r\n\r\n"},
+        Excess{"HeadChunked", kHead, "HTTP/1.1 200 OK\r\nX-End: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+               "X-End: 1\r\n\r\n"},
+        Excess{"NoContent", kGet, "HTTP/1.1 204 No Content\r\nX-End: 1\r\n\r\n", "X-End: 1\r\n\r\n"},
+        Excess{"NoContentWithLength", kGet, "HTTP/1.1 204 No Content\r\nX-End: 1\r\nContent-Length: 5\r\n\r\nhello",
+               "X-End: 1\r\n\r\n"},
+        Excess{"NotModified", kGet, "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\nhello",
+               "Content-Length: 5\r\n\r\n"}),
     name_of_row<testing::TestParamInfo<Excess>>);
 
 TEST_F(HostileEndpoint, ThatSpeaksUnaskedIsNotUsedAgain) {
@@ -304,10 +324,10 @@ TEST_F(HostileEndpoint, ThatSpeaksUnaskedIsNotUsedAgain) {
 
 TEST_F(HostileEndpoint, ThatSaysCloseIsNotUsedAgain) {
     start();
-    for (const std::string_view response :
-         {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
-          "HTTP/1.1 200 OK\r\nConnection: x, CLOSE\r\nContent-Length: 2\r\n\r\nok",
-          "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\nX: ok\r\n\r\n"}) {
+    for (const std::string_view response : {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok",
+                                            "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+                                            "HTTP/1.1 200 OK\r\nConnection: x, CLOSE\r\nContent-Length: 2\r\n\r\nok",
+                                            "HTTP/1.1 204 No Content\r\nContent-Length: 2\r\nX: ok\r\n\r\n"}) {
         Socket upstream;
         auto client = ask(upstream);
         upstream.send(response);
@@ -365,8 +385,9 @@ TEST_F(HostileEndpoint, InterimResponsesPassWithoutHopFields) {
     start();
     Socket upstream;
     auto client = ask(upstream);
-    upstream.send("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\nConnection: X-Hop\r\nX-Hop: 1\r\n"
-                  "Content-Length: 5\r\n\r\n");
+    upstream.send(
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\nConnection: X-Hop\r\nX-Hop: 1\r\n"
+        "Content-Length: 5\r\n\r\n");
     EXPECT_EQ(client.read_until("\r\n\r\n"), "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n");
     upstream.send(kOk);
     EXPECT_TRUE(client.read_response().ends_with("\r\n\r\nok"));
@@ -385,8 +406,10 @@ TEST_F(HostileEndpoint, HopFieldsOfResponsesStay) {
     start();
     Socket upstream;
     auto client = ask(upstream);
-    upstream.send("HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Hop, Set-Cookie\r\nKeep-Alive: timeout=5\r\nX-Hop: 1\r\nSet-Cookie: a=b\r\n"
-                  "Upgrade: h2c\r\nProxy-Connection: close\r\nX-Accel-Redirect: /internal\r\nTrailer: X\r\nContent-Length: 2\r\n\r\nok");
+    upstream.send("HTTP/1.1 200 OK\r\nConnection: keep-alive, X-Hop, Set-Cookie\r\nKeep-Alive: timeout=5\r\nX-Hop: "
+                  "1\r\nSet-Cookie: a=b\r\n"
+                  "Upgrade: h2c\r\nProxy-Connection: close\r\nX-Accel-Redirect: /internal\r\nTrailer: "
+                  "X\r\nContent-Length: 2\r\n\r\nok");
     const std::string answer = client.read_response();
     for (const char* gone : {"Keep-Alive", "keep-alive", "X-Hop", "Upgrade", "Proxy-Connection", "X-Accel", "Trailer"})
         EXPECT_FALSE(contains(answer, gone)) << gone << " in " << answer;
@@ -397,7 +420,8 @@ TEST_F(HostileEndpoint, ForbiddenTrailersOfResponsesStay) {
     start();
     Socket upstream;
     auto client = ask(upstream);
-    upstream.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nok\r\n0\r\nSet-Cookie: a=b\r\nContent-Length: 9\r\n"
+    upstream.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: X-Sum\r\n\r\n2\r\nok\r\n0\r\nSet-Cookie: "
+                  "a=b\r\nContent-Length: 9\r\n"
                   "Transfer-Encoding: chunked\r\nLocation: /x\r\nX-Sum: 1\r\n\r\n");
     EXPECT_TRUE(client.read_until("1\r\n\r\n").ends_with("\r\n\r\n2\r\nok\r\n0\r\nX-Sum: 1\r\n\r\n"));
 }

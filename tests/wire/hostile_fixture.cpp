@@ -40,7 +40,8 @@ void HostileTest::expect_served_normally() {
 
 std::size_t responses_in(std::string_view received) {
     std::size_t count = 0;
-    for (auto at = received.find("HTTP/1."); at != std::string_view::npos; at = received.find("HTTP/1.", at + 1)) ++count;
+    for (auto at = received.find("HTTP/1."); at != std::string_view::npos; at = received.find("HTTP/1.", at + 1))
+        ++count;
     return count;
 }
 

@@ -43,7 +43,8 @@ TEST_F(Limits, FieldTooLongIs431) {
     start();
     const std::string longest = "X: " + repeat("y", 8192 - 5) + "\r\n";
     expect_passed("GET / HTTP/1.1\r\nHost: a\r\n" + longest + "\r\n", "GET /", longest);
-    expect_refused("GET / HTTP/1.1\r\nHost: a\r\nX: y" + longest.substr(3) + "\r\n", "431 Request Header Fields Too Large");
+    expect_refused("GET / HTTP/1.1\r\nHost: a\r\nX: y" + longest.substr(3) + "\r\n",
+                   "431 Request Header Fields Too Large");
     expect_refused("GET / HTTP/1.1\r\nHost: a\r\nX: " + repeat("y", 9000), "431 Request Header Fields Too Large");
     expect_refused("GET / HTTP/1.1\r\nHost: a\r\n" + repeat("y", 9000), "431 Request Header Fields Too Large");
 }
@@ -59,7 +60,8 @@ TEST_F(Limits, HeadTooLongIs431) {
 TEST_F(Limits, TooManyFieldsIs431) {
     start();
     expect_passed("GET / HTTP/1.1\r\nHost: a\r\n" + repeat("X: y\r\n", 199) + "\r\n", "GET /", repeat("X: y\r\n", 199));
-    expect_refused("GET / HTTP/1.1\r\nHost: a\r\n" + repeat("X: y\r\n", 200) + "\r\n", "431 Request Header Fields Too Large");
+    expect_refused("GET / HTTP/1.1\r\nHost: a\r\n" + repeat("X: y\r\n", 200) + "\r\n",
+                   "431 Request Header Fields Too Large");
 }
 
 TEST_F(Limits, SlowHeadIs408) {
@@ -121,7 +123,8 @@ TEST_F(Limits, HeadCutByTheClientIsForgotten) {
 TEST_F(Limits, DeclaredBodyOverTheLimitIs413) {
     policy().body_limit.max_bytes = 10;
     start();
-    expect_passed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789", "POST /", "Content-Length: 10\r\n");
+    expect_passed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123456789", "POST /",
+                  "Content-Length: 10\r\n");
     auto client = this->client();
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n");
     EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 413 Request Entity Too Large\r\n"));
@@ -166,7 +169,8 @@ TEST_F(Limits, ChunkedBodyOverTheLimitInOneGoIs413AtOnce) {
     policy().body_limit.max_bytes = 20000;
     start();
     auto client = this->client();
-    client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nea60\r\n" + repeat("x", 60000) + "\r\n0\r\n\r\n");
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nea60\r\n" + repeat("x", 60000) +
+                "\r\n0\r\n\r\n");
     const std::string answer = client.read_response();
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 413 Request Entity Too Large\r\n")) << answer;
     auto upstream = endpoint.accept();
@@ -273,7 +277,8 @@ TEST_F(Limits, PipelinedRequestsAreServedOneAtATime) {
         ASSERT_FALSE(upstream.wait_readable(0ms)) << "a second request before the first was answered";
         upstream.send(kOk);
     }
-    for (int request = 0; request < kRequests; ++request) ASSERT_TRUE(client.read_response().ends_with("ok")) << request;
+    for (int request = 0; request < kRequests; ++request)
+        ASSERT_TRUE(client.read_response().ends_with("ok")) << request;
     EXPECT_EQ(rest_sent_to(upstream), "");
 }
 

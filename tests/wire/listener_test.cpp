@@ -14,7 +14,8 @@
 #if defined(__SANITIZE_THREAD__)
 constexpr bool kForkKeepsThreads = false;  // ThreadSanitizer allows no new threads after fork()
 #elif defined(__SANITIZE_ADDRESS__)
-constexpr bool kForkKeepsThreads = false;  // the forked child ends early under AddressSanitizer without descriptors: cause not found yet
+constexpr bool kForkKeepsThreads =
+    false;  // the forked child ends early under AddressSanitizer without descriptors: cause not found yet
 #else
 constexpr bool kForkKeepsThreads = true;
 #endif
@@ -41,8 +42,9 @@ TEST_F(ListenerTest, SaysWhichPortIsTaken) {
         const proxy::Server second(options(endpoint.port()));
         FAIL() << "the port is taken";
     } catch (const std::runtime_error& error) {
-        EXPECT_EQ(error.what(), "cannot listen on 127.0.0.1:" + std::to_string(endpoint.port()) +
-                                    ": Address already in use; another process uses the port: stop it or choose another port");
+        EXPECT_EQ(error.what(),
+                  "cannot listen on 127.0.0.1:" + std::to_string(endpoint.port()) +
+                      ": Address already in use; another process uses the port: stop it or choose another port");
     }
 }
 
@@ -103,7 +105,8 @@ TEST_F(ListenerTest, ListensOnIpv6) {
     address.sin6_port = htons(server->http_port());
     address.sin6_addr = in6addr_loopback;
     Socket client(fd);
-    if (fd < 0 || connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) GTEST_SKIP() << "no IPv6 here";
+    if (fd < 0 || connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        GTEST_SKIP() << "no IPv6 here";
     client.send(kGet);
     auto upstream = endpoint.accept();
     const auto request = upstream.read_until("\r\n\r\n");

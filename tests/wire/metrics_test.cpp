@@ -31,7 +31,8 @@ TEST_F(MetricsTest, CountsRequestsByLabels) {
     start();
     exchange("GET /cart/1 HTTP/1.1\r\nHost: Shop.example:8080\r\n\r\n");
     exchange("GET /cart/2 HTTP/1.1\r\nHost: shop.example\r\n\r\n");
-    exchange("POST /cart HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+    exchange("POST /cart HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 0\r\n\r\n",
+             "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     exchange("BREW /x HTTP/1.1\r\nHost: whatever.example\r\n\r\n");
     const proxy::RequestLabels labels{"shop.example", "default", "web", "app1", "/cart", "GET", 200};
     EXPECT_EQ(count(labels), 2u);
@@ -133,7 +134,8 @@ TEST_F(MetricsTest, CountsHandshakes) {
     EXPECT_TRUE(client.connected());
     auto broken = Socket::connect(server->https_port());
     broken.send("no ClientHello at all");
-    EXPECT_TRUE(eventually([&] { return connections().tls_handshakes == 1 && connections().tls_handshake_failures == 1; }));
+    EXPECT_TRUE(
+        eventually([&] { return connections().tls_handshakes == 1 && connections().tls_handshake_failures == 1; }));
 }
 
 TEST_F(MetricsTest, SeriesOfARemovedIngressGo) {

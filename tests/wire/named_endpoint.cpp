@@ -13,7 +13,10 @@
 namespace fairway::wire {
 
 NamedEndpoint::NamedEndpoint(std::string name, std::chrono::milliseconds delay)
-    : name_(std::move(name)), delay_(delay), listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)), stop_(eventfd(0, EFD_CLOEXEC)) {
+    : name_(std::move(name)),
+      delay_(delay),
+      listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)),
+      stop_(eventfd(0, EFD_CLOEXEC)) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -36,7 +39,8 @@ NamedEndpoint::~NamedEndpoint() {
 SocketAddress NamedEndpoint::address() const { return {*IpAddress::parse("127.0.0.1"), port_}; }
 
 void NamedEndpoint::run() {
-    const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(name_.size()) + "\r\n\r\n" + name_;
+    const std::string answer =
+        "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(name_.size()) + "\r\n\r\n" + name_;
     std::map<int, std::string> open;  // bytes received of the request to come
     for (;;) {
         std::vector<pollfd> entries{{stop_, POLLIN, 0}, {listener_, POLLIN, 0}};

@@ -137,7 +137,8 @@ TEST_F(Pool, DoesNotKeepWhatHasBytesBehindTheResponse) {
     start();
     auto client = this->client();
     Socket upstream;
-    exchange(client, upstream, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+    exchange(client, upstream,
+             "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
     Socket next;
     exchange(client, next);
     EXPECT_TRUE(upstream.closed_by_peer());
@@ -187,7 +188,8 @@ TEST_F(Pool, KeepsAfterResponsesWithoutBody) {
     upstream.read_until("\r\n\r\n");
     upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
     client.read_until("\r\n\r\n");
-    for (const char* response : {"HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"}) {
+    for (const char* response :
+         {"HTTP/1.1 204 No Content\r\n\r\n", "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"}) {
         client.send(kGet);
         upstream.read_until("\r\n\r\n");
         upstream.send(response);

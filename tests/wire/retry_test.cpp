@@ -35,7 +35,9 @@ protected:
         })) << "the proxy did not connect";
         return taken;
     }
-    bool no_more_attempts() { return endpoint.nobody_connected() && second.nobody_connected() && third.nobody_connected(); }
+    bool no_more_attempts() {
+        return endpoint.nobody_connected() && second.nobody_connected() && third.nobody_connected();
+    }
 
     Endpoint second;
     Endpoint third;
@@ -62,7 +64,8 @@ TEST_F(Retry, EveryEndpointRefusesIs502) {
     client.send(kGet);
     EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 502 Bad Gateway\r\n"));
     client.send(kPost);
-    EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 502 Bad Gateway\r\n")) << "the client's connection lives on";
+    EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 502 Bad Gateway\r\n"))
+        << "the client's connection lives on";
 }
 
 TEST_F(Retry, EndsAfterThreeTriesAtDifferentEndpoints) {
@@ -210,7 +213,8 @@ TEST_F(Retry, NonIdempotentConditionRepeatsAPostWithItsBody) {
 TEST_F(Retry, ChunkedBodyInMemoryIsRepeatedWhole) {
     start();
     auto client = this->client();
-    client.send("PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 5\r\n\r\n");
+    client.send(
+        "PUT /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\nX-Sum: 5\r\n\r\n");
     const std::string sent = next_attempt().read_until("X-Sum: 5\r\n\r\n");
     EXPECT_TRUE(sent.ends_with("\r\n\r\n5\r\nabcde\r\n0\r\nX-Sum: 5\r\n\r\n")) << sent;
     auto upstream = next_attempt();

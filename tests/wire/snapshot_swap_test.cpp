@@ -34,8 +34,9 @@ TEST_F(SnapshotSwap, CutsNothingUnderLoad) {
         });
     std::vector<std::weak_ptr<const routing::Snapshot>> published;
     for (int i = 0; i < kPublishes && failed == 0; ++i) {
-        config.endpoints(*route, i % 3 == 0 ? std::vector{one.address()} : i % 3 == 1 ? std::vector{one.address(), two.address()}
-                                                                                      : std::vector{two.address()});
+        config.endpoints(*route, i % 3 == 0   ? std::vector{one.address()}
+                                 : i % 3 == 1 ? std::vector{one.address(), two.address()}
+                                              : std::vector{two.address()});
         config.remove_host("extra.example");
         if (i % 2 == 0) config.route("extra.example", "/", {two.address()});
         const auto snapshot = config.build();

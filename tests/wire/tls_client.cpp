@@ -30,7 +30,8 @@ TlsClient::TlsClient(std::uint16_t port, const TlsOptions& options)
 void TlsClient::send(std::string_view bytes) {
     while (!bytes.empty()) {
         ERR_clear_error();
-        const int sent = SSL_write(ssl_.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 20)));
+        const int sent =
+            SSL_write(ssl_.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 20)));
         if (sent <= 0) return;  // the peer is gone: what it received is what the test looks at
         bytes.remove_prefix(static_cast<std::size_t>(sent));
     }
@@ -88,7 +89,8 @@ std::string TlsClient::shown_name() const {
     return name;
 }
 
-std::shared_ptr<const tls::ServerConfig> tls_config_for(const std::vector<std::string>& names, const tls::ServerConfig* previous) {
+std::shared_ptr<const tls::ServerConfig> tls_config_for(const std::vector<std::string>& names,
+                                                        const tls::ServerConfig* previous) {
     const auto made = [](const std::string& name) {
         const auto pem = tls::make_self_signed({.common_name = name, .names = {name}});
         return *tls::Certificate::load(pem.certificate_pem, pem.key_pem);

@@ -45,7 +45,9 @@ public:
     bool resumed() const { return SSL_session_reused(ssl_.get()) == 1; }
     int version() const { return SSL_version(ssl_.get()); }
     /// The session to resume with. TLS 1.3: once something was read.
-    std::unique_ptr<SSL_SESSION, FreeTls> session() { return std::unique_ptr<SSL_SESSION, FreeTls>(SSL_get1_session(ssl_.get())); }
+    std::unique_ptr<SSL_SESSION, FreeTls> session() {
+        return std::unique_ptr<SSL_SESSION, FreeTls>(SSL_get1_session(ssl_.get()));
+    }
     /// Says that nothing more will be sent.
     void close_notify() { SSL_shutdown(ssl_.get()); }
 

@@ -88,7 +88,9 @@ TEST_F(Tls, RelaysLargeBodiesBothWays) {
     upstream.read_until("\r\n\r\n");
     EXPECT_TRUE(upstream.read_exactly(body.size()) == body);
     uploading.join();
-    std::thread answering([&] { upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body); });
+    std::thread answering([&] {
+        upstream.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
+    });
     const std::string response = client.read_response();
     answering.join();
     EXPECT_TRUE(response.ends_with(body)) << response.size();
@@ -106,7 +108,9 @@ TEST_F(Tls, ChunkedBodiesKeepTheirFraming) {
         for (std::size_t at = 0; at < body.size(); at += 997) {
             const std::string part = body.substr(at, 997);
             char size[20];
-            upstream_.send(std::string(size, static_cast<std::size_t>(snprintf(size, sizeof size, "%zx\r\n", part.size()))) + part + "\r\n");
+            upstream_.send(
+                std::string(size, static_cast<std::size_t>(snprintf(size, sizeof size, "%zx\r\n", part.size()))) +
+                part + "\r\n");
         }
         upstream_.send("0\r\n\r\n");
     });
@@ -371,7 +375,8 @@ TEST_F(Redirect, StrictTransportSecurityOnlyOverTls) {
     start();
     auto client = tls({.server_name = "shop.example"});
     const auto secure = exchange(client, "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
-    EXPECT_NE(secure.find("\r\nStrict-Transport-Security: max-age=31536000; includeSubDomains\r\n"), std::string::npos) << secure;
+    EXPECT_NE(secure.find("\r\nStrict-Transport-Security: max-age=31536000; includeSubDomains\r\n"), std::string::npos)
+        << secure;
     auto plain = this->client();
     plain.send("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
     EXPECT_EQ(plain.read_response().find("Strict-Transport-Security"), std::string::npos);

@@ -7,7 +7,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr const char* kUpgrade = "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n";
-constexpr const char* kSwitching = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+constexpr const char* kSwitching =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
 constexpr std::size_t kMuch = 64 * 1024 * 1024;
 
 class TunnelTest : public HostileTest {
@@ -44,8 +45,9 @@ TEST_F(TunnelTest, KeepsWhatTheClientSaysTooEarly) {
 // The client believes in a tunnel and speaks through it, but the endpoint refused: these are requests, and held to be such.
 TEST_F(TunnelTest, IsNotOpenWhenTheEndpointRefuses) {
     start();
-    for (const std::string refusal : {"HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n",
-                                      "HTTP/1.1 200 OK\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\r\n"}) {
+    for (const std::string refusal :
+         {"HTTP/1.1 426 Upgrade Required\r\nContent-Length: 0\r\n\r\n",
+          "HTTP/1.1 200 OK\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nContent-Length: 0\r\n\r\n"}) {
         auto client = this->client();
         client.send(std::string(kUpgrade) + "GET /two HTTP/1.1\r\nHost: a\r\nX-Real-IP: 1.1.1.1\r\n\r\n\x81\x00");
         auto upstream = endpoint.accept();
@@ -62,7 +64,8 @@ TEST_F(TunnelTest, IsNotOpenWhenTheEndpointRefuses) {
 TEST_F(TunnelTest, DoesNotBeginInTheMiddleOfARequest) {
     config.policy(*route).retry.conditions = 0;
     start();
-    for (const std::string framing : {"Content-Length: 10\r\n\r\n01234", "Transfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n"}) {
+    for (const std::string framing :
+         {"Content-Length: 10\r\n\r\n01234", "Transfer-Encoding: chunked\r\n\r\n5\r\n01234\r\n"}) {
         auto client = this->client();
         client.send("POST /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" + framing);
         auto upstream = endpoint.accept();
@@ -78,7 +81,8 @@ TEST_F(TunnelTest, DoesNotBeginInTheMiddleOfARequest) {
 TEST_F(TunnelTest, BeginsBehindTheBodyOfItsRequest) {
     start();
     auto client = this->client();
-    client.send("POST /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: 4\r\n\r\nbodytunnel");
+    client.send("POST /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nContent-Length: "
+                "4\r\n\r\nbodytunnel");
     auto upstream = endpoint.accept();
     upstream.read_until("\r\n\r\n");
     EXPECT_EQ(upstream.read_exactly(4), "body");

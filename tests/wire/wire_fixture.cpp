@@ -110,7 +110,9 @@ bool Socket::closed_by_peer() {
     return received_.empty();
 }
 
-bool Socket::wait_readable(std::chrono::milliseconds limit) { return !received_.empty() || wait_for(fd_, POLLIN, limit); }
+bool Socket::wait_readable(std::chrono::milliseconds limit) {
+    return !received_.empty() || wait_for(fd_, POLLIN, limit);
+}
 
 std::size_t Socket::send_until_blocked(std::size_t bytes) {
     constexpr std::chrono::milliseconds kBlocked{300};
@@ -174,7 +176,8 @@ SnapshotBuilder::SnapshotBuilder() {
     settings.forwarded.trusted_proxies = {*IpNetwork::parse("0.0.0.0/0")};
 }
 
-routing::Route& SnapshotBuilder::route(const std::string& host, const std::string& path, std::vector<SocketAddress> endpoints) {
+routing::Route& SnapshotBuilder::route(const std::string& host, const std::string& path,
+                                       std::vector<SocketAddress> endpoints) {
     auto backend = std::make_shared<routing::Backend>();
     backend->id = next_backend_++;
     backend->service_namespace = "default";
@@ -200,9 +203,13 @@ routing::Route& SnapshotBuilder::route(const std::string& host, const std::strin
 }
 
 // Before the snapshot is built the policy is the builder's alone.
-routing::RoutePolicy& SnapshotBuilder::policy(routing::Route& route) { return const_cast<routing::RoutePolicy&>(*route.policy); }
+routing::RoutePolicy& SnapshotBuilder::policy(routing::Route& route) {
+    return const_cast<routing::RoutePolicy&>(*route.policy);
+}
 
-routing::Backend& SnapshotBuilder::backend(routing::Route& route) { return const_cast<routing::Backend&>(*route.backend); }
+routing::Backend& SnapshotBuilder::backend(routing::Route& route) {
+    return const_cast<routing::Backend&>(*route.backend);
+}
 
 void SnapshotBuilder::endpoints(routing::Route& route, const std::vector<SocketAddress>& addresses) {
     auto set = std::make_shared<routing::EndpointSet>();
@@ -221,8 +228,8 @@ SnapshotBuilder& SnapshotBuilder::certificate(const std::string& host) {
 }
 
 std::shared_ptr<const routing::Snapshot> SnapshotBuilder::build() {
-    static const auto tls_config = *tls::ServerConfig::create(
-        {}, std::make_shared<tls::CertificateStore>(tls::Certificate::make_fake()), nullptr);
+    static const auto tls_config =
+        *tls::ServerConfig::create({}, std::make_shared<tls::CertificateStore>(tls::Certificate::make_fake()), nullptr);
     auto table = std::make_shared<routing::RouteTable>();
     for (const auto& host : hosts_) {
         std::vector<routing::Route> routes;
@@ -230,8 +237,9 @@ std::shared_ptr<const routing::Snapshot> SnapshotBuilder::build() {
             routes.push_back(*one);
             routes.back().policy = std::make_shared<routing::RoutePolicy>(*one->policy);
         }
-        table->replace_host(host->name, std::make_shared<routing::HostRules>(
-                                            routing::HostRules::Options{host->name, host->has_certificate}, std::move(routes)));
+        table->replace_host(host->name,
+                            std::make_shared<routing::HostRules>(
+                                routing::HostRules::Options{host->name, host->has_certificate}, std::move(routes)));
     }
     auto fallback = std::make_shared<routing::Route>();
     fallback->path = "/";

@@ -144,7 +144,8 @@ TEST(DeadlineWheel, AgreesWithAListOfDeadlines) {
         now += milliseconds(random() % 30);
         wheel.advance(now);
         for (const auto& one : all)
-            ASSERT_TRUE(one->deadline == kNever || one->deadline + DeadlineWheel::kTick + milliseconds(30) >= now) << "late";
+            ASSERT_TRUE(one->deadline == kNever || one->deadline + DeadlineWheel::kTick + milliseconds(30) >= now)
+                << "late";
         Watched& one = *all[random() % all.size()];
         one.deadline = now + milliseconds(random() % 4 == 0 ? random() % 200'000 : random() % 500);
         wheel.arm(one.node, one.deadline);

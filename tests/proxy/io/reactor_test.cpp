@@ -26,7 +26,9 @@ struct Pair {
         theirs = ends[1];
     }
     ~Pair() { hang_up(); }
-    void send(std::string_view text) const { EXPECT_EQ(write(theirs, text.data(), text.size()), static_cast<ssize_t>(text.size())); }
+    void send(std::string_view text) const {
+        EXPECT_EQ(write(theirs, text.data(), text.size()), static_cast<ssize_t>(text.size()));
+    }
     void hang_up() {
         if (theirs >= 0) close(std::exchange(theirs, -1));
     }
@@ -209,7 +211,8 @@ TEST_F(ReactorTest, ConnectionReadTimesOutAndIsCancelled) {
 }
 
 Task<void> write_text(Connection& connection, const std::string& text, IoResult& result) {
-    iovec pieces[3] = {{const_cast<char*>(text.data()), 10}, {nullptr, 0}, {const_cast<char*>(text.data()) + 10, text.size() - 10}};
+    iovec pieces[3] = {
+        {const_cast<char*>(text.data()), 10}, {nullptr, 0}, {const_cast<char*>(text.data()) + 10, text.size() - 10}};
     result = co_await connection.write_all(pieces, seconds(60));
 }
 

@@ -131,9 +131,7 @@ TEST(Task, DestroyingAWaitingTaskEndsEverythingInIt) {
     EXPECT_EQ(alive, 0);
 }
 
-Task<void> joiner(Task<int>& started, std::vector<int>& order) {
-    order.push_back(co_await started.join());
-}
+Task<void> joiner(Task<int>& started, std::vector<int>& order) { order.push_back(co_await started.join()); }
 
 TEST(Task, JoinWaitsForATaskThatWasStarted) {
     std::vector<int> order;
