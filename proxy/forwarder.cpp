@@ -197,6 +197,7 @@ io::Task<Failure> Forwarder::send_request() {
     if (sent.status == io::IoStatus::cancelled) co_return Failure::client_gone;
     request_complete_ = !more && sent.status == io::IoStatus::ok;
     upload_broken_ = sent.status == io::IoStatus::error;
+    last_progress_ = worker_.reactor.now();
     if (more && sent.status == io::IoStatus::ok) {
         pump_failure_ = Failure::none;
         pump_ended_ = false;
@@ -239,6 +240,7 @@ io::Task<void> Forwarder::pump_request_body() {
         if (sent.status == io::IoStatus::timeout) fail_request_body(Failure::upstream_timeout);
         upload_broken_ = sent.status == io::IoStatus::error;  // its answer may be there all the same
         if (sent.status != io::IoStatus::ok) co_return;
+        last_progress_ = worker_.reactor.now();
         if (last) {
             request_complete_ = true;
             co_return;
@@ -253,13 +255,22 @@ void Forwarder::fail_request_body(Failure failure) {
     upstream_.connection().source().cancel_reader();
 }
 
-// Ends the pump, whatever it waits for.
+// Ends the pump, whatever it waits for. A body that is cut short ends in a reset, so that it looks cut.
 io::Task<void> Forwarder::end_request_body() {
     if (!pump_ || pump_.done()) co_return;
     pump_ended_ = true;
     downstream_.cancel_read_body();
-    if (upstream_.active()) upstream_.connection().source().cancel_writer();
+    upstream_.connection().reset_on_close();
+    upstream_.connection().source().cancel_writer();
     co_await pump_.join();
+}
+
+// While its body is on the way an endpoint owes no answer: the time-out counts from the end of the body.
+std::chrono::milliseconds Forwarder::answer_time_left() const {
+    const std::chrono::milliseconds limit = policy().timeouts.read;
+    if (pump_ && !pump_.done()) return limit;
+    const auto quiet = std::chrono::duration_cast<std::chrono::milliseconds>(worker_.reactor.now() - last_progress_);
+    return std::max(limit - quiet, std::chrono::milliseconds(0));
 }
 
 io::Task<Failure> Forwarder::read_response_head() {
@@ -288,13 +299,13 @@ io::Task<Failure> Forwarder::read_response_head() {
             case http1::HeadStatus::need_input: break;
         }
         if (pump_failure_ != Failure::none) co_return pump_failure_;  // before anybody waited, so nobody was woken
-        const io::Wake why = co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(),
-                                                           policy().timeouts.read);
+        const io::Wake why =
+            co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(), answer_time_left());
         if (pump_failure_ != Failure::none) co_return pump_failure_;
-        // While its body is on the way an endpoint owes no answer: the time-out counts from the end of the body.
-        if (why == io::Wake::timeout && pump_ && !pump_.done()) continue;
+        if (why == io::Wake::timeout && answer_time_left().count() > 0) continue;
         if (why == io::Wake::timeout) co_return Failure::upstream_timeout;
         if (why != io::Wake::ready) co_return Failure::client_gone;
+        last_progress_ = worker_.reactor.now();
     }
 }
 

@@ -48,6 +48,7 @@ private:
     const routing::Settings& settings() const noexcept { return *exchange_.snapshot->settings; }
     UpstreamTry& current_try() { return exchange_.record.tries.back(); }
     std::chrono::duration<double> since_try_began() const;
+    std::chrono::milliseconds answer_time_left() const;
 
     WorkerContext& worker_;
     DownstreamStream& downstream_;
@@ -59,6 +60,7 @@ private:
     bool fresh_only_ = false;              // a kept connection turned out to be closed
     io::TimePoint deadline_ = io::kNever;  // proxy-next-upstream-timeout
     io::TimePoint try_began_{};
+    io::TimePoint last_progress_{};  // bytes to or from the endpoint before its response head is complete
 
     // Request body. What was there at the start may be sent again; what the pump reads after it may not.
     BodyPieces first_pieces_;
