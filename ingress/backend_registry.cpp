@@ -16,9 +16,9 @@ bool same_endpoints(const routing::EndpointSet& a, const routing::EndpointSet& b
 
 }  // namespace
 
-void BackendRegistry::add_user(const BackendKey& key, const k8s::ObjectName& ingress) {
+void BackendRegistry::add_user(const BackendKey& key, const ObjectKey& user) {
     auto& entry = backends_[key];
-    entry.users.insert(ingress);
+    entry.users.insert(user);
     if (entry.backend) return;
     auto backend = std::make_shared<routing::Backend>();
     backend->id = id_of(key);
@@ -27,13 +27,13 @@ void BackendRegistry::add_user(const BackendKey& key, const k8s::ObjectName& ing
     backend->service = key.service.name;
     backend->port = key.port;
     entry.backend = std::move(backend);
-    set_endpoints(key, entry, resolve_endpoints(*store_, key.service, key.port));
+    set_endpoints(key, entry, resolve_endpoints(sources_, key.service, key.port, key.protocol));
 }
 
-void BackendRegistry::remove_user(const BackendKey& key, const k8s::ObjectName& ingress) {
+void BackendRegistry::remove_user(const BackendKey& key, const ObjectKey& user) {
     const auto found = backends_.find(key);
     if (found == backends_.end()) return;
-    found->second.users.erase(ingress);
+    found->second.users.erase(user);
     if (found->second.users.empty()) abandoned_.insert(key);
 }
 
@@ -49,7 +49,7 @@ bool BackendRegistry::set_load_balance(const BackendKey& key, routing::LoadBalan
 std::vector<BackendKey> BackendRegistry::refresh_service(const k8s::ObjectName& service) {
     std::vector<BackendKey> problems;
     for (auto at = backends_.lower_bound({service, ""}); at != backends_.end() && at->first.service == service; ++at) {
-        auto endpoints = resolve_endpoints(*store_, service, at->first.port);
+        auto endpoints = resolve_endpoints(sources_, service, at->first.port, at->first.protocol);
         if (endpoints.problem != at->second.endpoints.problem) problems.push_back(at->first);
         set_endpoints(at->first, at->second, std::move(endpoints));
     }

@@ -13,10 +13,11 @@
 
 namespace fairway::ingress {
 
-/// A Service port as an Ingress writes it.
+/// A Service port as an Ingress or a listener writes it.
 struct BackendKey {
     k8s::ObjectName service;
     std::string port;
+    k8s::Protocol protocol = k8s::Protocol::tcp;
 
     auto operator<=>(const BackendKey&) const = default;
 };
@@ -24,17 +25,17 @@ struct BackendKey {
 struct RegisteredBackend {
     std::shared_ptr<const routing::Backend> backend;
     ServiceEndpoints endpoints;
-    std::set<k8s::ObjectName> users;  ///< Ingresses
+    std::set<ObjectKey> users;  ///< Ingresses; Services and ConfigMaps that open listeners
 };
 
 class BackendRegistry {
 public:
-    explicit BackendRegistry(const ObjectStore& store) : store_(&store) {}
+    explicit BackendRegistry(const EndpointSources& sources) : sources_(sources) {}
 
-    /// The Ingress uses the backend from now on. A new backend gets an id (its old one if it had any) and its endpoints.
-    void add_user(const BackendKey& key, const k8s::ObjectName& ingress);
+    /// The object uses the backend from now on. A new backend gets an id (its old one if it had any) and its endpoints.
+    void add_user(const BackendKey& key, const ObjectKey& user);
     /// A backend without users goes with the next endpoint_table(); one that is used again by then stays as it is.
-    void remove_user(const BackendKey& key, const k8s::ObjectName& ingress);
+    void remove_user(const BackendKey& key, const ObjectKey& user);
     /// Sets how the backend balances. @return whether that changed, so that its routes must be built again.
     bool set_load_balance(const BackendKey& key, routing::LoadBalance balance);
     /// Looks up the endpoints of all backends of a Service again.
@@ -53,7 +54,7 @@ private:
     routing::BackendId id_of(const BackendKey& key);
     void set_endpoints(const BackendKey& key, RegisteredBackend& entry, ServiceEndpoints endpoints);
 
-    const ObjectStore* store_;
+    EndpointSources sources_;
     std::map<BackendKey, RegisteredBackend> backends_;
     std::map<BackendKey, routing::BackendId> ids_;  ///< never shrinks: a backend that returns finds its balancing state
     std::set<BackendKey> abandoned_;

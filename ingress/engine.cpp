@@ -26,7 +26,7 @@ public:
     explicit State(EngineOptions engine_options)
         : options(std::move(engine_options)),
           source(options.paths, store, book),
-          translator(store, options.translation, book) {}
+          translator({store, readiness}, options.translation, book) {}
 
     ~State() { *alive = false; }
 
@@ -68,6 +68,7 @@ public:
 
     EngineOptions options;
     ObjectStore store;
+    PodReadiness readiness;
     DiagnosticBook book;
     FileSource source;
     Translator translator;

@@ -256,7 +256,7 @@ private:
     void explain_endpoints(const routing::Backend& backend, const k8s::ObjectName& service) {
         const auto& endpoints = snapshot_.endpoints->of(backend.id).endpoints;
         if (endpoints.empty()) {
-            const auto problem = resolve_endpoints(store_, service, backend.port).problem;
+            const auto problem = translator_.backends().find({service, backend.port})->endpoints.problem;
             step("endpoints", "none", {problem.message});
             decide(503, "503: no ready endpoint");
             return;

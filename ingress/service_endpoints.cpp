@@ -54,7 +54,7 @@ std::optional<std::int32_t> numeric_target(const k8s::ServicePort& port) {
 /// the numeric targetPort.
 std::optional<std::int32_t> endpoint_port(const std::vector<k8s::EndpointPort>& ports, const k8s::ServicePort& wanted) {
     for (const auto& port : ports) {
-        if (port.protocol != k8s::Protocol::tcp || !port.port) continue;
+        if (port.protocol != wanted.protocol || !port.port) continue;
         if (wanted.name.empty() || port.name == wanted.name) return port.port;
     }
     return numeric_target(wanted);
@@ -105,17 +105,18 @@ std::optional<std::int32_t> pod_port(const k8s::Pod& pod, const k8s::ServicePort
     if (name == nullptr) return numeric_target(port);
     for (const auto& container : pod.containers)
         for (const auto& candidate : container.ports)
-            if (candidate.name == *name && candidate.protocol == k8s::Protocol::tcp) return candidate.container_port;
+            if (candidate.name == *name && candidate.protocol == port.protocol) return candidate.container_port;
     return std::nullopt;
 }
 
-Found from_pods(const ObjectStore& store, const k8s::Service& service, const k8s::ServicePort& port) {
+Found from_pods(const EndpointSources& sources, const k8s::Service& service, const k8s::ServicePort& port) {
     Found found;
-    store.for_each_in<k8s::Pod>(service.meta.name.ns, [&](const k8s::Pod& pod) {
+    sources.store.for_each_in<k8s::Pod>(service.meta.name.ns, [&](const k8s::Pod& pod) {
         if (!selects(service, pod) || pod.meta.deletion_time || pod.phase == "Succeeded" || pod.phase == "Failed")
             return;
         found.exists = true;
-        const bool ready = pod.ready.value_or(true) && (pod.phase.empty() || pod.phase == "Running");
+        const bool ready = sources.readiness.of(pod.meta.name).value_or(pod.ready.value_or(true)) &&
+                           (pod.phase.empty() || pod.phase == "Running");
         if (!ready && !service.publish_not_ready_addresses) {
             ++found.not_ready;
         } else {
@@ -177,10 +178,15 @@ std::shared_ptr<const routing::EndpointSet> make_set(std::vector<routing::Endpoi
 
 }  // namespace
 
-const k8s::ServicePort* find_service_port(const k8s::Service& service, std::string_view port) {
+const k8s::ServicePort* find_service_port(const k8s::Service& service, std::string_view port, k8s::Protocol protocol) {
     const auto first = [&](auto matches) -> const k8s::ServicePort* {
-        const auto found = std::ranges::find_if(service.ports, matches);
-        return found == service.ports.end() ? nullptr : &*found;
+        const k8s::ServicePort* other_protocol = nullptr;
+        for (const auto& candidate : service.ports) {
+            if (!matches(candidate)) continue;
+            if (candidate.protocol == protocol) return &candidate;
+            if (other_protocol == nullptr) other_protocol = &candidate;
+        }
+        return other_protocol;
     };
     if (const auto* by_number = first([&](const k8s::ServicePort& p) { return fmt::format("{}", p.port) == port; }))
         return by_number;
@@ -197,21 +203,24 @@ bool selects(const k8s::Service& service, const k8s::Pod& pod) {
     });
 }
 
-ServiceEndpoints resolve_endpoints(const ObjectStore& store, const k8s::ObjectName& name, std::string_view port) {
+ServiceEndpoints resolve_endpoints(const EndpointSources& sources, const k8s::ObjectName& name, std::string_view port,
+                                   k8s::Protocol protocol) {
     static const auto kNone = std::make_shared<const routing::EndpointSet>();
+    const auto& store = sources.store;
     const auto* service = store.find<k8s::Service>(name);
     if (service == nullptr) return {kNone, missing_service(store, name)};
     if (service->type == k8s::ServiceType::external_name) return external(*service, port);
-    const auto* service_port = find_service_port(*service, port);
+    const auto* service_port = find_service_port(*service, port, protocol);
     if (service_port == nullptr) return {kNone, missing_port(*service, port)};
-    if (service_port->protocol != k8s::Protocol::tcp)
+    if (service_port->protocol != protocol)
         return {kNone,
-                {Severity::error, "ServicePortNotTcp",
-                 fmt::format("port \"{}\" of Service {} is not TCP", port, name.to_string())}};
+                {Severity::error, "ServicePortProtocol",
+                 fmt::format("port \"{}\" of Service {} is {}, not {}", port, name.to_string(),
+                             k8s::to_string(service_port->protocol), k8s::to_string(protocol))}};
 
     auto found = from_slices(store, *service, *service_port);
     if (!found.exists) found = from_endpoints(store, *service, *service_port);
-    if (!found.exists) found = from_pods(store, *service, *service_port);
+    if (!found.exists) found = from_pods(sources, *service, *service_port);
     if (found.endpoints.empty()) return {kNone, no_endpoints(*service, found)};
     return {make_set(std::move(found.endpoints)), {}};
 }

@@ -11,18 +11,21 @@
 
 namespace fairway::ingress {
 
-Translator::Translator(const ObjectStore& store, TranslationOptions options, DiagnosticBook& book)
-    : store_(&store),
+Translator::Translator(const EndpointSources& sources, TranslationOptions options, DiagnosticBook& book)
+    : sources_(sources),
+      store_(&sources.store),
       options_(std::move(options)),
       book_(&book),
-      backends_(store),
-      certificates_(store),
+      backends_(sources),
+      certificates_(sources.store),
       routes_(std::make_shared<const routing::RouteTable>()) {}
 
 Translator::~Translator() = default;
 
-std::shared_ptr<const routing::Snapshot> Translator::apply(const std::vector<ObjectChange>& changes) {
+std::shared_ptr<const routing::Snapshot> Translator::apply(const std::vector<ObjectChange>& changes,
+                                                           const std::set<k8s::ObjectName>& touched) {
     auto dirty = sort_out(changes);
+    dirty.services.insert(touched.begin(), touched.end());
     if (first_run_) {
         first_run_ = false;
         dirty.configmap = true;
@@ -92,10 +95,16 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
 void Translator::note_pod(const ObjectPtr& object, Dirty& dirty) const {
     const auto* pod = object_as<k8s::Pod>(object);
     if (pod == nullptr) return;
-    for (const auto& name : backends_.services_in(pod->meta.name.ns)) {
+    for (auto& name : services_of(*pod)) dirty.services.insert(std::move(name));
+}
+
+std::vector<k8s::ObjectName> Translator::services_of(const k8s::Pod& pod) const {
+    auto names = backends_.services_in(pod.meta.name.ns);
+    std::erase_if(names, [&](const k8s::ObjectName& name) {
         const auto* service = store_->find<k8s::Service>(name);
-        if (service != nullptr && selects(*service, *pod)) dirty.services.insert(name);
-    }
+        return service == nullptr || !selects(*service, pod);
+    });
+    return names;
 }
 
 void Translator::apply_configmap(Dirty& dirty) {
@@ -140,7 +149,7 @@ void Translator::drop_record(const k8s::ObjectName& name, Dirty& dirty) {
         if (users->second.empty()) ingresses_by_secret_.erase(users);
     }
     for (const auto& key : record.backends) {
-        backends_.remove_user(key, name);
+        backends_.remove_user(key, {k8s::Ingress::kKind, name});
         dirty.balances.insert(key);
     }
     records_.erase(found);
@@ -182,7 +191,7 @@ void Translator::index_record(const k8s::ObjectName& name, const IngressRecord& 
     for (const auto& entry : record.ingress->tls)
         if (!entry.secret_name.empty()) ingresses_by_secret_[{name.ns, entry.secret_name}].insert(name);
     for (const auto& key : record.backends) {
-        backends_.add_user(key, name);
+        backends_.add_user(key, {k8s::Ingress::kKind, name});
         dirty.balances.insert(key);
     }
 }
@@ -201,7 +210,8 @@ void Translator::refresh_secrets(Dirty& dirty) {
 void Translator::refresh_services(Dirty& dirty) {
     for (const auto& service : dirty.services)
         for (const auto& key : backends_.refresh_service(service))
-            for (const auto& user : backends_.find(key)->users) dirty.references.insert(user);
+            for (const auto& user : backends_.find(key)->users)
+                if (user.kind == k8s::Ingress::kKind) dirty.references.insert(user.name);
 }
 
 void Translator::settle_balances(Dirty& dirty) {
@@ -270,17 +280,25 @@ std::vector<const IngressRecord*> Translator::ordered(const std::set<k8s::Object
     return records;
 }
 
+std::vector<const IngressRecord*> Translator::ordered(const std::set<ObjectKey>& users) const {
+    std::set<k8s::ObjectName> names;
+    for (const auto& user : users)
+        if (user.kind == k8s::Ingress::kKind) names.insert(user.name);
+    return ordered(names);
+}
+
 void Translator::assemble() {
     const auto endpoints = backends_.endpoint_table();
     const bool same = snapshot_ && snapshot_->routes == routes_ && snapshot_->endpoints == endpoints &&
-                      snapshot_->settings == data_plane_ && snapshot_->tls == tls_ &&
-                      snapshot_->default_route == default_route_;
+                      snapshot_->settings == data_plane_ && snapshot_->services == services_ &&
+                      snapshot_->tls == tls_ && snapshot_->default_route == default_route_;
     if (same) return;
     auto next = std::make_shared<routing::Snapshot>();
     next->generation = snapshot_ ? snapshot_->generation + 1 : 1;
     next->routes = routes_;
     next->endpoints = endpoints;
     next->settings = data_plane_;
+    next->services = services_;
     next->tls = tls_;
     next->default_route = default_route_;
     snapshot_ = std::move(next);

@@ -23,13 +23,17 @@ namespace fairway::ingress {
 
 class Translator {
 public:
-    /// `store` and `book` must outlive the translator.
-    Translator(const ObjectStore& store, TranslationOptions options, DiagnosticBook& book);
+    /// What `sources` refers to and `book` must outlive the translator.
+    Translator(const EndpointSources& sources, TranslationOptions options, DiagnosticBook& book);
     ~Translator();
 
     /// Works off what the store says has changed. The first call translates everything.
+    /// @param touched  Services whose endpoints may be others now without any object having changed: a probe says so.
     /// @return the snapshot that holds now; the same as before when nothing of it changed.
-    std::shared_ptr<const routing::Snapshot> apply(const std::vector<ObjectChange>& changes);
+    std::shared_ptr<const routing::Snapshot> apply(const std::vector<ObjectChange>& changes,
+                                                   const std::set<k8s::ObjectName>& touched = {});
+    /// Services with backends that choose the Pod by its labels.
+    std::vector<k8s::ObjectName> services_of(const k8s::Pod& pod) const;
     /// Judges the validity times of certificates again, which pass without any object changing.
     void review_certificates();
 
@@ -73,8 +77,10 @@ private:
     void report_references(const k8s::ObjectName& name);
     void report_tls(const k8s::ObjectName& name);
     std::vector<const IngressRecord*> ordered(const std::set<k8s::ObjectName>& names) const;
+    std::vector<const IngressRecord*> ordered(const std::set<ObjectKey>& users) const;
     void assemble();
 
+    EndpointSources sources_;
     const ObjectStore* store_;
     TranslationOptions options_;
     DiagnosticBook* book_;
@@ -95,6 +101,7 @@ private:
     bool tls_changed_ = true;
     std::shared_ptr<const routing::RouteTable> routes_;
     std::shared_ptr<const routing::Settings> data_plane_;
+    std::shared_ptr<const routing::ServiceListeners> services_ = std::make_shared<const routing::ServiceListeners>();
     std::shared_ptr<const tls::ServerConfig> tls_;
     std::shared_ptr<const routing::Route> default_route_;
     std::shared_ptr<const routing::Snapshot> snapshot_;

@@ -62,9 +62,10 @@ void fill(ObjectStore& store, DiagnosticBook& book) {
 void full_translation(benchmark::State& state) {
     for (auto unused : state) {
         ObjectStore store;
+        PodReadiness readiness;
         DiagnosticBook book;
         fill(store, book);
-        Translator translator(store, options(), book);
+        Translator translator({store, readiness}, options(), book);
         const auto changes = store.take_changes();
         const auto begin = std::chrono::steady_clock::now();
         benchmark::DoNotOptimize(translator.apply(changes));
@@ -76,6 +77,7 @@ BENCHMARK(full_translation)->Unit(benchmark::kMillisecond)->Iterations(5)->UseMa
 void decode_everything(benchmark::State& state) {
     for (auto unused : state) {
         ObjectStore store;
+        PodReadiness readiness;
         DiagnosticBook book;
         fill(store, book);
         benchmark::DoNotOptimize(store.take_changes());
@@ -86,9 +88,10 @@ BENCHMARK(decode_everything)->Unit(benchmark::kMillisecond)->Iterations(3);
 /// From the text of one changed file to the snapshot.
 void one_change(benchmark::State& state, std::string (*text)(int, int), const char* kind) {
     ObjectStore store;
+    PodReadiness readiness;
     DiagnosticBook book;
     fill(store, book);
-    Translator translator(store, options(), book);
+    Translator translator({store, readiness}, options(), book);
     translator.apply(store.take_changes());
     int generation = 0;
     for (auto unused : state) {

@@ -91,7 +91,7 @@ void Translator::rebuild_tls_config() {
 }
 
 void Translator::register_default_backend() {
-    static const k8s::ObjectName kUser{"", "--default-backend-service"};
+    static const ObjectKey kUser{"", {"", "--default-backend-service"}};
     const auto& name = *options_.default_backend_service;
     const auto* service = store_->find<k8s::Service>(name);
     std::optional<BackendKey> key;
@@ -111,7 +111,7 @@ void Translator::refresh_default_backend(Dirty& dirty) {
         register_default_backend();
         const auto* registered = default_backend_key_ ? backends_.find(*default_backend_key_) : nullptr;
         const auto problem =
-            registered != nullptr ? registered->endpoints.problem : resolve_endpoints(*store_, name, "").problem;
+            registered != nullptr ? registered->endpoints.problem : resolve_endpoints(sources_, name, "").problem;
         if (problem.reason.empty()) {
             available = registered->backend;
         } else {

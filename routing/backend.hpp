@@ -1,8 +1,10 @@
 // Backends and their endpoints: what a route points at.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +20,14 @@ using BackendId = std::uint32_t;
 /// ingress-nginx annotation and ConfigMap key `load-balance`.
 enum class LoadBalance : std::uint8_t { round_robin, ewma };
 
+/// Service spec.sessionAffinity ClientIP: requests and connections of one client address keep their endpoint.
+struct ClientIpAffinity {
+    std::uint32_t group = 0;              ///< the Service port: backends with the same group share what is remembered
+    std::chrono::seconds timeout{10800};  ///< after the last use; spec.sessionAffinityConfig.clientIP.timeoutSeconds
+
+    bool operator==(const ClientIpAffinity&) const = default;
+};
+
 /// A Service port as the target of routes: ingress-nginx calls it an upstream.
 struct Backend {
     BackendId id = 0;
@@ -26,6 +36,7 @@ struct Backend {
     std::string service;
     std::string port;  ///< as the Ingress writes it: number or name
     LoadBalance load_balance = LoadBalance::round_robin;
+    std::optional<ClientIpAffinity> client_ip_affinity;
 };
 
 /// One ready address of a backend.

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "routing/route_table.hpp"
+#include "routing/service_listener.hpp"
 #include "routing/settings.hpp"
 
 namespace fairway::tls {
@@ -20,6 +21,7 @@ struct Snapshot {
     std::shared_ptr<const RouteTable> routes;
     std::shared_ptr<const EndpointTable> endpoints;
     std::shared_ptr<const Settings> settings;
+    std::shared_ptr<const ServiceListeners> services;
     std::shared_ptr<const tls::ServerConfig> tls;
     /// What answers unknown hosts and unmatched paths: --default-backend-service, or a route without backend (404).
     std::shared_ptr<const Route> default_route;

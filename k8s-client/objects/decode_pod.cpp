@@ -22,6 +22,9 @@ Container decode_container(const Field& container) {
             port.at("containerPort").error("is required; write the port that the container listens on");
         out.ports.push_back(std::move(decoded));
     }
+    out.readiness = decode_probe(container, "readinessProbe");
+    out.startup = decode_probe(container, "startupProbe");
+    out.liveness = decode_probe(container, "livenessProbe");
     return out;
 }
 
@@ -35,11 +38,12 @@ std::vector<std::string> decode_ips(const Field& status) {
     return out;
 }
 
-// status.conditions[type=Ready].status: "True", "False" or "Unknown".
-std::optional<bool> decode_ready(const Field& status) {
+// status.conditions[].status: "True", "False" or "Unknown".
+std::map<std::string, bool> decode_conditions(const Field& status) {
+    std::map<std::string, bool> out;
     for (const auto& condition : status.mappings("conditions", {}))
-        if (condition.string("type") == "Ready") return condition.string("status") == "True";
-    return {};
+        out[condition.string("type")] = condition.string("status") == "True";
+    return out;
 }
 
 }  // namespace
@@ -51,10 +55,16 @@ Object decode_pod(const Field& root, std::string_view) {
     // A sidecar's ports can be named by a Service too.
     for (const auto& container : spec.mappings("initContainers", {}))
         if (container.string("restartPolicy") == "Always") out.containers.push_back(decode_container(container));
+    for (const auto& gate : spec.mappings("readinessGates", {}))
+        out.readiness_gates.push_back(gate.required_string("conditionType", "write the type of a condition"));
+    out.hostname = spec.string("hostname");
+    out.subdomain = spec.string("subdomain");
+    out.node_name = spec.string("nodeName");
     const auto status = root.mapping("status", {});
     out.phase = status.string("phase");
     out.pod_ips = decode_ips(status);
-    out.ready = decode_ready(status);
+    out.conditions = decode_conditions(status);
+    if (const auto ready = out.conditions.find("Ready"); ready != out.conditions.end()) out.ready = ready->second;
     return out;
 }
 

@@ -121,6 +121,8 @@ void decode_affinity(const Field& spec, Service& out) {
 
 }  // namespace
 
+std::string_view to_string(Protocol protocol) noexcept { return kProtocols[static_cast<std::size_t>(protocol)]; }
+
 Protocol decode_protocol(const Field& port) {
     constexpr Protocol kValues[] = {Protocol::tcp, Protocol::udp, Protocol::sctp};
     return kValues[decode_word(port, "protocol", kProtocols)];

@@ -40,6 +40,10 @@ Object decode_pod(const Field& root, std::string_view api_version);
 Object decode_namespace(const Field& root, std::string_view api_version);
 Object decode_node(const Field& root, std::string_view api_version);
 
+/// A probe of a container; absent when the container has none of that kind.
+/// @param key  "readinessProbe", "startupProbe" or "livenessProbe".
+std::optional<Probe> decode_probe(const Field& container, std::string_view key);
+
 /// protocol of a port: TCP when absent.
 Protocol decode_protocol(const Field& port);
 

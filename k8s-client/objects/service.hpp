@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "k8s-client/objects/meta.hpp"
@@ -11,6 +12,8 @@
 namespace fairway::k8s {
 
 enum class Protocol { tcp, udp, sctp };
+/// "TCP", "UDP" or "SCTP".
+std::string_view to_string(Protocol protocol) noexcept;
 enum class ServiceType { cluster_ip, node_port, load_balancer, external_name };
 
 /// spec.ports[]

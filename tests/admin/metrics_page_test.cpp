@@ -106,6 +106,7 @@ std::shared_ptr<const routing::Snapshot> snapshot_of(const std::vector<std::stri
             name, std::make_shared<routing::HostRules>(routing::HostRules::Options{name, true}, std::vector{route}));
     }
     auto snapshot = std::make_shared<routing::Snapshot>();
+    snapshot->services = std::make_shared<const routing::ServiceListeners>();
     snapshot->generation = 5;
     snapshot->routes = table;
     snapshot->tls = *tls::ServerConfig::create({}, std::move(certificates), nullptr);

@@ -22,7 +22,7 @@ inline TranslationOptions standalone_options() {
 class Workbench {
 public:
     explicit Workbench(TranslationOptions options = standalone_options())
-        : translator_(store_, std::move(options), book_) {}
+        : translator_({store_, readiness_}, std::move(options), book_) {}
 
     /// Adds or replaces a file.
     void put(const std::string& file, const std::string& manifests) {
@@ -39,6 +39,7 @@ public:
 
 private:
     ObjectStore store_;
+    PodReadiness readiness_;
     DiagnosticBook book_;
     Translator translator_;
 };

@@ -246,6 +246,7 @@ std::shared_ptr<const routing::Snapshot> SnapshotBuilder::build() {
     fallback->policy = std::make_shared<routing::RoutePolicy>();
 
     auto snapshot = std::make_shared<routing::Snapshot>();
+    snapshot->services = std::make_shared<const routing::ServiceListeners>();
     snapshot->generation = ++generation_;
     snapshot->routes = std::move(table);
     snapshot->endpoints = std::make_shared<routing::EndpointTable>(endpoints_);
