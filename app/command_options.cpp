@@ -44,6 +44,26 @@ void add_output(CLI::App& command, CommandValues& values) {
     one_of(command.add_option("-o,--output", values.output, "Form of the output"), kOutputs)->default_str("text");
 }
 
+Result<IpAddress> parse_address(const std::string& text) {
+    const auto address = IpAddress::parse(text);
+    if (address) return *address;
+    return Error{fmt::format("\"{}\" is not an IP address; write one such as 127.0.0.1", text)};
+}
+
+/// Flags about Services as a cluster's network has them.
+void add_services(CLI::App& command, ingress::TranslationOptions& options) {
+    const char* const group = "Services";
+    command
+        .add_flag("--services", options.services,
+                  "Open the ports of Services: node ports, load balancer ports, and a loopback address for each")
+        ->group(group);
+    add_parsed(command, "--service-address", options.service_address, parse_address,
+               "Address of node ports and load balancer ports; 0.0.0.0: every one")
+        ->type_name("IP")
+        ->default_str("127.0.0.1")
+        ->group(group);
+}
+
 /// Flags about the meaning of objects.
 void add_translation(CLI::App& command, ingress::TranslationOptions& options) {
     const char* const group = "Meaning of objects";
@@ -71,6 +91,7 @@ void add_translation(CLI::App& command, ingress::TranslationOptions& options) {
                   "Serve Ingresses that name no class; on by default, --watch-ingress-without-class=false turns it off")
         ->group(group);
     text("--watch-namespace", options.watch_namespace, "Use objects of this namespace only; empty: all", "NAMESPACE");
+    add_services(command, options);
     command
         .add_flag("--disable-catch-all", options.disable_catch_all, "Ignore Ingresses that have spec.defaultBackend")
         ->group(group);

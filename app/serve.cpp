@@ -44,8 +44,19 @@ admin::Identity identity_of(const ServeOptions& serving) {
             serving.translation.controller_class, kBuildInfo.version, kBuildInfo.commit};
 }
 
+/// Ports of ours that a Service must not take. Those that the system chooses are not known yet.
+std::vector<ingress::ReservedPort> reserved_ports(const ServeOptions& serving) {
+    std::vector<ingress::ReservedPort> ports = {
+        {.port = serving.http_port, .flag = "--http-port", .address = {}},
+        {.port = serving.https_port, .flag = "--https-port", .address = {}},
+        {.port = serving.healthz_port, .flag = "--healthz-port", .address = serving.healthz_host}};
+    std::erase_if(ports, [](const ingress::ReservedPort& reserved) { return reserved.port == 0; });
+    return ports;
+}
+
 ingress::EngineOptions with_translation(ingress::EngineOptions options, const ServeOptions& serving) {
     options.translation = serving.translation;
+    options.translation.reserved_ports = reserved_ports(serving);
     if (serving.https_port != 0) options.translation.public_https_port = serving.https_port;
     return options;
 }

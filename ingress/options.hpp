@@ -5,11 +5,22 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/ip_address.hpp"
 #include "base/result.hpp"
 #include "k8s-client/objects/meta.hpp"
 
 namespace fairway::ingress {
+
+/// A port that Fairway itself listens on, so that no Service can have it.
+struct ReservedPort {
+    std::uint16_t port = 0;
+    std::string flag;                  ///< that chooses it: "--http-port"
+    std::optional<IpAddress> address;  ///< absent: every address, or those of bind-address
+    bool tcp = true;
+    bool udp = false;
+};
 
 struct TranslationOptions {
     std::string ingress_class = "nginx";                    ///< --ingress-class
@@ -22,6 +33,12 @@ struct TranslationOptions {
     std::optional<k8s::ObjectName> configmap;                ///< --configmap
     std::optional<k8s::ObjectName> default_ssl_certificate;  ///< --default-ssl-certificate
     std::optional<k8s::ObjectName> default_backend_service;  ///< --default-backend-service
+    bool services = false;                                   ///< --services
+    IpAddress service_address{.bytes = {127, 0, 0, 1}};      ///< --service-address
+    std::string cluster_domain = "cluster.local";            ///< --cluster-domain, without a final dot
+    std::optional<k8s::ObjectName> tcp_services_configmap;   ///< --tcp-services-configmap
+    std::optional<k8s::ObjectName> udp_services_configmap;   ///< --udp-services-configmap
+    std::vector<ReservedPort> reserved_ports;                ///< of the process that will serve; empty for lint
     std::uint16_t public_https_port = 443;  ///< what redirects and X-Forwarded-Port call the TLS listener
 };
 

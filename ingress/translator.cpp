@@ -17,6 +17,7 @@ Translator::Translator(const EndpointSources& sources, TranslationOptions option
       options_(std::move(options)),
       book_(&book),
       backends_(sources),
+      exposure_(sources.store, options_, backends_, book),
       certificates_(sources.store),
       routes_(std::make_shared<const routing::RouteTable>()) {}
 
@@ -36,6 +37,7 @@ std::shared_ptr<const routing::Snapshot> Translator::apply(const std::vector<Obj
     for (const auto& name : dirty.ingresses) drop_record(name, dirty);
     for (const auto& name : dirty.ingresses) replace_ingress(name, dirty);
     refresh_secrets(dirty);
+    expose_services(dirty);
     refresh_services(dirty);
     refresh_default_backend(dirty);
     settle_balances(dirty);
@@ -65,6 +67,7 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
             });
         } else if (key.kind == k8s::Service::kKind) {
             dirty.services.insert(key.name);
+            dirty.service_objects.insert(key.name);
             // Its name may be what another, missing one should have been.
             if (appears_or_goes)
                 for (const auto& service : backends_.services_in(key.name.ns))
@@ -207,6 +210,11 @@ void Translator::refresh_secrets(Dirty& dirty) {
     }
 }
 
+void Translator::expose_services(Dirty& dirty) {
+    exposure_.update(dirty.service_objects);
+    dirty.balances.merge(exposure_.take_changed_backends());
+}
+
 void Translator::refresh_services(Dirty& dirty) {
     for (const auto& service : dirty.services)
         for (const auto& key : backends_.refresh_service(service))
@@ -222,6 +230,7 @@ void Translator::settle_balances(Dirty& dirty) {
         const auto decides = std::ranges::find_if(users, [](const auto* record) { return record->sets_load_balance; });
         const auto balance = decides == users.end() ? settings_.defaults.load_balance : (*decides)->load_balance;
         if (!backends_.set_load_balance(key, balance)) continue;
+        exposure_.refresh();
         for (const auto* user : users)
             for (const auto& paths : user->hosts) dirty.hosts.insert(paths.host);
     }
@@ -289,16 +298,17 @@ std::vector<const IngressRecord*> Translator::ordered(const std::set<ObjectKey>&
 
 void Translator::assemble() {
     const auto endpoints = backends_.endpoint_table();
+    const auto services = exposure_.listeners();
     const bool same = snapshot_ && snapshot_->routes == routes_ && snapshot_->endpoints == endpoints &&
-                      snapshot_->settings == data_plane_ && snapshot_->services == services_ &&
-                      snapshot_->tls == tls_ && snapshot_->default_route == default_route_;
+                      snapshot_->settings == data_plane_ && snapshot_->services == services && snapshot_->tls == tls_ &&
+                      snapshot_->default_route == default_route_;
     if (same) return;
     auto next = std::make_shared<routing::Snapshot>();
     next->generation = snapshot_ ? snapshot_->generation + 1 : 1;
     next->routes = routes_;
     next->endpoints = endpoints;
     next->settings = data_plane_;
-    next->services = services_;
+    next->services = services;
     next->tls = tls_;
     next->default_route = default_route_;
     snapshot_ = std::move(next);

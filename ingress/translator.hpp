@@ -13,6 +13,7 @@
 #include "ingress/backend_registry.hpp"
 #include "ingress/certificates.hpp"
 #include "ingress/configmap/parse.hpp"
+#include "ingress/exposure/exposure.hpp"
 #include "ingress/ingress_record.hpp"
 #include "ingress/object_store.hpp"
 #include "ingress/options.hpp"
@@ -40,6 +41,8 @@ public:
     const ConfigMapSettings& settings() const noexcept { return settings_; }
     const TranslationOptions& options() const noexcept { return options_; }
     const BackendRegistry& backends() const noexcept { return backends_; }
+    /// With --services: the addresses that stand for clusterIPs. Without: none.
+    const ClusterAddresses& cluster_addresses() const noexcept { return exposure_.cluster_addresses(); }
     /// nullptr: not accepted, or not there.
     const IngressRecord* record(const k8s::ObjectName& ingress) const;
 
@@ -52,6 +55,7 @@ private:
     struct Dirty {
         std::set<k8s::ObjectName> ingresses;
         std::set<k8s::ObjectName> services;
+        std::set<k8s::ObjectName> service_objects;  ///< those of `services` that themselves changed
         std::set<k8s::ObjectName> secrets;
         std::set<std::string> hosts;
         std::set<BackendKey> balances;         ///< whose users changed
@@ -67,6 +71,7 @@ private:
     void drop_record(const k8s::ObjectName& name, Dirty& dirty);
     void index_record(const k8s::ObjectName& name, const IngressRecord& record, Dirty& dirty);
     void refresh_secrets(Dirty& dirty);
+    void expose_services(Dirty& dirty);
     void refresh_services(Dirty& dirty);
     void register_default_backend();
     void refresh_default_backend(Dirty& dirty);
@@ -87,6 +92,7 @@ private:
     ConfigMapSettings settings_ = default_configmap_settings();
     PolicyPool policies_;
     BackendRegistry backends_;
+    Exposure exposure_;
     CertificateCache certificates_;
     std::map<k8s::ObjectName, IngressRecord> records_;
     std::map<std::string, HostState> hosts_;
@@ -101,7 +107,6 @@ private:
     bool tls_changed_ = true;
     std::shared_ptr<const routing::RouteTable> routes_;
     std::shared_ptr<const routing::Settings> data_plane_;
-    std::shared_ptr<const routing::ServiceListeners> services_ = std::make_shared<const routing::ServiceListeners>();
     std::shared_ptr<const tls::ServerConfig> tls_;
     std::shared_ptr<const routing::Route> default_route_;
     std::shared_ptr<const routing::Snapshot> snapshot_;

@@ -119,6 +119,15 @@ void decode_affinity(const Field& spec, Service& out) {
         out.affinity_timeout_seconds = static_cast<std::int32_t>(*seconds);
 }
 
+void decode_load_balancer(const Field& spec, Service& out) {
+    out.load_balancer_class = spec.string("loadBalancerClass");
+    for (const auto& item : spec.list("loadBalancerSourceRanges")) {
+        const auto range = item.required_text("write a network such as 192.0.2.0/24");
+        if (!range.empty()) out.load_balancer_source_ranges.emplace_back(range);
+    }
+    out.health_check_node_port = static_cast<std::int32_t>(spec.integer("healthCheckNodePort", 0, 65535).value_or(0));
+}
+
 }  // namespace
 
 std::string_view to_string(Protocol protocol) noexcept { return kProtocols[static_cast<std::size_t>(protocol)]; }
@@ -145,7 +154,8 @@ Object decode_service(const Field& root, std::string_view) {
     out.publish_not_ready_addresses = spec.boolean("publishNotReadyAddresses").value_or(false);
     decode_affinity(spec, out);
     out.external_traffic_policy = spec.string("externalTrafficPolicy");
-    out.load_balancer_class = spec.string("loadBalancerClass");
+    out.internal_traffic_policy = spec.string("internalTrafficPolicy");
+    decode_load_balancer(spec, out);
     return out;
 }
 

@@ -39,7 +39,10 @@ struct Service {
     bool client_ip_affinity = false;                ///< spec.sessionAffinity: ClientIP
     std::int32_t affinity_timeout_seconds = 10800;  ///< spec.sessionAffinityConfig.clientIP.timeoutSeconds
     std::string external_traffic_policy;
+    std::string internal_traffic_policy;
     std::string load_balancer_class;
+    std::vector<std::string> load_balancer_source_ranges;
+    std::int32_t health_check_node_port = 0;  ///< 0: none
 };
 
 /// subsets[].ports[] and EndpointSlice ports[]

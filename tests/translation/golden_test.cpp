@@ -39,6 +39,11 @@ TranslationOptions options_of(const std::string& input) {
         if (flag == "--watch-namespace") options.watch_namespace = value;
         if (flag == "--watch-ingress-without-class") options.watch_ingress_without_class = value == "true";
         if (flag == "--disable-catch-all") options.disable_catch_all = value == "true";
+        if (flag == "--services") options.services = value == "true";
+        if (flag == "--service-address") options.service_address = *IpAddress::parse(value);
+        if (flag == "--http-port")
+            options.reserved_ports.push_back(
+                {.port = static_cast<std::uint16_t>(std::stoi(value)), .flag = flag, .address = {}});
         if (flag == "--ingress-class-by-name") options.ingress_class_by_name = value == "true";
     }
     return options;

@@ -68,10 +68,14 @@ private:
         const auto name = fmt::format("svc{}", pick(4));
         const auto file = fmt::format("service-{}.yaml", name);
         if (chance(4)) return {file, ""};
-        return {file,
-                fmt::format("apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\nspec:\n  selector: {{app: app{}}}\n"
-                            "  ports: [{{name: http, port: {}, targetPort: {}}}]\n",
-                            name, pick(2), pick(3) == 0 ? 81 : 80, pick(2) == 0 ? "8080" : "web")};
+        static constexpr const char* kTypes[] = {"type: ClusterIP", "type: NodePort", "type: LoadBalancer",
+                                                 "clusterIP: None", "clusterIP: 127.1.1.1"};
+        auto text =
+            fmt::format("apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\nspec:\n  selector: {{app: app{}}}\n"
+                        "  {}\n  ports: [{{name: http, port: {}, targetPort: {}",
+                        name, pick(2), kTypes[pick(5)], pick(3) == 0 ? 81 : 80, pick(2) == 0 ? "8080" : "web");
+        if (chance(2)) text += fmt::format(", nodePort: {}", 30100 + pick(2));
+        return {file, text + "}]\n"};
     }
 
     std::pair<std::string, std::string> slice() {
@@ -124,6 +128,8 @@ TranslationOptions options() {
     auto options = standalone_options();
     options.configmap = k8s::ObjectName{"default", "settings"};
     options.default_backend_service = k8s::ObjectName{"default", "svc3"};
+    options.services = true;
+    options.reserved_ports = {{.port = 81, .flag = "--http-port", .address = {}}};
     return options;
 }
 

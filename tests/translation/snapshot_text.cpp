@@ -66,6 +66,23 @@ std::string certificate_text(const tls::CertificateChoice* choice) {
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
+std::string listener_text(const routing::ServiceListener& listener, const routing::EndpointTable& endpoints) {
+    Words addresses;
+    for (const auto& endpoint : endpoints.of(listener.backend->id).endpoints)
+        addresses.push_back(endpoint.address.to_string());
+    auto text =
+        fmt::format("{} {} -> {} [{}] by {} {}/{} {}", listener.transport == routing::Transport::udp ? "udp" : "tcp",
+                    listener.address.to_string(), listener.backend->name, fmt::join(addresses, " "),
+                    listener.owner.kind, listener.owner.object_namespace, listener.owner.object, listener.owner.field);
+    if (listener.accept_proxy_protocol) text += " accept-proxy";
+    if (listener.send_proxy_protocol) text += " send-proxy";
+    const auto& policy = *listener.policy;
+    if (!(policy == routing::StreamPolicy{}))
+        text += fmt::format(" {{idle={} next={} tries={} next-timeout={} responses={}}}", policy.idle_timeout.count(),
+                            policy.next_endpoint, policy.tries, policy.next_timeout.count(), policy.udp_responses);
+    return text;
+}
+
 }  // namespace
 
 std::string snapshot_text(const routing::Snapshot& snapshot) {
@@ -78,7 +95,10 @@ std::string snapshot_text(const routing::Snapshot& snapshot) {
                             certificate_text(snapshot.tls->certificates().select(sample)));
         for (const auto& route : host->routes()) text += "  " + route_text(route, *snapshot.endpoints) + "\n";
     }
-    return text + "otherwise " + route_text(*snapshot.default_route, *snapshot.endpoints) + "\n";
+    text += "otherwise " + route_text(*snapshot.default_route, *snapshot.endpoints) + "\n";
+    for (const auto& listener : snapshot.services->listeners)
+        text += listener_text(listener, *snapshot.endpoints) + "\n";
+    return text;
 }
 
 std::string report_text(const Report& report) {

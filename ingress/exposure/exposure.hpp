@@ -1,0 +1,65 @@
+// Exposure: from Services (--services) and the TCP and UDP services ConfigMaps to the list of listeners, incrementally: a
+// change of an object plans that object anew and looks again at the ports it asks for.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "ingress/backend_registry.hpp"
+#include "ingress/exposure/cluster_address.hpp"
+#include "ingress/exposure/node_ports.hpp"
+#include "ingress/exposure/port_claims.hpp"
+#include "routing/service_listener.hpp"
+
+namespace fairway::ingress {
+
+class Exposure {
+public:
+    /// All must outlive it.
+    Exposure(const ObjectStore& store, const TranslationOptions& options, BackendRegistry& backends,
+             DiagnosticBook& book);
+
+    /// ConfigMap settings that listeners depend on.
+    void configure(const routing::StreamPolicy& policy, const std::vector<IpAddress>& bind_addresses);
+    /// Objects that came, changed or went. Registers the backends of what they ask for.
+    void update(const std::set<k8s::ObjectName>& services);
+    /// Backends that got or lost a user since the last call.
+    std::set<BackendKey> take_changed_backends();
+    /// Values of backends changed, so that listeners must be made again.
+    void refresh() noexcept { stale_ = true; }
+
+    /// The list that holds now; the same as before when nothing of it changed.
+    std::shared_ptr<const routing::ServiceListeners> listeners();
+
+    const ClusterAddresses& cluster_addresses() const noexcept { return addresses_; }
+
+private:
+    /// What one object uses and what was said about it.
+    struct Unit {
+        std::vector<BackendKey> backends;  ///< sorted, without repetition
+        std::vector<Diagnostic> diagnostics;
+    };
+
+    void plan(const k8s::ObjectName& name, const k8s::Service* service);
+    void replace_unit(const std::string& name, const ObjectKey& user, ObjectPtr object, ListenerPlan plan);
+    void settle();
+
+    const ObjectStore& store_;
+    const TranslationOptions& options_;
+    BackendRegistry& backends_;
+    DiagnosticBook& book_;
+    ClusterAddresses addresses_;
+    NodePorts node_ports_;
+    PortClaims claims_;
+    std::map<std::string, Unit> units_;
+    std::set<BackendKey> changed_backends_;
+    std::vector<IpAddress> bind_addresses_;
+    std::shared_ptr<const routing::StreamPolicy> policy_ = std::make_shared<const routing::StreamPolicy>();
+    bool stale_ = false;  ///< `listeners_` may be out of date
+    std::shared_ptr<const routing::ServiceListeners> listeners_ = std::make_shared<const routing::ServiceListeners>();
+};
+
+}  // namespace fairway::ingress
