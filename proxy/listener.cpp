@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "base/log.hpp"
+#include "proxy/io/bind_socket.hpp"
 #include "proxy/io/reactor.hpp"
 #include "proxy/io/socket_address.hpp"
 
@@ -19,43 +20,18 @@ namespace fairway::proxy {
 
 namespace {
 
-constexpr int kBacklog = 4096;
 constexpr std::chrono::milliseconds kRetryAfterShortage{200};
 
-void set_option(int fd, int level, int option, int value) { setsockopt(fd, level, option, &value, sizeof value); }
-
 [[noreturn]] void cannot_listen(const SocketAddress& address, int error) {
-    std::string help;
-    if (error == EADDRINUSE) help = "; another process uses the port: stop it or choose another port";
-    if (error == EACCES)
-        help = "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE: choose a port above";
-    throw std::runtime_error(fmt::format("cannot listen on {}: {}{}", address.to_string(), std::strerror(error), help));
-}
-
-int bound_socket(const SocketAddress& address, bool reuse_port) {
-    const io::RawSocketAddress raw(address);
-    const int fd = socket(raw.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) cannot_listen(address, errno);
-    set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    if (reuse_port) set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
-    if (address.ip.v6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 1);
-    if (bind(fd, raw.get(), raw.size()) != 0) {
-        const int error = errno;
-        close(fd);
-        cannot_listen(address, error);
-    }
-    return fd;
+    const std::string advice = io::bind_advice(error);
+    throw std::runtime_error(fmt::format("cannot listen on {}: {}{}{}", address.to_string(), std::strerror(error),
+                                         advice.empty() ? "" : "; ", advice));
 }
 
 std::uint16_t port_of(int fd) {
     io::RawSocketAddress raw;
     getsockname(fd, raw.get(), raw.size_out());
     return raw.value().port;
-}
-
-// SO_REUSEPORT lets a second process of the same user share the port unseen; a plain bind tells.
-void make_sure_nobody_listens(const SocketAddress& address) {
-    if (address.port != 0) close(bound_socket(address, false));
 }
 
 bool ipv6_available() {
@@ -78,23 +54,31 @@ std::vector<std::vector<ListeningSocket>> open_listeners(std::span<const IpAddre
     }
     std::vector<std::vector<ListeningSocket>> by_worker(workers);
     for (const IpAddress& ip : wanted) {
-        make_sure_nobody_listens({ip, port});
+        if (const int error = io::probe_port({ip, port}, io::SocketType::tcp)) cannot_listen({ip, port}, error);
         for (auto& sockets : by_worker) {
-            const int fd = bound_socket({ip, port}, true);
-            if (listen(fd, kBacklog) != 0) cannot_listen({ip, port}, errno);
-            if (port == 0) port = port_of(fd);  // the first decides for all
-            sockets.push_back({fd, port, tls});
+            auto bound = io::bind_socket({ip, port}, io::SocketType::tcp, io::SharePort::yes);
+            if (bound.error == 0 && listen(bound.fd.get(), kListenBacklog) != 0) bound.error = errno;
+            if (bound.error != 0) cannot_listen({ip, port}, bound.error);
+            if (port == 0) port = port_of(bound.fd.get());  // the first decides for all
+            sockets.push_back({bound.fd.release(), {ip, port}, tls});
         }
     }
     return by_worker;
 }
 
-Listener::Listener(io::Reactor& reactor, const ListeningSocket& socket, Handler handler, std::uint64_t& dropped)
+SpareDescriptor::SpareDescriptor() { reopen(); }
+
+void SpareDescriptor::reopen() {
+    if (!fd_) fd_ = io::Descriptor(open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+Listener::Listener(io::Reactor& reactor, const ListeningSocket& socket, Handler handler, std::uint64_t& dropped,
+                   SpareDescriptor& spare)
     : socket_(socket),
       source_(reactor, socket.fd, false),
       handler_(std::move(handler)),
       dropped_(dropped),
-      spare_fd_(open("/dev/null", O_RDONLY | O_CLOEXEC)) {
+      spare_(spare) {
     source_.wait_readable(*this, std::chrono::hours(24));
 }
 
@@ -106,7 +90,6 @@ Listener::~Listener() {
         if (fd < 0) break;
         handler_(fd, socket_, raw.value());
     }
-    if (spare_fd_ >= 0) close(spare_fd_);
 }
 
 void Listener::wake(io::Wake reason) {
@@ -135,17 +118,17 @@ void Listener::wake(io::Wake reason) {
 
 // Out of descriptors: a client that is closed at once can go elsewhere, one that waits in the queue cannot.
 void Listener::refuse_one() {
-    if (spare_fd_ >= 0) close(spare_fd_);
+    spare_.give_up();
     const int fd = accept4(source_.fd(), nullptr, nullptr, SOCK_CLOEXEC);
     if (fd >= 0) {
         close(fd);
         ++dropped_;
     }
-    spare_fd_ = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    spare_.reopen();
     const auto now = source_.reactor().now();
     if (now >= next_warning_) {
-        log::error("accept.refused",
-                   {{"reason", "out of file descriptors; raise the limit (ulimit -n)"}, {"port", socket_.port}});
+        log::error("accept.refused", {{"reason", "out of file descriptors; raise the limit (ulimit -n)"},
+                                      {"port", socket_.address.port}});
         next_warning_ = now + std::chrono::seconds(10);
     }
     if (fd < 0) return wait(kRetryAfterShortage);

@@ -7,14 +7,17 @@
 #include <vector>
 
 #include "base/ip_address.hpp"
+#include "proxy/io/descriptor.hpp"
 #include "proxy/io/source.hpp"
 
 namespace fairway::proxy {
 
+inline constexpr int kListenBacklog = 4096;  ///< the kernel lowers it to net.core.somaxconn
+
 /// A listening socket of one worker.
 struct ListeningSocket {
     int fd = -1;
-    std::uint16_t port = 0;  ///< that it is bound to
+    SocketAddress address;  ///< that it is bound to
     bool tls = false;
 };
 
@@ -24,12 +27,24 @@ struct ListeningSocket {
 std::vector<std::vector<ListeningSocket>> open_listeners(std::span<const IpAddress> addresses, std::uint16_t port,
                                                          bool tls, unsigned workers);
 
+/// Given up to accept and close a connection when descriptors run out; one for all listeners of a worker.
+class SpareDescriptor {
+public:
+    SpareDescriptor();
+    void give_up() noexcept { fd_ = io::Descriptor{}; }
+    void reopen();
+
+private:
+    io::Descriptor fd_;
+};
+
 /// Accepts on one socket for as long as it lives.
 class Listener final : public io::Waiter {
 public:
     using Handler = std::function<void(int fd, const ListeningSocket& listener, const SocketAddress& peer)>;
 
-    Listener(io::Reactor& reactor, const ListeningSocket& socket, Handler handler, std::uint64_t& dropped);
+    Listener(io::Reactor& reactor, const ListeningSocket& socket, Handler handler, std::uint64_t& dropped,
+             SpareDescriptor& spare);
     ~Listener();
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
@@ -45,7 +60,7 @@ private:
     io::Source source_;
     Handler handler_;
     std::uint64_t& dropped_;
-    int spare_fd_;  // given up to accept and close a connection when descriptors run out
+    SpareDescriptor& spare_;
     io::TimePoint next_warning_{};
 };
 

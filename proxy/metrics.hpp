@@ -69,7 +69,32 @@ struct ConnectionCounters {
     void merge(const ConnectionCounters& other) noexcept;
 };
 
+/// Which service listener: its address and the object that asks for it.
+struct StreamLabels {
+    std::string protocol;  ///< "TCP" or "UDP"
+    std::string address;   ///< "127.0.0.1:9000"
+    std::string kind;      ///< of the owner: "Service" or "ConfigMap"
+    std::string ns;
+    std::string name;
+
+    auto operator<=>(const StreamLabels&) const = default;
+};
+
+/// Of one service listener. A session is a TCP connection, or the datagrams of one UDP client.
+struct StreamCounters {
+    std::uint64_t accepted = 0;           ///< sessions begun
+    std::uint64_t active = 0;             ///< now
+    std::uint64_t failed = 0;             ///< no endpoint ready, or none could be reached
+    std::uint64_t bad_proxy_headers = 0;  ///< closed for a malformed, missing or late PROXY header
+    std::uint64_t received_bytes = 0;     ///< from clients
+    std::uint64_t sent_bytes = 0;         ///< to clients
+    std::uint64_t dropped_datagrams = 0;  ///< UDP: no endpoint, no room, too many sessions
+
+    void merge(const StreamCounters& other) noexcept;
+};
+
 struct Metrics {
+    std::map<StreamLabels, StreamCounters> streams;
     std::map<RequestLabels, RequestSeries> requests;
     ConnectionCounters connections;
     std::uint64_t oldest_generation = 0;  ///< of the snapshot a worker serves: live everywhere once it is the newest

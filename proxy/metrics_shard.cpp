@@ -110,6 +110,16 @@ void ConnectionCounters::merge(const ConnectionCounters& other) noexcept {
     access_log_dropped += other.access_log_dropped;
 }
 
+void StreamCounters::merge(const StreamCounters& other) noexcept {
+    accepted += other.accepted;
+    active += other.active;
+    failed += other.failed;
+    bad_proxy_headers += other.bad_proxy_headers;
+    received_bytes += other.received_bytes;
+    sent_bytes += other.sent_bytes;
+    dropped_datagrams += other.dropped_datagrams;
+}
+
 std::size_t MetricsShard::KeyHash::operator()(const Key& key) const noexcept {
     const auto pointers =
         reinterpret_cast<std::uintptr_t>(key.route) * 31 + reinterpret_cast<std::uintptr_t>(key.rules);

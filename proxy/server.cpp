@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <optional>
 #include <thread>
 
 #include "base/assert.hpp"
@@ -16,8 +17,12 @@ public:
         FAIRWAY_ASSERT(options.workers > 0, "a server has at least one worker");
         auto http = open_listeners(options.bind_addresses, options.http_port, false, options.workers);
         auto https = open_listeners(options.bind_addresses, options.https_port, true, options.workers);
-        http_port = http.front().front().port;
-        https_port = https.front().front().port;
+        std::vector<SocketAddress> own;
+        for (const auto* listeners : {&http.front(), &https.front()})
+            for (const ListeningSocket& socket : *listeners) own.push_back(socket.address);
+        service_sockets.emplace(options.workers, std::move(own));
+        http_port = http.front().front().address.port;
+        https_port = https.front().front().address.port;
         for (unsigned i = 0; i < options.workers; ++i) {
             auto listeners = std::move(http[i]);
             listeners.insert(listeners.end(), https[i].begin(), https[i].end());
@@ -27,10 +32,20 @@ public:
         }
     }
 
+    void publish(const std::shared_ptr<const routing::Snapshot>& snapshot) {
+        std::vector<l4::SocketChanges> changes(workers.size());
+        if (accepting) changes = service_sockets->follow(*snapshot->services);
+        for (std::size_t i = 0; i < workers.size(); ++i)
+            workers[i]->publish(snapshot, access_log.format(), std::move(changes[i]));
+        published = snapshot;
+    }
+
     AccessLog access_log;  // outlives the workers, whose sinks feed it
     std::uint16_t http_port = 0;
     std::uint16_t https_port = 0;
-    bool started = false;
+    std::shared_ptr<const routing::Snapshot> published;  // the latest; null before the first
+    std::optional<l4::ServiceSockets> service_sockets;
+    bool accepting = true;
     std::vector<std::unique_ptr<Worker>> workers;
 };
 
@@ -43,14 +58,24 @@ std::uint16_t Server::https_port() const noexcept { return state_->https_port; }
 
 void Server::publish(std::shared_ptr<const routing::Snapshot> snapshot) {
     state_->access_log.apply(snapshot->settings->access_log);
-    for (auto& worker : state_->workers) worker->publish(snapshot, state_->access_log.format());
-    state_->started = true;
+    state_->publish(snapshot);
+}
+
+const std::vector<routing::ListenerProblem>& Server::listener_problems() const noexcept {
+    return state_->service_sockets->problems();
+}
+
+bool Server::retry_listeners() {
+    const auto before = listener_problems();
+    if (before.empty() || !state_->accepting) return false;
+    state_->publish(state_->published);
+    return listener_problems() != before;
 }
 
 bool Server::wait_for(std::uint64_t generation, std::chrono::milliseconds limit) const {
     const auto deadline = std::chrono::steady_clock::now() + limit;
     for (;;) {
-        bool live = state_->started;
+        bool live = state_->published != nullptr;
         for (auto& worker : state_->workers)
             worker->ask([&](Worker& asked) { live = live && asked.generation() >= generation; });
         if (live) return true;
@@ -75,6 +100,7 @@ void Server::start_drain() {
 }
 
 void Server::stop_accepting() {
+    state_->accepting = false;
     for (auto& worker : state_->workers) worker->stop_accepting();
 }
 

@@ -33,8 +33,14 @@ public:
     std::uint16_t http_port() const noexcept;
     std::uint16_t https_port() const noexcept;
 
-    /// Hands a snapshot to every worker. The first one starts the workers: nothing is accepted before it.
+    /// Opens and closes sockets as Snapshot::services wants, and hands the snapshot to every worker. The first one starts
+    /// the workers: nothing is accepted before it.
     void publish(std::shared_ptr<const routing::Snapshot> snapshot);
+    /// The service listeners whose addresses could not be taken. Each publish() tries them again.
+    const std::vector<routing::ListenerProblem>& listener_problems() const noexcept;
+    /// Tries them again without a new snapshot, such as from a timer.
+    /// @return true when listener_problems() changed.
+    bool retry_listeners();
     /// Blocks until every worker serves `generation` or newer; false when it did not happen within `limit`.
     bool wait_for(std::uint64_t generation, std::chrono::milliseconds limit) const;
 

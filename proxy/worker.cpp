@@ -17,14 +17,17 @@ Worker::~Worker() {
     for (const ListeningSocket& socket : sockets_) close(socket.fd);  // never started: nobody else owns them
 }
 
-void Worker::publish(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format) {
+void Worker::publish(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format,
+                     l4::SocketChanges sockets) {
     if (stopped_) return;
     if (!thread_.joinable()) {
-        use(std::move(snapshot), std::move(log_format));
+        use(std::move(snapshot), std::move(log_format), std::move(sockets));
         return start();
     }
-    context_.reactor.post([this, next = std::move(snapshot), format = std::move(log_format)]() mutable {
-        use(std::move(next), std::move(format));
+    // Jobs can be copied, descriptors cannot.
+    const auto changes = std::make_shared<l4::SocketChanges>(std::move(sockets));
+    context_.reactor.post([this, next = std::move(snapshot), format = std::move(log_format), changes] {
+        use(next, format, std::move(*changes));
     });
 }
 
@@ -33,15 +36,18 @@ void Worker::start() {
         listeners_.push_back(std::make_unique<Listener>(
             context_.reactor, socket,
             [this](int fd, const ListeningSocket& from, const SocketAddress& peer) { accept(fd, from, peer); },
-            context_.counters.dropped));
+            context_.counters.dropped, context_.spare_descriptor));
     sockets_.clear();
     thread_ = std::thread([this] { run(); });
 }
 
-void Worker::use(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format) {
+void Worker::use(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format,
+                 l4::SocketChanges sockets) {
     context_.log.use(std::move(log_format));
     context_.metrics.use_table(snapshot->routes);
+    auto services = snapshot->services;
     context_.snapshot = SnapshotRef(std::move(snapshot));
+    service_ports_.follow(std::move(services), std::move(sockets));
 }
 
 void Worker::start_drain() {
@@ -56,7 +62,10 @@ void Worker::start_drain() {
 }
 
 void Worker::stop_accepting() {
-    context_.reactor.post([this] { listeners_.clear(); });
+    context_.reactor.post([this] {
+        listeners_.clear();
+        service_ports_.stop_accepting();
+    });
 }
 
 void Worker::stop() {
@@ -65,6 +74,7 @@ void Worker::stop() {
     context_.reactor.post([this] {
         listeners_.clear();
         while (sessions_.linked()) delete &static_cast<http1::Session&>(*sessions_.next);
+        service_ports_.end_all();
         context_.reactor.stop();
     });
     thread_.join();
@@ -86,6 +96,7 @@ void Worker::collect(Metrics& into) {
     counters.upstream_idle = context_.pool.idle_count();
     counters.access_log_dropped = context_.log.dropped();
     into.connections.merge(counters);
+    service_ports_.collect(into.streams);
 }
 
 void Worker::run() {
@@ -99,7 +110,7 @@ void Worker::accept(int fd, const ListeningSocket& listener, const SocketAddress
     facts.peer = peer;
     facts.peer_text = peer.ip.to_string();
     facts.serial = next_serial_++;
-    facts.local_port = listener.port;
+    facts.local_port = listener.address.port;
     facts.tls = listener.tls;
     try {
         auto session = std::make_unique<http1::Session>(context_, fd, std::move(facts),
@@ -109,7 +120,7 @@ void Worker::accept(int fd, const ListeningSocket& listener, const SocketAddress
         session.release()->start();             // owned by the lists from here on
     } catch (const std::system_error& error) {  // the kernel watches no more descriptors: fs.epoll.max_user_watches
         ++context_.counters.dropped;
-        log::error("accept.failed", {{"reason", error.what()}, {"port", listener.port}});
+        log::error("accept.failed", {{"reason", error.what()}, {"port", listener.address.port}});
     }
 }
 
@@ -122,6 +133,7 @@ std::chrono::milliseconds Worker::after_turn(io::TimePoint now) {
 // A session that is over is destroyed here, when none of its frames is on the stack.
 void Worker::end_sessions() {
     while (ended_.linked()) delete &static_cast<http1::Session&>(*ended_.next);
+    service_ports_.end_sessions();
 }
 
 }  // namespace fairway::proxy

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "proxy/http1/session.hpp"
+#include "proxy/l4/service_ports.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/worker_context.hpp"
 
@@ -22,8 +23,10 @@ public:
 
     // From the control thread:
     /// @param log_format  what the access log makes of the snapshot's settings.
+    /// @param sockets     what the snapshot's service listeners need opened and closed.
     /// The first snapshot starts the thread.
-    void publish(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format);
+    void publish(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format,
+                 l4::SocketChanges sockets);
     void start_drain();
     void stop_accepting();
     /// Ends everything at once and joins the thread.
@@ -33,13 +36,14 @@ public:
 
     // On the worker's thread:
     std::uint64_t generation() const noexcept { return context_.snapshot ? context_.snapshot->generation : 0; }
-    std::uint64_t open_connections() const noexcept { return context_.counters.active; }
+    std::uint64_t open_connections() const { return context_.counters.active + service_ports_.open_sessions(); }
     void collect(Metrics& into);
 
 private:
     void start();
     void run();
-    void use(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format);
+    void use(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format,
+             l4::SocketChanges sockets);
     void accept(int fd, const ListeningSocket& listener, const SocketAddress& peer);
     std::chrono::milliseconds after_turn(io::TimePoint now);
     void end_sessions();
@@ -48,6 +52,7 @@ private:
     WorkerContext context_;
     std::vector<ListeningSocket> sockets_;  // until they are started
     std::vector<std::unique_ptr<Listener>> listeners_;
+    l4::ServicePorts service_ports_{context_};
     io::ListHook sessions_;
     io::ListHook ended_;
     bool stopped_ = false;  // of the control thread

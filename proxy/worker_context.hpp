@@ -12,6 +12,7 @@
 #include "proxy/exchange.hpp"
 #include "proxy/io/buffer_pool.hpp"
 #include "proxy/io/reactor.hpp"
+#include "proxy/listener.hpp"
 #include "proxy/metrics.hpp"
 #include "proxy/metrics_shard.hpp"
 #include "proxy/snapshot_ref.hpp"
@@ -32,6 +33,7 @@ struct WorkerContext {
     ConnectionCounters counters;
     MetricsShard metrics;
     LogSink log;
+    SpareDescriptor spare_descriptor;
     bool draining = false;  ///< responses carry Connection: close
 
     std::uint64_t random_bits() noexcept {

@@ -54,4 +54,15 @@ struct ServiceListeners {
     std::vector<ServiceListener> listeners;
 };
 
+/// A listener whose address could not be taken, for its owner's diagnostics.
+struct ListenerProblem {
+    ListenerOwner owner;
+    Transport transport = Transport::tcp;
+    SocketAddress address;
+    std::string reason;  ///< the system's words: "Address already in use"
+    std::string advice;  ///< what to do about it; may be empty
+
+    bool operator==(const ListenerProblem&) const = default;
+};
+
 }  // namespace fairway::routing

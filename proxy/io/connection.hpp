@@ -45,6 +45,7 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     Source& source() noexcept { return source_; }
+    const Source& source() const noexcept { return source_; }
     bool is_tls() const noexcept { return ssl_ != nullptr; }
     SSL* ssl() const noexcept { return ssl_.get(); }
 

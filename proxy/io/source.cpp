@@ -73,6 +73,8 @@ void Source::on_events(std::uint32_t events) {
     if (hangup_.happened_ || (events & EPOLLIN) != 0) readable_ = true;
     if (broken || (events & EPOLLOUT) != 0) writable_ = true;
 
+    if ((events & EPOLLERR) != 0) broken_ = true;
+
     const Waking waking(*this);
     if (readable_ && reader_ != nullptr) std::exchange(reader_, nullptr)->wake(Wake::ready);
     if (waking.source_ended()) return;

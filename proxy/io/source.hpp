@@ -60,6 +60,8 @@ public:
     int fd() const noexcept { return fd_; }
     bool readable() const noexcept { return readable_; }
     bool writable() const noexcept { return writable_; }
+    /// The kernel has reported an error, such as a reset, whether or not somebody has read it since.
+    bool broken() const noexcept { return broken_; }
     /// Happened: the peer ended its side, or the connection is broken; there may still be bytes to read.
     Hangup& hangup() noexcept { return hangup_; }
     Reactor& reactor() const noexcept { return reactor_; }
@@ -95,6 +97,7 @@ private:
     int fd_;
     bool readable_ = false;
     bool writable_;
+    bool broken_ = false;
     Hangup hangup_;
     Waiter* reader_ = nullptr;
     Waiter* writer_ = nullptr;

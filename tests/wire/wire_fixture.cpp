@@ -6,8 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 
+#include "proxy/io/socket_address.hpp"
 #include "tls/certificate.hpp"
 #include "tls/certificate_store.hpp"
 #include "tls/server_config.hpp"
@@ -48,6 +50,13 @@ Socket Socket::connect(std::uint16_t port) {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const sockaddr_in address = loopback(port);
     EXPECT_EQ(::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0) << std::strerror(errno);
+    return Socket(fd);
+}
+
+Socket Socket::connect(const SocketAddress& address) {
+    const proxy::io::RawSocketAddress raw(address);
+    const int fd = socket(raw.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(::connect(fd, raw.get(), raw.size()), 0) << address.to_string() << ": " << std::strerror(errno);
     return Socket(fd);
 }
 
@@ -178,12 +187,6 @@ SnapshotBuilder::SnapshotBuilder() {
 
 routing::Route& SnapshotBuilder::route(const std::string& host, const std::string& path,
                                        std::vector<SocketAddress> endpoints) {
-    auto backend = std::make_shared<routing::Backend>();
-    backend->id = next_backend_++;
-    backend->service_namespace = "default";
-    backend->service = "app" + std::to_string(backend->id);
-    backend->port = "80";
-    backend->name = "default-" + backend->service + "-80";
     std::shared_ptr<Host> entry;
     for (const auto& known : hosts_)
         if (known->name == host) entry = known;
@@ -195,7 +198,7 @@ routing::Route& SnapshotBuilder::route(const std::string& host, const std::strin
     auto added = std::make_unique<routing::Route>();
     added->path = path;
     added->owner = std::make_shared<routing::RouteOwner>(routing::RouteOwner{"default", "web", "test"});
-    added->backend = std::move(backend);
+    added->backend = new_backend("app" + std::to_string(next_backend_));
     added->policy = std::make_shared<routing::RoutePolicy>();
     entry->routes.push_back(std::move(added));
     this->endpoints(*entry->routes.back(), endpoints);
@@ -212,9 +215,46 @@ routing::Backend& SnapshotBuilder::backend(routing::Route& route) {
 }
 
 void SnapshotBuilder::endpoints(routing::Route& route, const std::vector<SocketAddress>& addresses) {
+    endpoints(route.backend->id, addresses);
+}
+
+void SnapshotBuilder::endpoints(const routing::ServiceListener& listener, const std::vector<SocketAddress>& addresses) {
+    endpoints(listener.backend->id, addresses);
+}
+
+void SnapshotBuilder::endpoints(routing::BackendId backend, const std::vector<SocketAddress>& addresses) {
     auto set = std::make_shared<routing::EndpointSet>();
     for (const auto& address : addresses) set->endpoints.push_back({address, ""});
-    endpoints_.replace(route.backend->id, std::move(set));
+    std::ranges::sort(set->endpoints, {}, &routing::Endpoint::address);
+    endpoints_.replace(backend, std::move(set));
+}
+
+std::shared_ptr<routing::Backend> SnapshotBuilder::new_backend(const std::string& service) {
+    auto backend = std::make_shared<routing::Backend>();
+    backend->id = next_backend_++;
+    backend->service_namespace = "default";
+    backend->service = service;
+    backend->port = "80";
+    backend->name = "default-" + backend->service + "-80";
+    return backend;
+}
+
+routing::ServiceListener& SnapshotBuilder::listener(routing::Transport transport, const SocketAddress& address,
+                                                    const std::string& service,
+                                                    const std::vector<SocketAddress>& endpoints) {
+    routing::ServiceListener added;
+    added.transport = transport;
+    added.address = address;
+    added.backend = new_backend(service);
+    added.policy = std::make_shared<routing::StreamPolicy>();
+    added.owner = {"Service", "default", service, "spec.ports[0].nodePort", "test.yaml:1:1"};
+    this->endpoints(added, endpoints);
+    listeners_.push_back(std::make_unique<routing::ServiceListener>(std::move(added)));
+    return *listeners_.back();
+}
+
+void SnapshotBuilder::remove_listener(const SocketAddress& address) {
+    std::erase_if(listeners_, [&](const auto& listener) { return listener->address == address; });
 }
 
 void SnapshotBuilder::remove_host(const std::string& host) {
@@ -246,7 +286,10 @@ std::shared_ptr<const routing::Snapshot> SnapshotBuilder::build() {
     fallback->policy = std::make_shared<routing::RoutePolicy>();
 
     auto snapshot = std::make_shared<routing::Snapshot>();
-    snapshot->services = std::make_shared<const routing::ServiceListeners>();
+    auto services = std::make_shared<routing::ServiceListeners>();
+    for (const auto& listener : listeners_) services->listeners.push_back(*listener);
+    std::ranges::sort(services->listeners, {}, [](const auto& one) { return std::pair(one.transport, one.address); });
+    snapshot->services = std::move(services);
     snapshot->generation = ++generation_;
     snapshot->routes = std::move(table);
     snapshot->endpoints = std::make_shared<routing::EndpointTable>(endpoints_);

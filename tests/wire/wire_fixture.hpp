@@ -27,6 +27,7 @@ public:
     Socket& operator=(Socket&& other) noexcept;
     ~Socket() { close(); }
     static Socket connect(std::uint16_t port);
+    static Socket connect(const SocketAddress& address);
 
     void send(std::string_view bytes);
     /// Reads until what was received since the last take contains `mark`; gives everything up to its end.
@@ -85,6 +86,11 @@ public:
     /// Takes a host and its routes away.
     void remove_host(const std::string& host);
     SnapshotBuilder& certificate(const std::string& host);  ///< marks the host as having one
+    /// Adds a listener of Service default/`service` on `address`, with a backend of its own.
+    routing::ServiceListener& listener(routing::Transport transport, const SocketAddress& address,
+                                       const std::string& service, const std::vector<SocketAddress>& endpoints);
+    void endpoints(const routing::ServiceListener& listener, const std::vector<SocketAddress>& addresses);
+    void remove_listener(const SocketAddress& address);
     std::shared_ptr<const routing::Snapshot> build();
 
     routing::Settings settings;
@@ -92,7 +98,11 @@ public:
 
 private:
     struct Host;
+    std::shared_ptr<routing::Backend> new_backend(const std::string& service);
+    void endpoints(routing::BackendId backend, const std::vector<SocketAddress>& addresses);
+
     std::vector<std::shared_ptr<Host>> hosts_;
+    std::vector<std::unique_ptr<routing::ServiceListener>> listeners_;
     routing::EndpointTable endpoints_;
     routing::BackendId next_backend_ = 0;
     std::uint64_t generation_ = 0;

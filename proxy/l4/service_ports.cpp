@@ -1,0 +1,95 @@
+#include "proxy/l4/service_ports.hpp"
+
+#include <system_error>
+
+#include "base/log.hpp"
+
+namespace fairway::proxy::l4 {
+
+namespace {
+
+using routing::Transport;
+
+StreamLabels labels_of(const routing::ServiceListener& listener) {
+    return {listener.transport == Transport::tcp ? "TCP" : "UDP", listener.address.to_string(), listener.owner.kind,
+            listener.owner.object_namespace, listener.owner.object};
+}
+
+}  // namespace
+
+void ServicePorts::follow(std::shared_ptr<const routing::ServiceListeners> listeners, SocketChanges changes) {
+    for (const ListenerKey& key : changes.closed) open_.erase(key);
+    for (OpenedSocket& socket : changes.opened) open(std::move(socket));
+    if (listeners == listeners_ && changes.opened.empty()) return;
+    listeners_ = std::move(listeners);
+    for (const auto& listener : listeners_->listeners) {
+        const auto found = open_.find({listener.transport, listener.address});
+        if (found != open_.end()) found->second->port = port_of(listener);
+    }
+}
+
+void ServicePorts::open(OpenedSocket socket) {
+    auto opened = std::make_unique<Open>();
+    Open& through = *opened;
+    through.lease = std::move(socket.lease);
+    const ListenerKey key = *through.lease;
+    try {
+        through.tcp = std::make_unique<Listener>(
+            worker_.reactor, ListeningSocket{socket.fd.release(), key.address, false},
+            [this, &through](int fd, const ListeningSocket&, const SocketAddress& peer) { accept(through, fd, peer); },
+            worker_.counters.dropped, worker_.spare_descriptor);
+    } catch (const std::system_error& error) {  // the kernel watches no more descriptors: fs.epoll.max_user_watches
+        log::error("listener.failed", {{"address", key.address.to_string()}, {"reason", error.what()}});
+        return;
+    }
+    open_[key] = std::move(opened);
+}
+
+StreamPort ServicePorts::port_of(const routing::ServiceListener& listener) {
+    auto& counters = counters_[labels_of(listener)];
+    if (!counters) counters = std::make_shared<StreamCounters>();
+    return {listener.backend,
+            listener.policy,
+            counters,
+            listener.address,
+            listener.accept_proxy_protocol,
+            listener.send_proxy_protocol};
+}
+
+void ServicePorts::accept(const Open& through, int fd, const SocketAddress& peer) {
+    try {
+        auto session = std::make_unique<StreamSession>(worker_, fd, peer, through.port,
+                                                       [this](StreamSession& ended) { ended_.push_back(ended); });
+        sessions_.push_back(*session);
+        session.release()->start();  // owned by the lists from here on
+    } catch (const std::system_error& error) {
+        ++through.port.counters->failed;
+        log::error("accept.failed", {{"reason", error.what()}, {"port", through.port.address.port}});
+    }
+}
+
+void ServicePorts::stop_accepting() { open_.clear(); }
+
+void ServicePorts::end_all() {
+    open_.clear();
+    while (sessions_.linked()) delete &static_cast<StreamSession&>(*sessions_.next);
+    end_sessions();
+}
+
+void ServicePorts::end_sessions() {
+    while (ended_.linked()) delete &static_cast<StreamSession&>(*ended_.next);
+}
+
+std::uint64_t ServicePorts::open_sessions() const {
+    std::uint64_t open = 0;
+    for (const auto& [labels, counters] : counters_) open += counters->active;
+    return open;
+}
+
+// A listener that is gone is forgotten once its last session is over.
+void ServicePorts::collect(std::map<StreamLabels, StreamCounters>& into) {
+    std::erase_if(counters_, [](const auto& entry) { return entry.second.use_count() == 1; });
+    for (const auto& [labels, counters] : counters_) into[labels].merge(*counters);
+}
+
+}  // namespace fairway::proxy::l4

@@ -1,0 +1,52 @@
+// A worker's end of the service listeners: its sockets, the sessions through them, and their counters.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "proxy/l4/service_sockets.hpp"
+#include "proxy/l4/stream_port.hpp"
+#include "proxy/l4/stream_session.hpp"
+#include "proxy/listener.hpp"
+#include "proxy/worker_context.hpp"
+
+namespace fairway::proxy::l4 {
+
+class ServicePorts {
+public:
+    explicit ServicePorts(WorkerContext& worker) : worker_(worker) {}
+    ~ServicePorts() { end_all(); }
+
+    /// Closes and opens sockets, and lets those that stay lead where `listeners` says now.
+    void follow(std::shared_ptr<const routing::ServiceListeners> listeners, SocketChanges changes);
+    /// Takes what the kernel has queued, then closes every listener. Sessions go on.
+    void stop_accepting();
+    /// Cuts every session and closes every listener.
+    void end_all();
+    /// Destroys the sessions that are over; when none of their frames is on the stack.
+    void end_sessions();
+
+    std::uint64_t open_sessions() const;
+    void collect(std::map<StreamLabels, StreamCounters>& into);
+
+private:
+    struct Open {
+        SocketLease lease;
+        StreamPort port;
+        std::unique_ptr<Listener> tcp;
+    };
+
+    void open(OpenedSocket socket);
+    StreamPort port_of(const routing::ServiceListener& listener);
+    void accept(const Open& through, int fd, const SocketAddress& peer);
+
+    WorkerContext& worker_;
+    std::shared_ptr<const routing::ServiceListeners> listeners_;
+    std::map<StreamLabels, std::shared_ptr<StreamCounters>> counters_;
+    std::map<ListenerKey, std::unique_ptr<Open>> open_;
+    io::ListHook sessions_;
+    io::ListHook ended_;
+};
+
+}  // namespace fairway::proxy::l4

@@ -1,0 +1,159 @@
+#include "proxy/l4/stream_session.hpp"
+
+#include <array>
+
+#include "base/log.hpp"
+#include "proxy/io/socket_address.hpp"
+#include "proxy/upstream/endpoint_picker.hpp"
+
+namespace fairway::proxy::l4 {
+
+namespace {
+
+constexpr std::chrono::seconds kProxyHeaderTimeout{30};  // nginx: proxy_protocol_timeout
+
+}  // namespace
+
+StreamSession::StreamSession(WorkerContext& worker, int fd, const SocketAddress& peer, StreamPort port,
+                             std::function<void(StreamSession&)> on_end)
+    : worker_(worker),
+      client_(worker.reactor, fd, true),
+      port_(std::move(port)),
+      on_end_(std::move(on_end)),
+      peer_(peer) {
+    ++port_.counters->accepted;
+    ++port_.counters->active;
+}
+
+StreamSession::~StreamSession() {
+    root_ = io::Task<void>{};  // frames first: they refer to the connections
+    if (!over_) reset();
+    --port_.counters->active;
+}
+
+void StreamSession::start() {
+    root_ = run();
+    root_.start();
+}
+
+// The one net under everything a session does (style: exceptions do not cross the data path).
+io::Task<void> StreamSession::run() {
+    try {
+        co_await serve();
+    } catch (const std::exception& error) {
+        log::error("stream.failed", {{"client", peer_.to_string()}, {"reason", error.what()}});
+        reset();
+        over_ = true;
+    }
+    on_end_(*this);
+}
+
+io::Task<void> StreamSession::serve() {
+    if (port_.accept_proxy_protocol) {
+        if (!co_await read_proxy_header()) {
+            ++port_.counters->bad_proxy_headers;
+            reset();
+            over_ = true;
+            co_return;
+        }
+    }
+    const bool connected = co_await connect();
+    if (!connected) {  // as kube-proxy rejects connections to a Service without endpoints: at once, and to be seen
+        ++port_.counters->failed;
+        reset();
+        over_ = true;
+        co_return;
+    }
+    if (!co_await send_first_bytes()) {
+        reset();
+        over_ = true;
+        co_return;
+    }
+    Relay relay(worker_.buffers, client_, endpoint_->connection, port_.policy->idle_timeout, *port_.counters);
+    const RelayEnd end = co_await relay.run();
+    if (end != RelayEnd::orderly) reset();
+    over_ = true;
+}
+
+// False: malformed, late, or the client left. What follows the header stays in input_.
+io::Task<bool> StreamSession::read_proxy_header() {
+    const io::TimePoint deadline = worker_.reactor.now() + kProxyHeaderTimeout;
+    for (;;) {
+        if (!client_.has_input()) {
+            const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - worker_.reactor.now());
+            if (left.count() <= 0) co_return false;
+            const auto woken = co_await client_.wait_input(left);
+            if (woken.status != io::IoStatus::ok) co_return false;
+        }
+        if (!input_) input_ = worker_.buffers.small();
+        const auto got = client_.try_read(input_.span().subspan(input_end_));
+        if (got.status == io::IoStatus::would_block) continue;
+        if (got.status != io::IoStatus::ok) co_return false;
+        input_end_ += got.bytes;
+        const auto parsed = parse_proxy_header({input_.data(), input_end_});
+        if (parsed.status == ProxyHeaderStatus::malformed) co_return false;
+        if (parsed.status == ProxyHeaderStatus::incomplete) continue;
+        addresses_ = parsed.header;
+        input_begin_ = parsed.consumed;
+        if (input_begin_ == input_end_) input_ = io::Buffer{};
+        co_return true;
+    }
+}
+
+// False: no endpoint is ready, or none could be reached in the tries that the policy allows.
+io::Task<bool> StreamSession::connect() {
+    const SnapshotRef snapshot = worker_.snapshot;
+    const auto& ready = snapshot->endpoints->of(port_.backend->id);
+    if (ready.endpoints.empty()) co_return false;
+    const auto& policy = *port_.policy;
+    EndpointPicker picker(worker_, *port_.backend, routing::LoadBalance::round_robin, ready);
+    std::size_t tries = policy.tries != 0 ? policy.tries : ready.endpoints.size();
+    if (!policy.next_endpoint) tries = 1;
+    const bool limited = policy.next_timeout.count() > 0;
+    const io::TimePoint deadline = limited ? worker_.reactor.now() + policy.next_timeout : io::kNever;
+    for (; tries > 0 && worker_.reactor.now() < deadline; --tries) {
+        const routing::Endpoint& chosen = picker.next();
+        auto connected = co_await connect_upstream(worker_.reactor, chosen.address, try_time(deadline));
+        if (connected.connection) {
+            endpoint_ = std::move(connected.connection);
+            co_return true;
+        }
+        picker.failed(chosen);
+    }
+    co_return false;
+}
+
+std::chrono::milliseconds StreamSession::try_time(io::TimePoint deadline) const {
+    const std::chrono::milliseconds limit = port_.policy->connect_timeout;
+    if (deadline == io::kNever) return limit;
+    return std::min(limit, std::chrono::ceil<std::chrono::milliseconds>(deadline - worker_.reactor.now()));
+}
+
+// The PROXY header for the endpoint, and what the client sent behind its own.
+io::Task<bool> StreamSession::send_first_bytes() {
+    std::array<char, kMaxProxyHeaderV1> header;
+    std::array<iovec, 2> pieces{};
+    if (port_.send_proxy_protocol) {
+        const auto addresses = addresses_.addresses.value_or(ProxyHeader::Addresses{peer_, local_address()});
+        pieces[0] = {header.data(), write_proxy_header(addresses, header).size()};
+    }
+    if (input_) pieces[1] = {input_.data() + input_begin_, input_end_ - input_begin_};
+    port_.counters->received_bytes += pieces[1].iov_len;
+    const auto sent = co_await endpoint_->connection.write_all(pieces, port_.policy->idle_timeout);
+    input_ = io::Buffer{};
+    co_return sent.status == io::IoStatus::ok;
+}
+
+SocketAddress StreamSession::local_address() const {
+    io::RawSocketAddress raw;
+    getsockname(client_.source().fd(), raw.get(), raw.size_out());
+    return raw.value();
+}
+
+// What ends here is not whole: neither side may take it for an orderly end.
+void StreamSession::reset() {
+    client_.reset_on_close();
+    if (endpoint_) endpoint_->connection.reset_on_close();
+}
+
+}  // namespace fairway::proxy::l4
