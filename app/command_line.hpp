@@ -31,6 +31,7 @@ struct ServeOptions {
     bool metrics_per_host = true;
     unsigned workers = 0;  ///< --workers; 0: one for each CPU that the process may use
     std::chrono::seconds shutdown_grace{0};
+    bool allow_exec_probes = false;  ///< --allow-exec-probes; run only
     LogOptions log;
 };
 

@@ -155,6 +155,13 @@ void add_serving(CLI::App& command, ServeOptions& options) {
         ->group(group);
 }
 
+void add_probes(CLI::App& command, ServeOptions& options) {
+    command
+        .add_flag("--allow-exec-probes", options.allow_exec_probes,
+                  "Run the commands of exec probes on this machine; without it such Pods are never ready")
+        ->group("Pods");
+}
+
 CLI::App* add_command(CLI::App& root, const char* name, const char* description, const char* footer) {
     CLI::App* command = root.add_subcommand(name, description);
     command->footer(footer);
@@ -219,6 +226,7 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
         add_translation(*command, values.serve.translation);
         add_log(*command, values.serve.log);
     }
+    add_probes(*run, values.serve);
     CLI::App* lint =
         add_command(*app, "lint", "Say everything that is wrong with manifests, without serving", kLintFooter);
     CLI::App* explain = add_command(*app, "explain", "Say why a request goes where it goes", kExplainFooter);

@@ -54,9 +54,10 @@ std::vector<ingress::ReservedPort> reserved_ports(const ServeOptions& serving) {
     return ports;
 }
 
-ingress::EngineOptions with_translation(ingress::EngineOptions options, const ServeOptions& serving) {
+ingress::EngineOptions with_serving(ingress::EngineOptions options, const ServeOptions& serving) {
     options.translation = serving.translation;
     options.translation.reserved_ports = reserved_ports(serving);
+    options.probes = ingress::ProbeOptions{serving.allow_exec_probes, kBuildInfo.version};
     if (serving.https_port != 0) options.translation.public_https_port = serving.https_port;
     return options;
 }
@@ -71,7 +72,7 @@ class Instance {
 public:
     Instance(ingress::EngineOptions options, const ServeOptions& serving)
         : serving_(serving),
-          engine_(with_translation(std::move(options), serving)),
+          engine_(with_serving(std::move(options), serving)),
           signals_(io_),
           drain_(io_, drain_steps()) {}
 

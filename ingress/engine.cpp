@@ -10,6 +10,7 @@
 #include "ingress/file_source.hpp"
 #include "ingress/file_watch.hpp"
 #include "ingress/object_store.hpp"
+#include "ingress/probes/review.hpp"
 #include "ingress/translator.hpp"
 
 namespace fairway::ingress {
@@ -26,11 +27,39 @@ public:
     explicit State(EngineOptions engine_options)
         : options(std::move(engine_options)),
           source(options.paths, store, book),
-          translator({store, readiness}, options.translation, book) {}
+          translator({store, readiness}, options.translation, book) {
+        if (options.probes) prober.emplace(readiness, book, *options.probes);
+    }
 
     ~State() { *alive = false; }
 
-    void translate() { snapshot = translator.apply(store.take_changes()); }
+    /// @param pods  whose readiness changed although no object did.
+    void translate(const std::set<k8s::ObjectName>& pods = {}) {
+        const auto changes = store.take_changes();
+        review_pods(changes);
+        if (prober) prober->follow(changes);
+        std::set<k8s::ObjectName> touched;
+        for (const auto& name : pods)
+            if (const auto* pod = store.find<k8s::Pod>(name)) touched.merge(services_of(*pod));
+        snapshot = translator.apply(changes, touched);
+    }
+
+    std::set<k8s::ObjectName> services_of(const k8s::Pod& pod) const {
+        const auto names = translator.services_of(pod);
+        return {names.begin(), names.end()};
+    }
+
+    void review_pods(const std::vector<ObjectChange>& changes) {
+        const auto exec = !options.probes              ? ExecProbes::not_run_here
+                          : options.probes->allow_exec ? ExecProbes::allowed
+                                                       : ExecProbes::refused;
+        for (const auto& change : changes) {
+            if (change.key.kind != k8s::Pod::kKind) continue;
+            const auto* pod = object_as<k8s::Pod>(change.after);
+            book.replace("probes:" + change.key.name.to_string(),
+                         pod != nullptr ? review_probes(*pod, exec) : std::vector<Diagnostic>());
+        }
+    }
 
     /// Listeners are opened once, so this key alone waits for the next start.
     void review_bind_addresses() {
@@ -47,10 +76,10 @@ public:
         book.replace("bind-address", std::move(diagnostics));
     }
 
-    /// After a change of files or time: translates, and tells the handler if there is something to tell.
-    void follow() {
+    /// After a change of files, time or readiness: translates, and tells the handler if there is something to tell.
+    void follow(const std::set<k8s::ObjectName>& pods = {}) {
         const auto before = snapshot;
-        translate();
+        translate(pods);
         review_bind_addresses();
         const auto fresh = book.take_fresh();
         if (handler && (snapshot != before || !fresh.diagnostics.empty())) handler(snapshot, fresh);
@@ -72,6 +101,7 @@ public:
     DiagnosticBook book;
     FileSource source;
     Translator translator;
+    std::optional<Prober> prober;
     std::shared_ptr<const routing::Snapshot> snapshot;
     std::vector<IpAddress> bind_addresses;
     ChangeHandler handler;
@@ -107,12 +137,14 @@ Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
     state_->watch = *std::move(watch);
     state_->review_timer = std::make_unique<boost::asio::steady_timer>(io);
     state_->review_certificates_later();
+    if (state_->prober) state_->prober->start(io, [state = state_.get()](const auto& pods) { state->follow(pods); });
     return {};
 }
 
 void Engine::stop_watching() {
     state_->watch.reset();
     state_->review_timer.reset();
+    if (state_->prober) state_->prober->stop();
 }
 
 void Engine::reload() {
@@ -123,6 +155,8 @@ void Engine::reload() {
     }
     state_->follow();
 }
+
+const Prober* Engine::prober() const noexcept { return state_->prober ? &*state_->prober : nullptr; }
 
 Result<Explanation> Engine::explain(const ExplainRequest& request) const {
     return ingress::explain(request, *state_->snapshot, state_->store, state_->translator);

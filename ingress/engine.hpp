@@ -16,6 +16,7 @@
 #include "ingress/diagnostics.hpp"
 #include "ingress/explain.hpp"
 #include "ingress/options.hpp"
+#include "ingress/probes/prober.hpp"
 #include "routing/snapshot.hpp"
 
 namespace boost::asio {
@@ -34,6 +35,9 @@ struct EngineOptions {
     std::vector<std::filesystem::path> paths;  ///< -f: files, and folders taken recursively
     std::vector<BuiltInManifest> built_in;
     TranslationOptions translation;
+    /// Given: Pods with probes are not ready until watch() has probed them. Absent (lint, explain): their manifests
+    /// alone decide.
+    std::optional<ProbeOptions> probes;
 };
 
 /// All functions are for the control thread.
@@ -60,12 +64,16 @@ public:
     std::vector<IpAddress> bind_addresses() const;
 
     /// Follows the files (inotify): `handler` is called in `io` within 100 ms of the last write to a file. A broken edit
-    /// keeps the last good version of its objects. Call after load(); ends with stop_watching() or the Engine.
+    /// keeps the last good version of its objects. Probes run from now on, and a Pod that became ready or unready is one
+    /// more reason to call the handler, in the same turn of `io`. Call after load(); ends with stop_watching() or the Engine.
     /// Errors: the kernel's limit of inotify watches or instances.
     Result<void> watch(boost::asio::io_context& io, ChangeHandler handler);
     void stop_watching();
     /// Reads every file again, whether or not it seems changed (SIGHUP), and calls the handler of watch().
     void reload();
+
+    /// What probes have found out; nullptr without EngineOptions::probes.
+    const Prober* prober() const noexcept;
 
     /// Errors: a URL without host, or one that is not http or https.
     Result<Explanation> explain(const ExplainRequest& request) const;
