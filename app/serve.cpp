@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -44,6 +45,9 @@ admin::Identity identity_of(const ServeOptions& serving) {
             serving.translation.controller_class, kBuildInfo.version, kBuildInfo.commit};
 }
 
+/// Between two tries to open the service listeners whose ports were taken.
+constexpr std::chrono::seconds kListenerRetry{3};
+
 /// Ports of ours that a Service must not take. Those that the system chooses are not known yet.
 std::vector<ingress::ReservedPort> reserved_ports(const ServeOptions& serving) {
     std::vector<ingress::ReservedPort> ports = {
@@ -74,6 +78,7 @@ public:
         : serving_(serving),
           engine_(with_serving(std::move(options), serving)),
           signals_(io_),
+          listener_retry_(io_),
           drain_(io_, drain_steps()) {}
 
     int serve(const std::function<void(const ServedAddresses&)>& on_ready) {
@@ -184,6 +189,7 @@ private:
                 "the workers did not take up the first configuration in time; is the machine overloaded?");
         count_applied();
         live_generation_ = snapshot->generation;
+        report_listeners();
         const auto watched =
             engine_.watch(io_, [this](auto next, const ingress::Report& fresh) { on_change(std::move(next), fresh); });
         if (!watched) throw std::runtime_error(watched.error().message);
@@ -196,12 +202,25 @@ private:
             log::info("configuration.applied",
                       {{"generation", live_generation_}, {"hosts", snapshot->routes->host_count()}});
             server_->publish(std::move(snapshot));
+            report_listeners();
         }
         configuration_.last_successful = !engine_.report().refuses_start();
         if (configuration_.last_successful)
             count_applied();
         else
             ++configuration_.failed;
+    }
+
+    /// Service listeners that cannot be opened end nothing: their owners are told, and the ports are tried again.
+    void report_listeners() {
+        ingress::log_report(engine_.report_listeners(server_->listener_problems()));
+        if (server_->listener_problems().empty()) return;
+        listener_retry_.expires_after(kListenerRetry);
+        listener_retry_.async_wait([this](const boost::system::error_code& error) {
+            if (error || drain_.started()) return;
+            server_->retry_listeners();
+            report_listeners();
+        });
     }
 
     void count_applied() {
@@ -237,6 +256,7 @@ private:
     asio::io_context io_{1};
     ingress::Engine engine_;
     asio::signal_set signals_;
+    asio::steady_timer listener_retry_;
     Drain drain_;
     std::optional<proxy::Server> server_;
     std::optional<admin::HttpServer> health_server_;

@@ -9,6 +9,7 @@
 #include "ingress/explainer.hpp"
 #include "ingress/file_source.hpp"
 #include "ingress/file_watch.hpp"
+#include "ingress/listener_diagnostics.hpp"
 #include "ingress/object_store.hpp"
 #include "ingress/probes/review.hpp"
 #include "ingress/translator.hpp"
@@ -145,6 +146,11 @@ void Engine::stop_watching() {
     state_->watch.reset();
     state_->review_timer.reset();
     if (state_->prober) state_->prober->stop();
+}
+
+Report Engine::report_listeners(const std::vector<routing::ListenerProblem>& problems) {
+    state_->book.replace("service-listeners", listener_diagnostics(problems));
+    return state_->book.take_fresh();
 }
 
 void Engine::reload() {

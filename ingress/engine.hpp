@@ -69,6 +69,9 @@ public:
     /// Errors: the kernel's limit of inotify watches or instances.
     Result<void> watch(boost::asio::io_context& io, ChangeHandler handler);
     void stop_watching();
+    /// The service listeners that could not be opened, instead of those reported before: warnings about their owners.
+    /// @return what was not known yet, to be logged.
+    Report report_listeners(const std::vector<routing::ListenerProblem>& problems);
     /// Reads every file again, whether or not it seems changed (SIGHUP), and calls the handler of watch().
     void reload();
 

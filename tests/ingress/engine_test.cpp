@@ -219,5 +219,26 @@ TEST_F(EngineTest, NoHandlerIsCalledAfterStopWatching) {
     EXPECT_TRUE(serves("a.example.com"));
 }
 
+TEST_F(EngineTest, ListenersThatCannotOpenAreWarningsOfTheirOwnersUntilTheyCan) {
+    start({folder.path()});
+    const auto others = engine->report().diagnostics.size();
+    const std::vector<routing::ListenerProblem> problems = {
+        {{"Service", "default", "kubia", "spec.ports[0].nodePort", "a/b.yaml:7:3"},
+         routing::Transport::tcp,
+         *SocketAddress::parse("127.0.0.1:30123"),
+         "Address already in use",
+         "another process uses the port"}};
+    const auto fresh = engine->report_listeners(problems);
+    ASSERT_EQ(fresh.diagnostics.size(), 1u);
+    EXPECT_EQ(
+        fresh.diagnostics.front().to_string(),
+        "a/b.yaml:7:3: warning: Service default/kubia spec.ports[0].nodePort: cannot listen on TCP 127.0.0.1:30123: "
+        "Address already in use; another process uses the port. Tried again every few seconds");
+    EXPECT_TRUE(engine->report_listeners(problems).diagnostics.empty()) << "known already";
+    EXPECT_EQ(engine->report().diagnostics.size(), others + 1);
+    engine->report_listeners({});
+    EXPECT_EQ(engine->report().diagnostics.size(), others);
+}
+
 }  // namespace
 }  // namespace fairway::ingress::test
