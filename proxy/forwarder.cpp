@@ -56,7 +56,8 @@ Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchan
       exchange_(exchange),
       route_(route),
       endpoints_(endpoints),
-      upstream_(worker.buffers, response_limits(*exchange.snapshot->settings)) {}
+      upstream_(worker.buffers, response_limits(*exchange.snapshot->settings)),
+      picker_(worker, *route.backend, route.backend->load_balance, endpoints, exchange.forwarded.client) {}
 
 io::Task<Failure> Forwarder::run() {
     const auto& retry = policy().retry;
@@ -68,13 +69,13 @@ io::Task<Failure> Forwarder::run() {
 
     Attempt last;
     for (std::uint32_t tries = 0; tries < tries_allowed();) {
-        Balancer& balancer = worker_.balancer(route_.backend->id);
-        const auto& endpoint =
-            balancer.pick(endpoints_, route_.backend->load_balance, tried_, worker_.reactor.now(), worker_.random);
+        const routing::Endpoint& endpoint = picker_.next();
         last = co_await attempt(endpoint);
         const bool last_try = tries + 1 >= tries_allowed() || worker_.reactor.now() >= deadline_;
-        if (last.failure == Failure::none && (last_try || !retry_wanted(exchange_.response.status) || !replayable()))
+        if (last.failure == Failure::none && (last_try || !retry_wanted(exchange_.response.status) || !replayable())) {
+            picker_.worked(endpoint);
             break;
+        }
         if (last.failure != Failure::none) {
             co_await end_request_body();
             if (!may_retry(last)) break;
@@ -88,7 +89,7 @@ io::Task<Failure> Forwarder::run() {
         if (last_try) break;
         co_await end_request_body();
         upstream_.abandon();
-        tried_.push_back(endpoint.address);
+        picker_.failed(endpoint);
         ++tries;
     }
     if (last.failure != Failure::none) {

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "proxy/downstream_stream.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/failure.hpp"
 #include "proxy/http1/upstream_exchange.hpp"
+#include "proxy/upstream/endpoint_picker.hpp"
 #include "proxy/worker_context.hpp"
 
 namespace fairway::proxy {
@@ -56,7 +56,7 @@ private:
     const routing::Route& route_;
     const routing::EndpointSet& endpoints_;
     http1::UpstreamExchange upstream_;
-    std::vector<SocketAddress> tried_;
+    EndpointPicker picker_;
     bool fresh_only_ = false;              // a kept connection turned out to be closed
     io::TimePoint deadline_ = io::kNever;  // proxy-next-upstream-timeout
     io::TimePoint try_began_{};

@@ -7,6 +7,7 @@
 
 #include "base/assert.hpp"
 #include "proxy/access_log/access_log.hpp"
+#include "proxy/upstream/affinity_table.hpp"
 #include "proxy/worker.hpp"
 
 namespace fairway::proxy {
@@ -28,7 +29,7 @@ public:
             listeners.insert(listeners.end(), https[i].begin(), https[i].end());
             std::uint64_t seed = 0;
             RAND_bytes(reinterpret_cast<unsigned char*>(&seed), sizeof seed);
-            workers.push_back(std::make_unique<Worker>(seed, access_log, std::move(listeners)));
+            workers.push_back(std::make_unique<Worker>(seed, access_log, affinity, std::move(listeners)));
         }
     }
 
@@ -40,6 +41,13 @@ public:
         published = snapshot;
     }
 
+    static SipKey random_key() {
+        SipKey key{};
+        RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), sizeof key);
+        return key;
+    }
+
+    AffinityTable affinity{random_key(), std::chrono::steady_clock::now()};  // as the log
     AccessLog access_log;  // outlives the workers, whose sinks feed it
     std::uint16_t http_port = 0;
     std::uint16_t https_port = 0;

@@ -21,15 +21,21 @@
 
 namespace fairway::proxy {
 
+class AffinityTable;
+
 struct WorkerContext {
-    WorkerContext(std::uint64_t seed, AccessLog& access_log)
-        : random(static_cast<Random::result_type>(seed | 1)), log(access_log), bits_(seed | 1) {}
+    WorkerContext(std::uint64_t seed, AccessLog& access_log, AffinityTable& affinity_table)
+        : random(static_cast<Random::result_type>(seed | 1)),
+          affinity(affinity_table),
+          log(access_log),
+          bits_(seed | 1) {}
 
     io::Reactor reactor;
     io::BufferPool buffers;
     UpstreamPool pool{reactor};
     Random random;
-    SnapshotRef snapshot;  ///< what new requests start with
+    AffinityTable& affinity;  ///< the one thing in here that all workers share; it has locks of its own
+    SnapshotRef snapshot;     ///< what new requests start with
     ConnectionCounters counters;
     MetricsShard metrics;
     LogSink log;

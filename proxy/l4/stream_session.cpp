@@ -106,7 +106,8 @@ io::Task<bool> StreamSession::connect() {
     const auto& ready = snapshot->endpoints->of(port_.backend->id);
     if (ready.endpoints.empty()) co_return false;
     const auto& policy = *port_.policy;
-    EndpointPicker picker(worker_, *port_.backend, routing::LoadBalance::round_robin, ready);
+    const IpAddress client = addresses_.addresses ? addresses_.addresses->source.ip : peer_.ip;
+    EndpointPicker picker(worker_, *port_.backend, routing::LoadBalance::round_robin, ready, client);
     std::size_t tries = policy.tries != 0 ? policy.tries : ready.endpoints.size();
     if (!policy.next_endpoint) tries = 1;
     const bool limited = policy.next_timeout.count() > 0;
@@ -115,6 +116,7 @@ io::Task<bool> StreamSession::connect() {
         const routing::Endpoint& chosen = picker.next();
         auto connected = co_await connect_upstream(worker_.reactor, chosen.address, try_time(deadline));
         if (connected.connection) {
+            picker.worked(chosen);
             endpoint_ = std::move(connected.connection);
             co_return true;
         }

@@ -1,4 +1,5 @@
-// Which endpoint a connection goes to, and which next when that one fails.
+// Which endpoint a request or connection goes to, and which next when that one fails: the one that the client has, if its
+// Service has ClientIP affinity, else the balancer's choice.
 #pragma once
 
 #include <vector>
@@ -7,23 +8,31 @@
 
 namespace fairway::proxy {
 
-/// For one request or connection. What the constructor takes outlives it.
+/// For one request or connection. What the constructor takes by reference outlives it.
 class EndpointPicker {
 public:
-    /// @param ready  not empty.
+    /// @param ready   not empty.
+    /// @param client  for affinity: behind trusted proxies the real one.
     EndpointPicker(WorkerContext& worker, const routing::Backend& backend, routing::LoadBalance algorithm,
-                   const routing::EndpointSet& ready)
-        : worker_(worker), backend_(backend), algorithm_(algorithm), ready_(ready) {}
+                   const routing::EndpointSet& ready, const IpAddress& client)
+        : worker_(worker), backend_(backend), algorithm_(algorithm), ready_(ready), client_(client) {}
 
+    /// Asked again without failed(), it gives the client's own endpoint again, or balances anew without affinity.
     const routing::Endpoint& next();
     /// The next one is another, if there is one.
     void failed(const routing::Endpoint& endpoint) { tried_.push_back(endpoint.address); }
+    /// After a failure the client keeps the endpoint that worked in its place.
+    void worked(const routing::Endpoint& endpoint);
 
 private:
+    const routing::Endpoint& balance();
+    const routing::Endpoint* find(const SocketAddress& address) const;
+
     WorkerContext& worker_;
     const routing::Backend& backend_;
     routing::LoadBalance algorithm_;
     const routing::EndpointSet& ready_;
+    IpAddress client_;
     std::vector<SocketAddress> tried_;
 };
 

@@ -54,8 +54,16 @@ Socket Socket::connect(std::uint16_t port) {
 }
 
 Socket Socket::connect(const SocketAddress& address) {
+    IpAddress any;
+    any.v6 = address.ip.v6;
+    return connect(address, any);
+}
+
+Socket Socket::connect(const SocketAddress& address, const IpAddress& source) {
     const proxy::io::RawSocketAddress raw(address);
+    const proxy::io::RawSocketAddress from(SocketAddress{source, 0});
     const int fd = socket(raw.family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
+    EXPECT_EQ(bind(fd, from.get(), from.size()), 0) << std::strerror(errno);
     EXPECT_EQ(::connect(fd, raw.get(), raw.size()), 0) << address.to_string() << ": " << std::strerror(errno);
     return Socket(fd);
 }

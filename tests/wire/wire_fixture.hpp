@@ -28,6 +28,7 @@ public:
     ~Socket() { close(); }
     static Socket connect(std::uint16_t port);
     static Socket connect(const SocketAddress& address);
+    static Socket connect(const SocketAddress& address, const IpAddress& source);
 
     void send(std::string_view bytes);
     /// Reads until what was received since the last take contains `mark`; gives everything up to its end.
