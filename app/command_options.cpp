@@ -95,6 +95,10 @@ void add_translation(CLI::App& command, ingress::TranslationOptions& options) {
     command
         .add_flag("--disable-catch-all", options.disable_catch_all, "Ignore Ingresses that have spec.defaultBackend")
         ->group(group);
+    command
+        .add_flag("--disable-svc-external-name", options.disable_service_external_name,
+                  "Give Services of type ExternalName no endpoints")
+        ->group(group);
 }
 
 void add_log(CLI::App& command, LogOptions& options) {

@@ -1,6 +1,7 @@
 #include "ingress/backend_registry.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -26,6 +27,7 @@ void BackendRegistry::add_user(const BackendKey& key, const ObjectKey& user) {
     backend->service_namespace = key.service.ns;
     backend->service = key.service.name;
     backend->port = key.port;
+    backend->client_ip_affinity = affinity_.of(sources_.store, key.service, key.port, key.protocol);
     entry.backend = std::move(backend);
     set_endpoints(key, entry, resolve_endpoints(sources_, key.service, key.port, key.protocol));
 }
@@ -46,14 +48,25 @@ bool BackendRegistry::set_load_balance(const BackendKey& key, routing::LoadBalan
     return true;
 }
 
-std::vector<BackendKey> BackendRegistry::refresh_service(const k8s::ObjectName& service) {
-    std::vector<BackendKey> problems;
+BackendRegistry::Refreshed BackendRegistry::refresh_service(const k8s::ObjectName& service) {
+    Refreshed refreshed;
     for (auto at = backends_.lower_bound({service, ""}); at != backends_.end() && at->first.service == service; ++at) {
-        auto endpoints = resolve_endpoints(sources_, service, at->first.port, at->first.protocol);
-        if (endpoints.problem != at->second.endpoints.problem) problems.push_back(at->first);
-        set_endpoints(at->first, at->second, std::move(endpoints));
+        auto& [key, entry] = *at;
+        auto endpoints = resolve_endpoints(sources_, service, key.port, key.protocol);
+        if (endpoints.problem != entry.endpoints.problem) refreshed.problems.push_back(key);
+        set_endpoints(key, entry, std::move(endpoints));
+        if (refresh_affinity(key, entry)) refreshed.backends.push_back(key);
     }
-    return problems;
+    return refreshed;
+}
+
+bool BackendRegistry::refresh_affinity(const BackendKey& key, RegisteredBackend& entry) {
+    const auto affinity = affinity_.of(sources_.store, key.service, key.port, key.protocol);
+    if (affinity == entry.backend->client_ip_affinity) return false;
+    auto changed = std::make_shared<routing::Backend>(*entry.backend);
+    changed->client_ip_affinity = affinity;
+    entry.backend = std::move(changed);
+    return true;
 }
 
 const RegisteredBackend* BackendRegistry::find(const BackendKey& key) const {
@@ -78,7 +91,9 @@ std::shared_ptr<const routing::EndpointTable> BackendRegistry::endpoint_table() 
         const auto found = backends_.find(key);
         if (found == backends_.end() || !found->second.users.empty()) continue;
         changed_sets_[found->second.backend->id] = nullptr;
+        const auto name = found->second.endpoints.external_name;
         backends_.erase(found);
+        release_name(name, key.service);
     }
     abandoned_.clear();
     if (changed_sets_.empty()) return table_;
@@ -98,8 +113,25 @@ routing::BackendId BackendRegistry::id_of(const BackendKey& key) {
 void BackendRegistry::set_endpoints(const BackendKey& key, RegisteredBackend& entry, ServiceEndpoints endpoints) {
     const bool same = entry.endpoints.set && same_endpoints(*entry.endpoints.set, *endpoints.set);
     if (same) endpoints.set = entry.endpoints.set;
-    entry.endpoints = std::move(endpoints);
+    const auto before = std::exchange(entry.endpoints, std::move(endpoints)).external_name;
     if (!same) changed_sets_[ids_.at(key)] = entry.endpoints.set;
+    if (before == entry.endpoints.external_name) return;
+    use_name(entry.endpoints.external_name, key.service);
+    release_name(before, key.service);
+}
+
+void BackendRegistry::use_name(const std::string& name, const k8s::ObjectName& service) {
+    if (!name.empty()) external_names_[name].insert(service);
+}
+
+void BackendRegistry::release_name(const std::string& name, const k8s::ObjectName& service) {
+    const auto users = external_names_.find(name);
+    if (users == external_names_.end()) return;
+    // Another port of the Service may use the name still.
+    for (auto at = backends_.lower_bound({service, ""}); at != backends_.end() && at->first.service == service; ++at)
+        if (at->second.endpoints.external_name == name) return;
+    users->second.erase(service);
+    if (users->second.empty()) external_names_.erase(users);
 }
 
 }  // namespace fairway::ingress

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ingress/endpoints/affinity_groups.hpp"
 #include "ingress/service_endpoints.hpp"
 #include "routing/backend.hpp"
 
@@ -38,14 +39,20 @@ public:
     void remove_user(const BackendKey& key, const ObjectKey& user);
     /// Sets how the backend balances. @return whether that changed, so that its routes must be built again.
     bool set_load_balance(const BackendKey& key, routing::LoadBalance balance);
-    /// Looks up the endpoints of all backends of a Service again.
-    /// @return those whose problem changed (their users' diagnostics must be written again).
-    std::vector<BackendKey> refresh_service(const k8s::ObjectName& service);
+    struct Refreshed {
+        std::vector<BackendKey> problems;  ///< changed: the diagnostics of their users must be written again
+        std::vector<BackendKey> backends;  ///< changed: what holds the backend must be built again
+    };
+    /// Looks up the endpoints and the affinity of all backends of a Service again.
+    Refreshed refresh_service(const k8s::ObjectName& service);
 
     const RegisteredBackend* find(const BackendKey& key) const;
     bool serves(const k8s::ObjectName& service) const;
     /// Services in `ns` that backends use.
     std::vector<k8s::ObjectName> services_in(const std::string& ns) const;
+
+    /// The names that DNS must be asked for, each with the Services that use it.
+    const std::map<std::string, std::set<k8s::ObjectName>>& external_names() const noexcept { return external_names_; }
 
     /// A new table when endpoints changed since the last call; the same otherwise.
     std::shared_ptr<const routing::EndpointTable> endpoint_table();
@@ -53,10 +60,16 @@ public:
 private:
     routing::BackendId id_of(const BackendKey& key);
     void set_endpoints(const BackendKey& key, RegisteredBackend& entry, ServiceEndpoints endpoints);
+    /// Whether the backend changed.
+    bool refresh_affinity(const BackendKey& key, RegisteredBackend& entry);
+    void use_name(const std::string& name, const k8s::ObjectName& service);
+    void release_name(const std::string& name, const k8s::ObjectName& service);
 
     EndpointSources sources_;
     std::map<BackendKey, RegisteredBackend> backends_;
     std::map<BackendKey, routing::BackendId> ids_;  ///< never shrinks: a backend that returns finds its balancing state
+    AffinityGroups affinity_;
+    std::map<std::string, std::set<k8s::ObjectName>> external_names_;
     std::set<BackendKey> abandoned_;
     std::map<routing::BackendId, std::shared_ptr<const routing::EndpointSet>> changed_sets_;
     std::shared_ptr<const routing::EndpointTable> table_ = std::make_shared<const routing::EndpointTable>();

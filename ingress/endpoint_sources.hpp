@@ -1,6 +1,7 @@
 // Endpoint sources: everything that decides which addresses stand behind a Service.
 #pragma once
 
+#include "ingress/external_names/name_answers.hpp"
 #include "ingress/object_store.hpp"
 #include "ingress/pod_readiness.hpp"
 
@@ -10,6 +11,8 @@ namespace fairway::ingress {
 struct EndpointSources {
     const ObjectStore& store;
     const PodReadiness& readiness;
+    /// nullptr: Services of type ExternalName have no endpoints (--disable-svc-external-name).
+    const NameAnswers* names = nullptr;
 };
 
 }  // namespace fairway::ingress

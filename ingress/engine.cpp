@@ -28,7 +28,8 @@ public:
     explicit State(EngineOptions engine_options)
         : options(std::move(engine_options)),
           source(options.paths, store, book),
-          translator({store, readiness}, options.translation, book) {
+          translator({store, readiness, options.translation.disable_service_external_name ? nullptr : &names},
+                     options.translation, book) {
         if (options.probes) prober.emplace(readiness, book, *options.probes);
     }
 
@@ -99,6 +100,7 @@ public:
     EngineOptions options;
     ObjectStore store;
     PodReadiness readiness;
+    NameAnswers names;
     DiagnosticBook book;
     FileSource source;
     Translator translator;

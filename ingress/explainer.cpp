@@ -256,8 +256,9 @@ private:
     void explain_endpoints(const routing::Backend& backend, const k8s::ObjectName& service) {
         const auto& endpoints = snapshot_.endpoints->of(backend.id).endpoints;
         if (endpoints.empty()) {
-            const auto problem = translator_.backends().find({service, backend.port})->endpoints.problem;
-            step("endpoints", "none", {problem.message});
+            const auto& known = translator_.backends().find({service, backend.port})->endpoints;
+            if (known.problem.reason.empty()) return explain_name(known.external_name);
+            step("endpoints", "none", {known.problem.message});
             decide(503, "503: no ready endpoint");
             return;
         }
@@ -269,6 +270,13 @@ private:
                               endpoints.size() == 1 ? "the endpoint"
                                                     : fmt::format("one of {} endpoints", endpoints.size()),
                               service.to_string(), backend.port));
+    }
+
+    /// Explaining asks no DNS server.
+    void explain_name(const std::string& name) {
+        step("endpoints", fmt::format("what DNS answers for {} while Fairway runs", name),
+             {"all its IPv4 addresses, or its IPv6 addresses when it has no others"});
+        decide(0, fmt::format("forwarded to one of the addresses of {}", name));
     }
 
     Target target_;

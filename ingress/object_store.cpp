@@ -108,6 +108,27 @@ std::vector<const k8s::EndpointSlice*> ObjectStore::slices_of(const k8s::ObjectN
     return slices;
 }
 
+std::vector<const k8s::Pod*> ObjectStore::pods_of(const k8s::Service& service) const {
+    std::vector<const k8s::Pod*> pods;
+    const auto& ns = service.meta.name.ns;
+    if (const auto* names = pods_by_label_.candidates(ns, service.selector))
+        for (const auto& name : *names)
+            if (const auto* pod = find<k8s::Pod>({ns, name}); pod && selects(service.selector, pod->meta.labels))
+                pods.push_back(pod);
+    return pods;
+}
+
+std::vector<k8s::ObjectName> ObjectStore::services_of(const k8s::Pod& pod) const {
+    std::vector<k8s::ObjectName> services;
+    const auto& ns = pod.meta.name.ns;
+    for (auto& name : services_by_selector_.candidates(ns, pod.meta.labels))
+        if (const auto* service = find<k8s::Service>({ns, name});
+            service && selects(service->selector, pod.meta.labels))
+            services.push_back({ns, std::move(name)});
+    std::ranges::sort(services);
+    return services;
+}
+
 std::vector<ObjectChange> ObjectStore::take_changes() {
     std::vector<ObjectChange> changes;
     for (auto& [key, before] : changed_) {
@@ -143,8 +164,8 @@ void ObjectStore::drop(const ObjectKey& key, const std::string& file) {
 void ObjectStore::note_change(const ObjectKey& key, const ObjectPtr& before) {
     const auto after = counted(key);
     if (before == after) return;
-    index_slice(before, false);
-    index_slice(after, true);
+    take_from_indices(before);
+    add_to_indices(after);
     changed_.try_emplace(key, before);
 }
 
@@ -159,15 +180,25 @@ void ObjectStore::report_rivals(DiagnosticBook& book) {
     rivals_.clear();
 }
 
-void ObjectStore::index_slice(const ObjectPtr& object, bool add) {
-    const auto* slice = object_as<k8s::EndpointSlice>(object);
-    if (slice == nullptr) return;
-    const k8s::ObjectName service{slice->meta.name.ns, slice->service_name()};
-    if (add) {
-        slices_by_service_[service].insert(slice->meta.name);
-    } else if (const auto found = slices_by_service_.find(service); found != slices_by_service_.end()) {
+void ObjectStore::add_to_indices(const ObjectPtr& object) {
+    if (const auto* slice = object_as<k8s::EndpointSlice>(object))
+        slices_by_service_[{slice->meta.name.ns, slice->service_name()}].insert(slice->meta.name);
+    else if (const auto* pod = object_as<k8s::Pod>(object))
+        pods_by_label_.add(pod->meta.name, pod->meta.labels);
+    else if (const auto* service = object_as<k8s::Service>(object))
+        services_by_selector_.add(service->meta.name, service->selector);
+}
+
+void ObjectStore::take_from_indices(const ObjectPtr& object) {
+    if (const auto* slice = object_as<k8s::EndpointSlice>(object)) {
+        const auto found = slices_by_service_.find({slice->meta.name.ns, slice->service_name()});
+        if (found == slices_by_service_.end()) return;
         found->second.erase(slice->meta.name);
         if (found->second.empty()) slices_by_service_.erase(found);
+    } else if (const auto* pod = object_as<k8s::Pod>(object)) {
+        pods_by_label_.remove(pod->meta.name, pod->meta.labels);
+    } else if (const auto* service = object_as<k8s::Service>(object)) {
+        services_by_selector_.remove(service->meta.name);
     }
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "ingress/diagnostics.hpp"
+#include "ingress/label_index.hpp"
 #include "k8s-client/objects/decode.hpp"
 
 namespace fairway::ingress {
@@ -69,6 +70,10 @@ public:
     }
     /// EndpointSlices whose label names the Service, in order of name.
     std::vector<const k8s::EndpointSlice*> slices_of(const k8s::ObjectName& service) const;
+    /// Pods that the Service's selector chooses in its namespace, in order of name. Costs what its rarest label finds.
+    std::vector<const k8s::Pod*> pods_of(const k8s::Service& service) const;
+    /// Services whose selector chooses the Pod, in order of name.
+    std::vector<k8s::ObjectName> services_of(const k8s::Pod& pod) const;
 
     /// What changed since the last call, one entry for each object; "before" is what the last call saw.
     std::vector<ObjectChange> take_changes();
@@ -84,7 +89,8 @@ private:
     void put(const ObjectKey& key, const std::string& file, ObjectPtr object);
     void drop(const ObjectKey& key, const std::string& file);
     void note_change(const ObjectKey& key, const ObjectPtr& before);
-    void index_slice(const ObjectPtr& object, bool add);
+    void add_to_indices(const ObjectPtr& object);
+    void take_from_indices(const ObjectPtr& object);
     void note_rivals(const Candidates& candidates);
     void report_file(const std::string& file, DiagnosticBook& book) const;
     void report_rivals(DiagnosticBook& book);
@@ -96,6 +102,8 @@ private:
     };
     std::map<std::string, FileContents> files_;
     std::map<k8s::ObjectName, std::set<k8s::ObjectName>> slices_by_service_;
+    LabelIndex pods_by_label_;
+    SelectorIndex services_by_selector_;
     std::set<std::string> rivals_;            ///< files that define the same object as another, to be reported again
     std::map<ObjectKey, ObjectPtr> changed_;  ///< key -> version at the last take_changes()
 };

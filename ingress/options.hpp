@@ -29,6 +29,7 @@ struct TranslationOptions {
     bool watch_ingress_without_class = false;               ///< run and demo set it
     std::string watch_namespace;                            ///< --watch-namespace; empty: all
     bool disable_catch_all = false;                         ///< --disable-catch-all
+    bool disable_service_external_name = false;             ///< --disable-svc-external-name
     std::string annotations_prefix = "nginx.ingress.kubernetes.io";
     std::optional<k8s::ObjectName> configmap;                ///< --configmap
     std::optional<k8s::ObjectName> default_ssl_certificate;  ///< --default-ssl-certificate

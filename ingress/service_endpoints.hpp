@@ -1,4 +1,4 @@
-// From a Service port to the addresses that stand behind it: port resolution, EndpointSlices, Endpoints, Pods.
+// From a Service port to the addresses that stand behind it. The sources and rules are in endpoints/.
 #pragma once
 
 #include <memory>
@@ -6,36 +6,28 @@
 #include <string_view>
 
 #include "ingress/endpoint_sources.hpp"
+#include "ingress/endpoints/problems.hpp"
+#include "ingress/endpoints/service_port.hpp"
 #include "routing/backend.hpp"
 
 namespace fairway::ingress {
 
-/// Why a backend has no endpoint. `message` is a sentence without what happens instead.
-struct BackendProblem {
-    Severity severity = Severity::notice;
-    std::string reason;  ///< empty: no problem
-    std::string message;
-
-    bool operator==(const BackendProblem&) const = default;
-};
-
 struct ServiceEndpoints {
-    std::shared_ptr<const routing::EndpointSet> set;  ///< never null; empty when there is a problem
-    BackendProblem problem;
+    std::shared_ptr<const routing::EndpointSet> set;  ///< never null
+    BackendProblem problem;                           ///< an empty set has one; one that is used may have a warning
+    std::string external_name;                        ///< the name that DNS must be asked for; empty: none
 };
 
 /// The ready endpoints of a Service port.
 /// @param port  as an Ingress writes it: a port number, a targetPort, or a port name; the first kind that fits counts.
-/// Sources, the first that exists: EndpointSlices that name the Service by label, the Endpoints object of its name, the
-/// Pods that its selector matches (manifests that carry status.podIP).
+///
+/// A Service with spec.selector: the Pods it chooses, once one of them has an address, and EndpointSlices that somebody
+/// wrote by hand; what the control plane derives from Pods is left out then. Otherwise, and without a selector, what is
+/// given: EndpointSlices that name the Service by label; if there are none, the Endpoints object of its name. Headless
+/// Services (clusterIP None) are no different: an Ingress always goes to the endpoints themselves, by targetPort.
+/// When none is ready, endpoints that are terminating but still serving take the traffic, as in kube-proxy (KEP-1669);
+/// ingress-nginx answers 503 then.
 ServiceEndpoints resolve_endpoints(const EndpointSources& sources, const k8s::ObjectName& service,
                                    std::string_view port, k8s::Protocol protocol = k8s::Protocol::tcp);
-
-/// The port of a Service that an Ingress's port means, or nullptr. One of `protocol` is preferred: DNS has 53 twice.
-const k8s::ServicePort* find_service_port(const k8s::Service& service, std::string_view port,
-                                          k8s::Protocol protocol = k8s::Protocol::tcp);
-
-/// Whether the Service's selector chooses the Pod; false without a selector.
-bool selects(const k8s::Service& service, const k8s::Pod& pod);
 
 }  // namespace fairway::ingress

@@ -4,12 +4,22 @@
 
 #include <fmt/format.h>
 
+#include "ingress/endpoints/service_notices.hpp"
 #include "ingress/host_builder.hpp"
 #include "ingress/host_name.hpp"
 #include "ingress/ingress_class.hpp"
 #include "ingress/precedence.hpp"
 
 namespace fairway::ingress {
+
+namespace {
+
+/// What a problem with a backend means for requests.
+std::string_view outcome_of(const ServiceEndpoints& endpoints) {
+    return endpoints.set->endpoints.empty() ? "Requests are answered 503" : "The addresses known before stay in use";
+}
+
+}  // namespace
 
 Translator::Translator(const EndpointSources& sources, TranslationOptions options, DiagnosticBook& book)
     : sources_(sources),
@@ -56,6 +66,7 @@ const IngressRecord* Translator::record(const k8s::ObjectName& ingress) const {
 
 Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes) const {
     Dirty dirty;
+    std::set<std::string> renamed;  // namespaces where Services came or went
     for (const auto& change : changes) {
         const auto& [key, before, after] = change;
         const bool appears_or_goes = !before || !after;
@@ -68,10 +79,7 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
         } else if (key.kind == k8s::Service::kKind) {
             dirty.services.insert(key.name);
             dirty.service_objects.insert(key.name);
-            // Its name may be what another, missing one should have been.
-            if (appears_or_goes)
-                for (const auto& service : backends_.services_in(key.name.ns))
-                    if (store_->find<k8s::Service>(service) == nullptr) dirty.services.insert(service);
+            if (appears_or_goes) renamed.insert(key.name.ns);
         } else if (key.kind == k8s::Endpoints::kKind) {
             dirty.services.insert(key.name);
         } else if (key.kind == k8s::EndpointSlice::kKind) {
@@ -92,22 +100,17 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
             if (options_.configmap == key.name) dirty.configmap = true;
         }
     }
+    // Their names may be what other, missing ones should have been.
+    for (const auto& ns : renamed)
+        for (const auto& service : backends_.services_in(ns))
+            if (store_->find<k8s::Service>(service) == nullptr) dirty.services.insert(service);
     return dirty;
 }
 
 void Translator::note_pod(const ObjectPtr& object, Dirty& dirty) const {
     const auto* pod = object_as<k8s::Pod>(object);
     if (pod == nullptr) return;
-    for (auto& name : services_of(*pod)) dirty.services.insert(std::move(name));
-}
-
-std::vector<k8s::ObjectName> Translator::services_of(const k8s::Pod& pod) const {
-    auto names = backends_.services_in(pod.meta.name.ns);
-    std::erase_if(names, [&](const k8s::ObjectName& name) {
-        const auto* service = store_->find<k8s::Service>(name);
-        return service == nullptr || !selects(*service, pod);
-    });
-    return names;
+    for (auto& name : store_->services_of(*pod)) dirty.services.insert(std::move(name));
 }
 
 void Translator::apply_configmap(Dirty& dirty) {
@@ -216,10 +219,23 @@ void Translator::expose_services(Dirty& dirty) {
 }
 
 void Translator::refresh_services(Dirty& dirty) {
-    for (const auto& service : dirty.services)
-        for (const auto& key : backends_.refresh_service(service))
+    for (const auto& service : dirty.services) {
+        const auto refreshed = backends_.refresh_service(service);
+        for (const auto& key : refreshed.problems)
             for (const auto& user : backends_.find(key)->users)
                 if (user.kind == k8s::Ingress::kKind) dirty.references.insert(user.name);
+        if (!refreshed.backends.empty()) exposure_.refresh();
+        for (const auto& key : refreshed.backends)
+            for (const auto* record : ordered(backends_.find(key)->users))
+                for (const auto& paths : record->hosts) dirty.hosts.insert(paths.host);
+        report_service(service);
+    }
+}
+
+void Translator::report_service(const k8s::ObjectName& name) {
+    const auto* service = store_->find<k8s::Service>(name);
+    book_->replace("service:" + name.to_string(),
+                   service == nullptr ? std::vector<Diagnostic>{} : service_notices(*store_, *service, options_));
 }
 
 void Translator::settle_balances(Dirty& dirty) {
@@ -267,7 +283,7 @@ void Translator::report_references(const k8s::ObjectName& name) {
                                    .kind = k8s::Ingress::kKind,
                                    .object = name,
                                    .field = std::move(field),
-                                   .message = with_outcome(problem.message, "Requests are answered 503"),
+                                   .message = with_outcome(problem.message, outcome_of(registered->endpoints)),
                                    .reason = problem.reason});
         };
         for (const auto& paths : record->hosts)

@@ -33,8 +33,8 @@ public:
     /// @return the snapshot that holds now; the same as before when nothing of it changed.
     std::shared_ptr<const routing::Snapshot> apply(const std::vector<ObjectChange>& changes,
                                                    const std::set<k8s::ObjectName>& touched = {});
-    /// Services with backends that choose the Pod by its labels.
-    std::vector<k8s::ObjectName> services_of(const k8s::Pod& pod) const;
+    /// Services that choose the Pod by its labels.
+    std::vector<k8s::ObjectName> services_of(const k8s::Pod& pod) const { return store_->services_of(pod); }
     /// Judges the validity times of certificates again, which pass without any object changing.
     void review_certificates();
 
@@ -79,6 +79,7 @@ private:
     void settle_tls(Dirty& dirty);
     void rebuild_hosts(const Dirty& dirty);
     void rebuild_tls_config();
+    void report_service(const k8s::ObjectName& name);
     void report_references(const k8s::ObjectName& name);
     void report_tls(const k8s::ObjectName& name);
     std::vector<const IngressRecord*> ordered(const std::set<k8s::ObjectName>& names) const;

@@ -110,9 +110,10 @@ void Translator::refresh_default_backend(Dirty& dirty) {
         const auto& name = *options_.default_backend_service;
         register_default_backend();
         const auto* registered = default_backend_key_ ? backends_.find(*default_backend_key_) : nullptr;
-        const auto problem =
-            registered != nullptr ? registered->endpoints.problem : resolve_endpoints(sources_, name, "").problem;
-        if (problem.reason.empty()) {
+        const auto endpoints = registered != nullptr ? registered->endpoints : resolve_endpoints(sources_, name, "");
+        const auto& problem = endpoints.problem;
+        // A name that DNS has not answered yet is no problem; one whose last answer is old is still served.
+        if (problem.reason.empty() || !endpoints.set->endpoints.empty()) {
             available = registered->backend;
         } else {
             problems.push_back(option_problem(problem.severity, k8s::Service::kKind, name, "--default-backend-service",
@@ -125,7 +126,8 @@ void Translator::refresh_default_backend(Dirty& dirty) {
 
     const auto balance = settings_.defaults.load_balance;
     const bool same = available ? default_backend_ && default_backend_->id == available->id &&
-                                      default_backend_->load_balance == balance
+                                      default_backend_->load_balance == balance &&
+                                      default_backend_->client_ip_affinity == available->client_ip_affinity
                                 : !default_backend_;
     if (!same) {
         default_backend_ = nullptr;

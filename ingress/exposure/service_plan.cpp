@@ -25,19 +25,12 @@ public:
         for (std::size_t i = 0; i < service_.ports.size(); ++i) {
             const auto& port = service_.ports[i];
             const auto field = fmt::format("spec.ports[{}]", i);
-            if (port.protocol == k8s::Protocol::sctp) {
-                notice(field, fmt::format("port {} is SCTP, which Fairway does not forward; it is left out", port.port),
-                       "ProtocolNotSupported");
-                continue;
-            }
+            if (port.protocol == k8s::Protocol::sctp) continue;  // service_notices.hpp says so
             add_node_port(port, field);
             if (service_.type == k8s::ServiceType::load_balancer && !guarded)
                 wish(addresses_.shared, port.port, false, port, field + ".port");
             if (addresses_.cluster) wish(*addresses_.cluster, port.port, true, port, field + ".port");
         }
-        if (service_.internal_traffic_policy == "Local")
-            notice("spec.internalTrafficPolicy", "is Local; there is one node here, so it means the same as Cluster",
-                   "TrafficPolicyWithoutEffect");
         if (is_exposed()) note_differences();
         return std::move(plan_);
     }

@@ -41,8 +41,17 @@ constexpr std::string_view kAffinityFields[] = {"clientIP"};
 constexpr std::string_view kClientIpFields[] = {"timeoutSeconds"};
 constexpr std::string_view kTypes[] = {"ClusterIP", "NodePort", "LoadBalancer", "ExternalName"};
 constexpr std::string_view kAffinities[] = {"None", "ClientIP"};
+constexpr std::string_view kFamilies[] = {"IPv4", "IPv6"};
+constexpr std::string_view kFamilyPolicies[] = {"", "SingleStack", "PreferDualStack", "RequireDualStack"};
+constexpr std::string_view kInternalPolicies[] = {"", "Cluster", "Local"};
 constexpr std::string_view kProtocols[] = {"TCP", "UDP", "SCTP"};
 constexpr std::int64_t kLongestAffinity = 86400;  // seconds: a day
+
+// @param words  an empty one stands for absence and is not named.
+void refuse_word(const Field& field, std::string_view text, std::span<const std::string_view> words) {
+    if (words.front().empty()) words = words.subspan(1);
+    field.error(fmt::format("{} is not one of {}{}", quoted(text), fmt::join(words, ", "), did_you_mean(text, words)));
+}
 
 // Index of a member's text in `words`; 0 when it is absent, or wrong, which is an error.
 std::size_t decode_word(const Field& parent, std::string_view key, std::span<const std::string_view> words) {
@@ -51,8 +60,7 @@ std::size_t decode_word(const Field& parent, std::string_view key, std::span<con
     if (!text || text->empty()) return 0;
     const auto found = std::find(words.begin(), words.end(), *text);
     if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-    const auto meant = did_you_mean(*text, words);
-    field.error(fmt::format("{} is not one of {}{}", quoted(*text), fmt::join(words, ", "), meant));
+    refuse_word(field, *text, words);
     return 0;
 }
 
@@ -91,15 +99,44 @@ void check_port_names(const Field& ports, const std::vector<ServicePort>& decode
     }
 }
 
+void check_ip(const Field& field, std::string_view ip) {
+    if (!IpAddress::parse(ip).has_value()) field.error(fmt::format("{} is not an IP address", quoted(ip)));
+}
+
+void decode_families(const Field& spec, Service& out) {
+    for (const auto& item : spec.list("ipFamilies")) {
+        const auto text = item.required_text("write IPv4 or IPv6");
+        if (text.empty()) continue;
+        const auto found = std::ranges::find(kFamilies, text);
+        if (found == std::end(kFamilies)) {
+            refuse_word(item, text, kFamilies);
+            continue;
+        }
+        const auto family = found == std::begin(kFamilies) ? IpFamily::v4 : IpFamily::v6;
+        if (std::ranges::find(out.ip_families, family) != out.ip_families.end())
+            item.error(fmt::format("{} is there twice; write each family once", quoted(text)));
+        else
+            out.ip_families.push_back(family);
+    }
+    out.ip_family_policy = static_cast<IpFamilyPolicy>(decode_word(spec, "ipFamilyPolicy", kFamilyPolicies));
+}
+
 void decode_addresses(const Field& spec, Service& out) {
     out.cluster_ip = spec.string("clusterIP");
     if (!out.cluster_ip.empty() && out.cluster_ip != "None" && !IpAddress::parse(out.cluster_ip).has_value())
         spec.at("clusterIP")
             .error(fmt::format("{} is neither an IP address nor None (headless)", quoted(out.cluster_ip)));
+    for (const auto& item : spec.list("clusterIPs")) {
+        const auto ip = item.required_text("write an IP address, or None");
+        if (!ip.empty() && ip != "None") check_ip(item, ip);
+        out.cluster_ips.emplace_back(ip);
+    }
+    // Defaulting of the API: each of the two fields fills the other one in.
+    if (out.cluster_ip.empty() && !out.cluster_ips.empty()) out.cluster_ip = out.cluster_ips.front();
+    if (out.cluster_ips.empty() && !out.cluster_ip.empty()) out.cluster_ips.push_back(out.cluster_ip);
     for (const auto& item : spec.list("externalIPs")) {
         const auto ip = item.required_text("write an IP address");
-        if (!ip.empty() && !IpAddress::parse(ip).has_value())
-            item.error(fmt::format("{} is not an IP address", quoted(ip)));
+        if (!ip.empty()) check_ip(item, ip);
         out.external_ips.emplace_back(ip);
     }
     out.external_name = spec.string("externalName");
@@ -121,6 +158,7 @@ void decode_affinity(const Field& spec, Service& out) {
 
 void decode_load_balancer(const Field& spec, Service& out) {
     out.load_balancer_class = spec.string("loadBalancerClass");
+    out.load_balancer_ip = spec.string("loadBalancerIP");
     for (const auto& item : spec.list("loadBalancerSourceRanges")) {
         const auto range = item.required_text("write a network such as 192.0.2.0/24");
         if (!range.empty()) out.load_balancer_source_ranges.emplace_back(range);
@@ -145,6 +183,7 @@ Object decode_service(const Field& root, std::string_view) {
     const auto spec = root.mapping("spec", kSpecFields);
     out.type = kValues[decode_word(spec, "type", kTypes)];
     decode_addresses(spec, out);
+    decode_families(spec, out);
     out.selector = spec.strings("selector");
     for (const auto& port : spec.mappings("ports", kPortFields)) out.ports.push_back(decode_port(port));
     check_port_names(spec.at("ports"), out.ports);
@@ -154,7 +193,8 @@ Object decode_service(const Field& root, std::string_view) {
     out.publish_not_ready_addresses = spec.boolean("publishNotReadyAddresses").value_or(false);
     decode_affinity(spec, out);
     out.external_traffic_policy = spec.string("externalTrafficPolicy");
-    out.internal_traffic_policy = spec.string("internalTrafficPolicy");
+    out.internal_traffic_policy = kInternalPolicies[decode_word(spec, "internalTrafficPolicy", kInternalPolicies)];
+    out.traffic_distribution = spec.string("trafficDistribution");
     decode_load_balancer(spec, out);
     return out;
 }

@@ -15,6 +15,9 @@ enum class Protocol { tcp, udp, sctp };
 /// "TCP", "UDP" or "SCTP".
 std::string_view to_string(Protocol protocol) noexcept;
 enum class ServiceType { cluster_ip, node_port, load_balancer, external_name };
+enum class IpFamily { v4, v6 };
+/// spec.ipFamilyPolicy; `unset` when absent: a cluster would fill in SingleStack.
+enum class IpFamilyPolicy { unset, single_stack, prefer_dual_stack, require_dual_stack };
 
 /// spec.ports[]
 struct ServicePort {
@@ -30,7 +33,10 @@ struct Service {
     static constexpr const char* kKind = "Service";
     ObjectMeta meta;
     ServiceType type = ServiceType::cluster_ip;
-    std::string cluster_ip;  ///< "None": headless
+    std::string cluster_ip;                ///< "None": headless
+    std::vector<std::string> cluster_ips;  ///< spec.clusterIPs, else spec.clusterIP; of both families in dual stack
+    std::vector<IpFamily> ip_families;     ///< spec.ipFamilies, the primary one first; at most two
+    IpFamilyPolicy ip_family_policy = IpFamilyPolicy::unset;
     std::vector<std::string> external_ips;
     std::string external_name;
     std::map<std::string, std::string> selector;
@@ -39,7 +45,9 @@ struct Service {
     bool client_ip_affinity = false;                ///< spec.sessionAffinity: ClientIP
     std::int32_t affinity_timeout_seconds = 10800;  ///< spec.sessionAffinityConfig.clientIP.timeoutSeconds
     std::string external_traffic_policy;
-    std::string internal_traffic_policy;
+    std::string internal_traffic_policy;  ///< "Cluster", "Local" or empty
+    std::string traffic_distribution;     ///< spec.trafficDistribution, or empty
+    std::string load_balancer_ip;
     std::string load_balancer_class;
     std::vector<std::string> load_balancer_source_ranges;
     std::int32_t health_check_node_port = 0;  ///< 0: none

@@ -30,6 +30,7 @@ TEST(CommandLine, RunTakesIngressNginxFlagsAndDefaults) {
     EXPECT_EQ(run.serve.translation.controller_class, "k8s.io/ingress-nginx");
     EXPECT_EQ(run.serve.translation.annotations_prefix, "nginx.ingress.kubernetes.io");
     EXPECT_TRUE(run.serve.translation.watch_ingress_without_class) << "files of one's own belong to nobody else";
+    EXPECT_FALSE(run.serve.translation.disable_service_external_name);
     EXPECT_TRUE(run.serve.metrics_per_host);
     EXPECT_EQ(run.serve.workers, 0U);
 }
@@ -41,15 +42,16 @@ TEST(CommandLine, PortsDependOnWhatMayBeBound) {
 }
 
 TEST(CommandLine, FlagsMayBeWrittenBothWaysAndTheLastOneCounts) {
-    const auto run = parse_as<RunCommand>({"run", "-f", "a", "--filename=b", "--http-port", "1", "--http-port=2",
-                                           "--watch-ingress-without-class=false", "--metrics-per-host=false",
-                                           "--configmap=edge/settings", "--default-ssl-certificate", "edge/tls",
-                                           "--shutdown-grace-period=5", "--healthz-host", "127.0.0.1",
-                                           "--log-format=json", "--log-level=debug", "--workers=3"});
+    const auto run = parse_as<RunCommand>(
+        {"run", "-f", "a", "--filename=b", "--http-port", "1", "--http-port=2", "--watch-ingress-without-class=false",
+         "--metrics-per-host=false", "--disable-svc-external-name", "--configmap=edge/settings",
+         "--default-ssl-certificate", "edge/tls", "--shutdown-grace-period=5", "--healthz-host", "127.0.0.1",
+         "--log-format=json", "--log-level=debug", "--workers=3"});
     EXPECT_EQ(run.paths.size(), 2U);
     EXPECT_EQ(run.serve.http_port, 2);
     EXPECT_FALSE(run.serve.translation.watch_ingress_without_class);
     EXPECT_FALSE(run.serve.metrics_per_host);
+    EXPECT_TRUE(run.serve.translation.disable_service_external_name);
     EXPECT_EQ(run.serve.translation.configmap->to_string(), "edge/settings");
     EXPECT_EQ(run.serve.translation.default_ssl_certificate->to_string(), "edge/tls");
     EXPECT_EQ(run.serve.shutdown_grace, std::chrono::seconds(5));

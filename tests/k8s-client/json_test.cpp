@@ -91,7 +91,7 @@ TEST(JsonDocuments, FlowMappingsOfYamlAreYaml) {
 TEST(JsonDocuments, NumbersAndEmptyContainers) {
     const auto service = test::only<Service>(
         R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"a","labels":{},"generation":12345678901},
-        "spec":{"ports":[{"port":8e1,"nodePort":0}],"externalIPs":[],"publishNotReadyAddresses":true,"selector":null,"clusterIPs":[-1.5,false]}})");
+        "spec":{"ports":[{"port":8e1,"nodePort":0}],"externalIPs":[],"publishNotReadyAddresses":true,"selector":null,"topologyKeys":[-1.5,false]}})");
     EXPECT_EQ(service.meta.generation, 12345678901);
     EXPECT_EQ(service.ports.at(0).port, 80);
     EXPECT_TRUE(service.publish_not_ready_addresses);

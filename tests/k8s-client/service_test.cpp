@@ -149,6 +149,58 @@ TEST(EndpointSliceDecode, BetaHasTheZoneInItsTopology) {
     EXPECT_EQ(slice.service_name(), "");
 }
 
+TEST(ServiceDecode, FamiliesAndPolicies) {
+    const auto service = only<Service>(R"(apiVersion: v1
+kind: Service
+metadata: {name: a}
+spec:
+  clusterIPs: [10.0.0.1, "fd00::1"]
+  ipFamilies: [IPv4, IPv6]
+  ipFamilyPolicy: PreferDualStack
+  internalTrafficPolicy: Local
+  trafficDistribution: PreferClose
+  loadBalancerIP: 192.0.2.1
+  ports: [{port: 80}]
+)");
+    EXPECT_EQ(service.cluster_ip, "10.0.0.1");
+    EXPECT_THAT(service.cluster_ips, ElementsAre("10.0.0.1", "fd00::1"));
+    EXPECT_THAT(service.ip_families, ElementsAre(IpFamily::v4, IpFamily::v6));
+    EXPECT_EQ(service.ip_family_policy, IpFamilyPolicy::prefer_dual_stack);
+    EXPECT_EQ(service.internal_traffic_policy, "Local");
+    EXPECT_EQ(service.traffic_distribution, "PreferClose");
+    EXPECT_EQ(service.load_balancer_ip, "192.0.2.1");
+
+    const auto plain = only<Service>(
+        "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {clusterIP: 10.0.0.1, ports: [{port: 80}]}}");
+    EXPECT_THAT(plain.cluster_ips, ElementsAre("10.0.0.1"));
+    EXPECT_THAT(plain.ip_families, IsEmpty());
+    EXPECT_EQ(plain.ip_family_policy, IpFamilyPolicy::unset);
+    EXPECT_EQ(plain.internal_traffic_policy, "");
+}
+
+TEST(ServiceDecode, WrongFamiliesAndPolicies) {
+    const auto decoded = decode(R"(apiVersion: v1
+kind: Service
+metadata: {name: a}
+spec:
+  clusterIPs: [10.0.0.300]
+  ipFamilies: [ipv4, IPv6, IPv6]
+  ipFamilyPolicy: DualStack
+  internalTrafficPolicy: local
+  ports: [{port: 80}]
+)",
+                                "f.yaml");
+    EXPECT_THAT(decoded.objects, IsEmpty());
+    EXPECT_THAT(test::texts(decoded),
+                testing::UnorderedElementsAre(
+                    testing::HasSubstr("spec.clusterIPs[0]: \"10.0.0.300\" is not an IP address"),
+                    testing::HasSubstr("spec.ipFamilies[0]: \"ipv4\" is not one of IPv4, IPv6; did you mean"),
+                    testing::HasSubstr("spec.ipFamilies[2]: \"IPv6\" is there twice"),
+                    testing::HasSubstr("spec.ipFamilyPolicy: \"DualStack\" is not one of SingleStack, PreferDualStack, "
+                                       "RequireDualStack"),
+                    testing::HasSubstr("spec.internalTrafficPolicy: \"local\" is not one of Cluster, Local")));
+}
+
 TEST(PodDecode, PortsSidecarsAndStatus) {
     const auto pod = only<Pod>(R"(apiVersion: v1
 kind: Pod

@@ -44,6 +44,7 @@ TranslationOptions options_of(const std::string& input) {
         if (flag == "--http-port")
             options.reserved_ports.push_back(
                 {.port = static_cast<std::uint16_t>(std::stoi(value)), .flag = flag, .address = {}});
+        if (flag == "--disable-svc-external-name") options.disable_service_external_name = value == "true";
         if (flag == "--ingress-class-by-name") options.ingress_class_by_name = value == "true";
     }
     return options;

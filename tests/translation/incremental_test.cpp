@@ -71,9 +71,10 @@ private:
         static constexpr const char* kTypes[] = {"type: ClusterIP", "type: NodePort", "type: LoadBalancer",
                                                  "clusterIP: None", "clusterIP: 127.1.1.1"};
         auto text =
-            fmt::format("apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\nspec:\n  selector: {{app: app{}}}\n"
-                        "  {}\n  ports: [{{name: http, port: {}, targetPort: {}",
-                        name, pick(2), kTypes[pick(5)], pick(3) == 0 ? 81 : 80, pick(2) == 0 ? "8080" : "web");
+            fmt::format("apiVersion: v1\nkind: Service\nmetadata: {{name: {}}}\nspec:\n  selector: {{app: app{}{}}}\n"
+                        "  sessionAffinity: {}\n  {}\n  ports: [{{name: http, port: {}, targetPort: {}",
+                        name, pick(2), pick(3) == 0 ? ", tier: front" : "", pick(3) == 0 ? "ClientIP" : "None",
+                        kTypes[pick(5)], pick(3) == 0 ? 81 : 80, pick(2) == 0 ? "8080" : "web");
         if (chance(2)) text += fmt::format(", nodePort: {}", 30100 + pick(2));
         return {file, text + "}]\n"};
     }
@@ -106,10 +107,13 @@ private:
         const auto name = fmt::format("pod{}", pick(4));
         const auto file = fmt::format("{}.yaml", name);
         if (chance(3)) return {file, ""};
-        return {file, fmt::format("apiVersion: v1\nkind: Pod\nmetadata: {{name: {}, labels: {{app: app{}}}}}\nspec:\n  "
-                                  "containers: [{{name: c, "
-                                  "ports: [{{name: web, containerPort: {}}}]}}]\nstatus: {{podIP: 10.2.0.{}}}\n",
-                                  name, pick(2), 9000 + pick(2), 1 + pick(5))};
+        return {file,
+                fmt::format("apiVersion: v1\nkind: Pod\nmetadata: {{name: {}, labels: {{app: app{}, tier: {}}}}}\nspec:"
+                            "\n  containers: [{{name: c, ports: [{{name: {}, containerPort: {}}}]}}]\n"
+                            "status: {{phase: {}{}}}\n",
+                            name, pick(2), pick(2) == 0 ? "front" : "back", pick(4) == 0 ? "other" : "web",
+                            9000 + pick(2), pick(4) == 0 ? "Failed" : "Running",
+                            pick(4) == 0 ? "" : fmt::format(", podIP: 10.2.0.{}", 1 + pick(5)))};
     }
 
     std::pair<std::string, std::string> config() {

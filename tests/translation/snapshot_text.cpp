@@ -45,6 +45,8 @@ std::string route_text(const routing::Route& route, const routing::EndpointTable
     if (route.backend) {
         text += fmt::format(" {}{}", route.backend->name,
                             route.backend->load_balance == routing::LoadBalance::ewma ? " ewma" : "");
+        if (const auto& affinity = route.backend->client_ip_affinity)
+            text += fmt::format(" client-ip={}s", affinity->timeout.count());
         Words addresses;
         for (const auto& endpoint : endpoints.of(route.backend->id).endpoints)
             addresses.push_back(endpoint.address.to_string() + (endpoint.target.empty() ? "" : "=" + endpoint.target));

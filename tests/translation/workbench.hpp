@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "ingress/diagnostics.hpp"
@@ -22,24 +23,30 @@ inline TranslationOptions standalone_options() {
 class Workbench {
 public:
     explicit Workbench(TranslationOptions options = standalone_options())
-        : translator_({store_, readiness_}, std::move(options), book_) {}
+        : translator_({store_, readiness_, options.disable_service_external_name ? nullptr : &names_}, options, book_) {
+    }
 
     /// Adds or replaces a file.
     void put(const std::string& file, const std::string& manifests) {
         store_.apply_file(file, k8s::decode(manifests, file), book_);
     }
     void remove(const std::string& file) { store_.remove_file(file, book_); }
-    /// Translates what changed.
-    std::shared_ptr<const routing::Snapshot> translate() { return translator_.apply(store_.take_changes()); }
+    /// Translates what changed. @param touched  Services whose Pods or names others have looked at.
+    std::shared_ptr<const routing::Snapshot> translate(const std::set<k8s::ObjectName>& touched = {}) {
+        return translator_.apply(store_.take_changes(), touched);
+    }
 
     Report report() const { return book_.current(); }
     Report take_fresh() { return book_.take_fresh(); }
     const ObjectStore& store() const { return store_; }
     Translator& translator() { return translator_; }
+    PodReadiness& readiness() { return readiness_; }
+    NameAnswers& names() { return names_; }
 
 private:
     ObjectStore store_;
     PodReadiness readiness_;
+    NameAnswers names_;
     DiagnosticBook book_;
     Translator translator_;
 };
