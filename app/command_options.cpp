@@ -62,6 +62,18 @@ void add_services(CLI::App& command, ingress::TranslationOptions& options) {
         ->type_name("IP")
         ->default_str("127.0.0.1")
         ->group(group);
+    add_parsed(command, "--cluster-domain", options.cluster_domain, ingress::parse_cluster_domain,
+               "Domain that the names of Services end with")
+        ->type_name("DOMAIN")
+        ->default_str("cluster.local")
+        ->group(group);
+    const auto map = [&](const char* name, std::optional<k8s::ObjectName>& target, const char* help) {
+        add_parsed(command, name, target, ingress::parse_object_name, help)->type_name("NS/NAME")->group(group);
+    };
+    map("--tcp-services-configmap", options.tcp_services_configmap,
+        "ConfigMap of TCP ports to forward: port -> namespace/service:port");
+    map("--udp-services-configmap", options.udp_services_configmap,
+        "ConfigMap of UDP ports to forward: port -> namespace/service:port");
 }
 
 /// Flags about the meaning of objects.

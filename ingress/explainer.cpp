@@ -117,10 +117,18 @@ private:
             step("host", fmt::format("no Ingress has a rule for \"{}\", and none for every host", target_.host));
         } else if (host_->name() == kCatchAll) {
             step("host", fmt::format("no Ingress names \"{}\"; the rules for every host hold", target_.host));
+        } else if (is_service_host()) {
+            step("host", fmt::format("{} (a name of Service {}, because of --services; no Ingress names it)",
+                                     host_->name(), translator_.service_host(host_->name())->service.to_string()));
         } else {
             step("host", fmt::format("{} ({})", host_->name(), host_->name().starts_with('*') ? "wildcard" : "exact"),
                  {host_->has_certificate() ? "a TLS section covers it" : "no TLS section covers it"});
         }
+    }
+
+    bool is_service_host() const {
+        return host_ != nullptr && translator_.service_host(host_->name()) != nullptr && !host_->routes().empty() &&
+               !host_->routes().front().owner;
     }
 
     /// False when the request goes no further.
@@ -149,6 +157,10 @@ private:
         route_ = match.route;
         find_source();
         const auto kind = route_->type == routing::PathType::exact ? "Exact" : "Prefix";
+        if (is_service_host()) {
+            step("path", "every path goes to the Service", std::move(details));
+            return true;
+        }
         step("path",
              source_ == nullptr ? "no path of the host matches; its default backend answers"
                                 : fmt::format("{} {}", kind, route_->path),

@@ -68,6 +68,12 @@ public:
              at != objects_.end() && at->first.kind == T::kKind && at->first.name.ns == ns; ++at)
             visit(*object_as<T>(at->second.front().object));
     }
+    /// Whether there is any object of a kind in a namespace.
+    template <class T>
+    bool holds_any_in(const std::string& ns) const {
+        const auto at = objects_.lower_bound({T::kKind, {ns, ""}});
+        return at != objects_.end() && at->first.kind == T::kKind && at->first.name.ns == ns;
+    }
     /// EndpointSlices whose label names the Service, in order of name.
     std::vector<const k8s::EndpointSlice*> slices_of(const k8s::ObjectName& service) const;
     /// Pods that the Service's selector chooses in its namespace, in order of name. Costs what its rarest label finds.

@@ -46,4 +46,7 @@ struct TranslationOptions {
 /// "namespace/name", as the flags that name an object take it. Errors: anything else, quoted.
 Result<k8s::ObjectName> parse_object_name(std::string_view text);
 
+/// A DNS name in lower case such as "cluster.local", as --cluster-domain takes it; a final dot is dropped.
+Result<std::string> parse_cluster_domain(std::string_view text);
+
 }  // namespace fairway::ingress

@@ -97,6 +97,7 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
                     if (store_->find<k8s::Secret>(at->first) == nullptr) dirty.secrets.insert(at->first);
             if (options_.default_ssl_certificate == key.name) dirty.default_certificate = true;
         } else if (key.kind == k8s::ConfigMap::kKind) {
+            dirty.configmaps.insert(key.name);
             if (options_.configmap == key.name) dirty.configmap = true;
         }
     }
@@ -134,10 +135,13 @@ void Translator::apply_configmap(Dirty& dirty) {
     const bool tls_change = !(settings.tls == settings_.tls);
     settings_ = std::move(settings);
     data_plane_ = std::make_shared<const routing::Settings>(settings_.data_plane);
+    exposure_.configure(settings_.streams, settings_.bind_addresses);
     tls_changed_ |= tls_change;
     if (!routes_change) return;
     default_route_ = nullptr;
     for (const auto& [name, record] : records_) dirty.ingresses.insert(name);
+    for (auto& host : exposure_.hosts()) dirty.hosts.insert(std::move(host));
+    dirty.balances.merge(exposure_.backends());
 }
 
 void Translator::drop_record(const k8s::ObjectName& name, Dirty& dirty) {
@@ -214,22 +218,36 @@ void Translator::refresh_secrets(Dirty& dirty) {
 }
 
 void Translator::expose_services(Dirty& dirty) {
-    exposure_.update(dirty.service_objects);
+    exposure_.update(dirty.service_objects, dirty.configmaps);
     dirty.balances.merge(exposure_.take_changed_backends());
+    dirty.hosts.merge(exposure_.take_changed_hosts());
 }
 
 void Translator::refresh_services(Dirty& dirty) {
+    bool configmaps = false;
     for (const auto& service : dirty.services) {
         const auto refreshed = backends_.refresh_service(service);
-        for (const auto& key : refreshed.problems)
-            for (const auto& user : backends_.find(key)->users)
+        for (const auto& key : refreshed.problems) {
+            for (const auto& user : backends_.find(key)->users) {
                 if (user.kind == k8s::Ingress::kKind) dirty.references.insert(user.name);
-        if (!refreshed.backends.empty()) exposure_.refresh();
-        for (const auto& key : refreshed.backends)
+                configmaps |= user.kind == k8s::ConfigMap::kKind;
+            }
+        }
+        for (const auto& key : refreshed.backends) {
+            note_backend(key, dirty);
             for (const auto* record : ordered(backends_.find(key)->users))
                 for (const auto& paths : record->hosts) dirty.hosts.insert(paths.host);
+        }
         report_service(service);
     }
+    if (configmaps) exposure_.review_configmaps();
+}
+
+/// The value of a backend is another one: listeners and host names of its Service hold the old one.
+void Translator::note_backend(const BackendKey& key, Dirty& dirty) {
+    exposure_.refresh();
+    for (auto& host : exposure_.hosts_of(key.service))
+        if (exposure_.host_backend(host) != nullptr) dirty.hosts.insert(std::move(host));
 }
 
 void Translator::report_service(const k8s::ObjectName& name) {
@@ -246,7 +264,7 @@ void Translator::settle_balances(Dirty& dirty) {
         const auto decides = std::ranges::find_if(users, [](const auto* record) { return record->sets_load_balance; });
         const auto balance = decides == users.end() ? settings_.defaults.load_balance : (*decides)->load_balance;
         if (!backends_.set_load_balance(key, balance)) continue;
-        exposure_.refresh();
+        note_backend(key, dirty);
         for (const auto* user : users)
             for (const auto& paths : user->hosts) dirty.hosts.insert(paths.host);
     }
@@ -258,7 +276,10 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
     for (const auto& name : dirty.hosts) {
         const auto found = hosts_.find(name);
         if (found == hosts_.end() || found->second.users.empty()) {
-            routes->remove_host(name);
+            if (const auto* service = exposure_.host_backend(name))
+                routes->replace_host(name, build_service_host(name, *service));
+            else
+                routes->remove_host(name);
             if (found != hosts_.end()) hosts_.erase(found);
             book_->forget("host:" + name);
             continue;
@@ -269,6 +290,20 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
         book_->replace("host:" + name, std::move(diagnostics));
     }
     routes_ = std::move(routes);
+}
+
+/// What no Ingress names: every path goes to the Service, with the policy that an Ingress without annotations has.
+std::shared_ptr<const routing::HostRules> Translator::build_service_host(const std::string& name,
+                                                                         const BackendKey& key) {
+    auto policy = settings_.defaults.policy;
+    policy.tls_redirect = {.enabled = false};  // a Pod's client asks for http and means it
+    std::vector<routing::Route> routes{{.path = "/",
+                                        .type = routing::PathType::prefix,
+                                        .owner = nullptr,
+                                        .policy = policies_.intern(policy),
+                                        .backend = backends_.find(key)->backend}};
+    return std::make_shared<const routing::HostRules>(
+        routing::HostRules::Options{.name = name, .has_certificate = false}, std::move(routes));
 }
 
 void Translator::report_references(const k8s::ObjectName& name) {

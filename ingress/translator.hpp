@@ -43,6 +43,8 @@ public:
     const BackendRegistry& backends() const noexcept { return backends_; }
     /// With --services: the addresses that stand for clusterIPs. Without: none.
     const ClusterAddresses& cluster_addresses() const noexcept { return exposure_.cluster_addresses(); }
+    /// With --services: the Service that a host name means when no Ingress has a rule for it, or nullptr.
+    const BackendKey* service_host(const std::string& host) const { return exposure_.host_backend(host); }
     /// nullptr: not accepted, or not there.
     const IngressRecord* record(const k8s::ObjectName& ingress) const;
 
@@ -56,6 +58,7 @@ private:
         std::set<k8s::ObjectName> ingresses;
         std::set<k8s::ObjectName> services;
         std::set<k8s::ObjectName> service_objects;  ///< those of `services` that themselves changed
+        std::set<k8s::ObjectName> configmaps;
         std::set<k8s::ObjectName> secrets;
         std::set<std::string> hosts;
         std::set<BackendKey> balances;         ///< whose users changed
@@ -78,7 +81,9 @@ private:
     void settle_balances(Dirty& dirty);
     void settle_tls(Dirty& dirty);
     void rebuild_hosts(const Dirty& dirty);
+    std::shared_ptr<const routing::HostRules> build_service_host(const std::string& name, const BackendKey& key);
     void rebuild_tls_config();
+    void note_backend(const BackendKey& key, Dirty& dirty);
     void report_service(const k8s::ObjectName& name);
     void report_references(const k8s::ObjectName& name);
     void report_tls(const k8s::ObjectName& name);

@@ -12,6 +12,12 @@ constexpr std::uint64_t kLargestHead = 16 * 1024 * 1024;
 
 Result<std::int64_t> parse_count(std::string_view text) { return parse_integer(text, 1, kMaxCount); }
 
+Result<std::chrono::seconds> parse_lasting_duration(std::string_view text) {
+    const auto time = parse_duration(text);
+    if (time && time->count() == 0) return Error{"0 would end everything at once; write at least 1"};
+    return time;
+}
+
 /// nginx: "number size"; a header line fits one buffer, the whole head all of them.
 void read_header_buffers(SettingReader& settings, routing::DownstreamSettings& downstream) {
     const auto text = settings.find("large-client-header-buffers");
@@ -36,15 +42,10 @@ void read_header_buffers(SettingReader& settings, routing::DownstreamSettings& d
 }  // namespace
 
 void read_downstream(SettingReader& settings, routing::DownstreamSettings& downstream) {
-    const auto at_least_one = [](std::string_view text) -> Result<std::chrono::seconds> {
-        const auto time = parse_duration(text);
-        if (time && time->count() == 0) return Error{"0 would end every request at once; write at least 1"};
-        return time;
-    };
     settings.read("keep-alive", downstream.keep_alive, parse_duration);
     settings.read("keep-alive-requests", downstream.keep_alive_requests, parse_count);
-    settings.read("client-header-timeout", downstream.header_timeout, at_least_one);
-    settings.read("client-body-timeout", downstream.body_timeout, at_least_one);
+    settings.read("client-header-timeout", downstream.header_timeout, parse_lasting_duration);
+    settings.read("client-body-timeout", downstream.body_timeout, parse_lasting_duration);
     settings.read("enable-underscores-in-headers", downstream.underscores_in_headers, parse_bool);
     settings.read("ignore-invalid-headers", downstream.ignore_invalid_headers, parse_bool);
     read_header_buffers(settings, downstream);
@@ -56,6 +57,16 @@ void read_upstream_keepalive(SettingReader& settings, routing::UpstreamKeepalive
     settings.read("upstream-keepalive-time", keepalive.max_age, parse_duration);
     settings.read("upstream-keepalive-timeout", keepalive.idle_timeout, parse_duration);
     settings.read("upstream-keepalive-requests", keepalive.requests, parse_count);
+}
+
+void read_streams(SettingReader& settings, routing::StreamPolicy& streams) {
+    settings.read("proxy-stream-timeout", streams.idle_timeout, parse_lasting_duration);
+    settings.read("proxy-stream-next-upstream", streams.next_endpoint, parse_bool);
+    settings.read("proxy-stream-next-upstream-timeout", streams.next_timeout, parse_duration);
+    settings.read("proxy-stream-next-upstream-tries", streams.tries,
+                  [](std::string_view text) { return parse_integer(text, 0, 1'000'000); });
+    settings.read("proxy-stream-responses", streams.udp_responses,
+                  [](std::string_view text) { return parse_integer(text, 0, 1'000'000); });
 }
 
 void read_bind_addresses(SettingReader& settings, std::vector<IpAddress>& addresses) {

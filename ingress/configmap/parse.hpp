@@ -7,6 +7,7 @@
 #include "base/ip_address.hpp"
 #include "ingress/annotations/parse.hpp"
 #include "ingress/diagnostics.hpp"
+#include "routing/service_listener.hpp"
 #include "routing/settings.hpp"
 #include "tls/server_config.hpp"
 
@@ -16,6 +17,7 @@ struct ConfigMapSettings {
     routing::Settings data_plane;
     tls::ServerSettings tls;
     PolicyDefaults defaults;
+    routing::StreamPolicy streams;
     std::vector<std::string> no_tls_redirect_locations{"/.well-known/acme-challenge"};
     std::vector<IpAddress> bind_addresses;  ///< bind-address, disable-ipv6; empty: all
     bool strict_path_types = true;          ///< strict-validate-path-type

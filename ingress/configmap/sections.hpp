@@ -12,6 +12,7 @@ void read_forwarded(SettingReader& settings, routing::ForwardedSettings& forward
 void read_hsts(SettingReader& settings, routing::HstsSettings& hsts);
 void read_log_settings(SettingReader& settings, routing::AccessLogSettings& log);
 void read_server_tls(SettingReader& settings, tls::ServerSettings& tls);
+void read_streams(SettingReader& settings, routing::StreamPolicy& streams);
 void read_bind_addresses(SettingReader& settings, std::vector<IpAddress>& addresses);
 
 /// A name as RFC 9110 section 5.6.2 allows (token). For SettingReader::read.

@@ -213,11 +213,14 @@ constexpr ConfigKeyDescriptor kCompression[] = {
 };
 
 constexpr ConfigKeyDescriptor kTcpAndUdp[] = {
-    {"proxy-stream-timeout", "time", "600s", planned, kOpen, "idle time of a TCP or UDP session"},
-    {"proxy-stream-next-upstream", "true or false", "true", planned, kOpen, "try another endpoint"},
-    {"proxy-stream-next-upstream-timeout", "time", "600s", planned, kOpen, "time for all attempts"},
-    {"proxy-stream-next-upstream-tries", "number", "3", planned, kOpen, "attempts"},
-    {"proxy-stream-responses", "number", "1", planned, kOpen, "UDP datagrams expected back"},
+    {"proxy-stream-timeout", "time", "600s", acts, kOpen, "how long a TCP or UDP session may be silent"},
+    {"proxy-stream-next-upstream", "true or false", "true", acts, kOpen,
+     "try another endpoint when one cannot be reached"},
+    {"proxy-stream-next-upstream-timeout", "time; 0: no limit", "600s", acts, kOpen, "time for all attempts together"},
+    {"proxy-stream-next-upstream-tries", "number; 0: as many as there are endpoints", "3", acts, kOpen,
+     "attempts in all"},
+    {"proxy-stream-responses", "number", "1", acts, kOpen,
+     "datagrams that answer one; a UDP session ends with the last"},
 };
 
 constexpr ConfigKeyDescriptor kTracingWafLocationOfClients[] = {

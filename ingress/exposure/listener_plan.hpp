@@ -28,6 +28,7 @@ struct ListenerWish {
 
 struct ListenerPlan {
     std::vector<ListenerWish> wishes;
+    std::optional<BackendKey> host_backend;  ///< what the host names of a Service mean
     std::vector<Diagnostic> diagnostics;
 };
 
@@ -40,7 +41,14 @@ struct ServiceAddresses {
 /// - each spec.ports[].nodePort of types NodePort and LoadBalancer, on the shared address;
 /// - each spec.ports[].port of type LoadBalancer, on the shared address, unless spec.loadBalancerSourceRanges guards it;
 /// - each spec.ports[].port of a Service with a cluster address, on that address.
-/// Reports what Fairway does in another way than a cluster would, and the node ports that were derived.
+/// And the backend of its host names, if it has a TCP port. Reports what Fairway does in another way than a cluster would, and the node ports that were derived.
 ListenerPlan plan_service(const k8s::Service& service, const ServiceAddresses& addresses, const NodePorts& node_ports);
+
+/// What a ConfigMap of TCP or UDP services asks for: its keys are ports, its values
+/// "namespace/service:port[:PROXY[:PROXY]]", with the Service's port by number or name. The first PROXY: clients send the
+/// PROXY protocol; the second: endpoints get it. Leaves out what is wrong and says so.
+/// @param addresses  to listen on; "0.0.0.0" and "::" for every one.
+ListenerPlan plan_stream_services(const k8s::ConfigMap& map, routing::Transport transport,
+                                  const std::vector<IpAddress>& addresses);
 
 }  // namespace fairway::ingress

@@ -71,13 +71,20 @@ std::set<std::string> PortClaims::settle() {
     return units;
 }
 
+const Claimant* PortClaims::find(const std::string& unit) const {
+    const auto found = claimants_.find(unit);
+    return found == claimants_.end() ? nullptr : &found->second;
+}
+
 std::vector<Diagnostic> PortClaims::refusals(const std::string& unit) const {
     std::vector<Diagnostic> diagnostics;
     const auto claimant = claimants_.find(unit);
     if (claimant == claimants_.end()) return diagnostics;
     for (std::size_t i = 0; i < claimant->second.wishes.size(); ++i) {
         const auto& claim = contests_.at(contest_of(claimant->second.wishes[i])).at({unit, i});
-        if (claim.refusal) diagnostics.push_back(*claim.refusal);
+        // A port of several addresses is refused once.
+        const bool said = !diagnostics.empty() && claim.refusal && diagnostics.back().field == claim.refusal->field;
+        if (claim.refusal && !said) diagnostics.push_back(*claim.refusal);
     }
     return diagnostics;
 }

@@ -38,6 +38,8 @@ public:
     /// @return the units for which something may have come out differently.
     std::set<std::string> settle();
 
+    /// nullptr: it asks for nothing.
+    const Claimant* find(const std::string& unit) const;
     /// Refusals of one unit, in order of its wishes.
     std::vector<Diagnostic> refusals(const std::string& unit) const;
     /// Visits every granted claim.

@@ -5,6 +5,7 @@
 #include <fmt/ranges.h>
 
 #include "ingress/exposure/listener_plan.hpp"
+#include "ingress/exposure/service_hosts.hpp"
 #include "ingress/values.hpp"
 
 namespace fairway::ingress {
@@ -20,7 +21,9 @@ public:
         : service_(service), addresses_(addresses), node_ports_(node_ports) {}
 
     ListenerPlan run() {
-        if (service_.type == k8s::ServiceType::external_name) return {};
+        if (auto port = service_host_port(service_))
+            plan_.host_backend = BackendKey{service_.meta.name, *std::move(port)};
+        if (service_.type == k8s::ServiceType::external_name) return std::move(plan_);
         const bool guarded = is_guarded();
         for (std::size_t i = 0; i < service_.ports.size(); ++i) {
             const auto& port = service_.ports[i];

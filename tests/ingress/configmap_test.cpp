@@ -52,6 +52,11 @@ struct KeyCase {
 };
 
 const KeyCase kKeys[] = {
+    {"proxy-stream-timeout", "90", [](const auto& s) { return s.streams.idle_timeout == 90s; }, "0"},
+    {"proxy-stream-next-upstream", "false", [](const auto& s) { return !s.streams.next_endpoint; }, "off"},
+    {"proxy-stream-next-upstream-timeout", "0", [](const auto& s) { return s.streams.next_timeout == 0s; }, "soon"},
+    {"proxy-stream-next-upstream-tries", "0", [](const auto& s) { return s.streams.tries == 0; }, "-1"},
+    {"proxy-stream-responses", "3", [](const auto& s) { return s.streams.udp_responses == 3; }, "many"},
     {"keep-alive", "0", [](const auto& s) { return s.data_plane.downstream.keep_alive == 0s; }, "long"},
     {"keep-alive-requests", "5", [](const auto& s) { return s.data_plane.downstream.keep_alive_requests == 5; }, "0"},
     {"client-header-timeout", "2m", [](const auto& s) { return s.data_plane.downstream.header_timeout == 120s; }, "0"},

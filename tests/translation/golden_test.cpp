@@ -40,6 +40,9 @@ TranslationOptions options_of(const std::string& input) {
         if (flag == "--watch-ingress-without-class") options.watch_ingress_without_class = value == "true";
         if (flag == "--disable-catch-all") options.disable_catch_all = value == "true";
         if (flag == "--services") options.services = value == "true";
+        if (flag == "--cluster-domain") options.cluster_domain = value;
+        if (flag == "--tcp-services-configmap") options.tcp_services_configmap = *parse_object_name(value);
+        if (flag == "--udp-services-configmap") options.udp_services_configmap = *parse_object_name(value);
         if (flag == "--service-address") options.service_address = *IpAddress::parse(value);
         if (flag == "--http-port")
             options.reserved_ports.push_back(
