@@ -14,6 +14,7 @@ std::string metrics_page(const MetricsInput& input) {
     Exposition out;
     append_request_metrics(out, input);
     append_connection_metrics(out, input);
+    append_stream_metrics(out, input);
     append_configuration_metrics(out, input);
     append_certificate_metrics(out, input);
     append_process_metrics(out, input);

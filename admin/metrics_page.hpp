@@ -50,6 +50,8 @@ std::string metrics_page(const MetricsInput& input);
 // Its parts, in order; each appends whole families.
 void append_request_metrics(Exposition& out, const MetricsInput& input);
 void append_connection_metrics(Exposition& out, const MetricsInput& input);
+/// Nothing while no service listener is open.
+void append_stream_metrics(Exposition& out, const MetricsInput& input);
 void append_configuration_metrics(Exposition& out, const MetricsInput& input);
 void append_certificate_metrics(Exposition& out, const MetricsInput& input);
 /// CPU, memory, descriptors of this process, from /proc; what cannot be read is left out.

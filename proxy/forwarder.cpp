@@ -73,7 +73,7 @@ io::Task<Failure> Forwarder::run() {
         last = co_await attempt(endpoint);
         const bool last_try = tries + 1 >= tries_allowed() || worker_.reactor.now() >= deadline_;
         if (last.failure == Failure::none && (last_try || !retry_wanted(exchange_.response.status) || !replayable())) {
-            picker_.worked(endpoint);
+            picker_.worked(endpoint.address);
             break;
         }
         if (last.failure != Failure::none) {
@@ -89,7 +89,7 @@ io::Task<Failure> Forwarder::run() {
         if (last_try) break;
         co_await end_request_body();
         upstream_.abandon();
-        picker_.failed(endpoint);
+        picker_.failed(endpoint.address);
         ++tries;
     }
     if (last.failure != Failure::none) {

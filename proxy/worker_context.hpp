@@ -61,6 +61,10 @@ struct WorkerContext {
     void give_back(std::unique_ptr<Exchange> exchange);
     /// Metrics and access log of a request that is over.
     void finish_request(const Exchange& exchange);
+    /// Access log of a session through a service listener.
+    void finish_stream(const StreamRecord& record) {
+        if (snapshot->settings->access_log.enabled) log.write(record);
+    }
 
     /// Balancing state of a backend; made when it is first used.
     Balancer& balancer(routing::BackendId id) {

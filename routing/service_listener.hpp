@@ -28,12 +28,16 @@ struct ListenerOwner {
 
 /// ConfigMap keys proxy-stream-timeout, proxy-stream-next-upstream, -tries, -timeout, proxy-stream-responses.
 struct StreamPolicy {
+    static constexpr std::uint32_t kUnlimited = UINT32_MAX;
+
     std::chrono::seconds idle_timeout{600};   ///< both directions silent
     std::chrono::seconds connect_timeout{5};  ///< of one try
     bool next_endpoint = true;                ///< try another endpoint when one cannot be reached
     std::uint32_t tries = 3;                  ///< attempts in all; 0 = as many as there are endpoints
     std::chrono::seconds next_timeout{600};   ///< for all attempts together; 0 = no limit
-    std::uint32_t udp_responses = 1;          ///< datagrams that answer one; the session of a client then ends
+    /// Datagrams that answer one; the session of a client then ends. 0: none is awaited nor passed on. kUnlimited: the
+    /// session lasts until it is idle.
+    std::uint32_t udp_responses = 1;
 
     bool operator==(const StreamPolicy&) const = default;
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <array>
+
 #include "base/log.hpp"
 
 namespace fairway::proxy {
@@ -36,12 +38,31 @@ LogSink::LogSink(AccessLog& log) : writer_(log.writer_), format_(log.format_) {}
 
 LogSink::~LogSink() { hand_over(); }
 
-void LogSink::write(const RequestRecord& record) {
+void LogSink::begin_line() {
     times_.set(std::chrono::system_clock::now());
     batch_.text.reserve(batch_.text.empty() ? LogWriter::kBatchBytes : 0);
-    format_->append_line(batch_.text, record, times_);
+}
+
+void LogSink::end_line() {
     ++batch_.lines;
     if (batch_.text.size() + kLineRoom > LogWriter::kBatchBytes) hand_over();
+}
+
+void LogSink::write(const RequestRecord& record) {
+    begin_line();
+    format_->append_line(batch_.text, record, times_);
+    end_line();
+}
+
+void LogSink::write(const StreamRecord& record) {
+    begin_line();
+    const auto took = static_cast<std::uint64_t>(record.took.count());
+    std::array<char, 192> line;
+    const auto end = fmt::format_to_n(line.data(), line.size(), "[{}] [{}] {} {} {} {} {}.{:03}\n",
+                                      record.client.to_string(), times_.local(), record.protocol, record.status,
+                                      record.bytes_sent, record.bytes_received, took / 1000, took % 1000);
+    batch_.text.append({line.data(), static_cast<std::size_t>(end.out - line.data())});
+    end_line();
 }
 
 bool LogSink::flush(std::chrono::steady_clock::time_point now) {

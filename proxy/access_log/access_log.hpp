@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ip_address.hpp"
 #include "proxy/access_log/log_format.hpp"
 #include "proxy/access_log/log_writer.hpp"
 #include "proxy/access_log/time_texts.hpp"
@@ -42,6 +43,16 @@ private:
     LogWriter writer_;
 };
 
+/// A connection or UDP session through a service listener that is over.
+struct StreamRecord {
+    IpAddress client;
+    std::string_view protocol;  ///< "TCP" or "UDP"
+    std::uint16_t status = 200;
+    std::uint64_t bytes_sent = 0;      ///< to the client
+    std::uint64_t bytes_received = 0;  ///< from the client
+    std::chrono::milliseconds took{0};
+};
+
 /// One worker's end of the log. For one thread at a time; dies before its AccessLog.
 class LogSink {
 public:
@@ -59,6 +70,9 @@ public:
 
     /// Adds the line of a request that ended now; ask is_logged() before. Allocates only while a buffer grows.
     void write(const RequestRecord& record);
+    /// As ingress-nginx's default of log-format-stream has it:
+    /// [$remote_addr] [$time_local] $protocol $status $bytes_sent $bytes_received $session_time
+    void write(const StreamRecord& record);
     /// Hands over lines that are old enough. Once in each turn of the worker's loop.
     /// @return true while lines wait: come back within kMaxAge.
     bool flush(std::chrono::steady_clock::time_point now);
@@ -67,6 +81,8 @@ public:
     std::uint64_t dropped() const noexcept { return dropped_; }
 
 private:
+    void begin_line();
+    void end_line();
     void hand_over();
 
     LogWriter& writer_;

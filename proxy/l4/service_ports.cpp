@@ -18,7 +18,8 @@ StreamLabels labels_of(const routing::ServiceListener& listener) {
 }  // namespace
 
 void ServicePorts::follow(std::shared_ptr<const routing::ServiceListeners> listeners, SocketChanges changes) {
-    for (const ListenerKey& key : changes.closed) open_.erase(key);
+    for (const ListenerKey& key : changes.closed)
+        if (auto node = open_.extract(key)) close(std::move(node.mapped()));
     for (OpenedSocket& socket : changes.opened) open(std::move(socket));
     if (listeners == listeners_ && changes.opened.empty()) return;
     listeners_ = std::move(listeners);
@@ -28,16 +29,26 @@ void ServicePorts::follow(std::shared_ptr<const routing::ServiceListeners> liste
     }
 }
 
+// Nothing is taken here before follow() has filled in the port: that needs a turn of the event loop.
+
 void ServicePorts::open(OpenedSocket socket) {
     auto opened = std::make_unique<Open>();
     Open& through = *opened;
     through.lease = std::move(socket.lease);
     const ListenerKey key = *through.lease;
+    through.port.address = key.address;
+    // Two sockets would share the datagrams, and one of them does not read.
+    std::erase_if(closing_, [&](const auto& closing) { return *closing->lease == key; });
     try {
-        through.tcp = std::make_unique<Listener>(
-            worker_.reactor, ListeningSocket{socket.fd.release(), key.address, false},
-            [this, &through](int fd, const ListeningSocket&, const SocketAddress& peer) { accept(through, fd, peer); },
-            worker_.counters.dropped, worker_.spare_descriptor);
+        if (key.transport == Transport::udp)
+            through.udp = std::make_unique<UdpListener>(worker_, socket.fd.release(), through.port);
+        else
+            through.tcp = std::make_unique<Listener>(
+                worker_.reactor, ListeningSocket{socket.fd.release(), key.address, false},
+                [this, &through](int fd, const ListeningSocket&, const SocketAddress& peer) {
+                    accept(through, fd, peer);
+                },
+                worker_.counters.dropped, worker_.spare_descriptor);
     } catch (const std::system_error& error) {  // the kernel watches no more descriptors: fs.epoll.max_user_watches
         log::error("listener.failed", {{"address", key.address.to_string()}, {"reason", error.what()}});
         return;
@@ -68,16 +79,27 @@ void ServicePorts::accept(const Open& through, int fd, const SocketAddress& peer
     }
 }
 
-void ServicePorts::stop_accepting() { open_.clear(); }
+void ServicePorts::close(std::unique_ptr<Open> closed) {
+    if (!closed->udp) return;  // the end of a TCP listener takes in what is queued
+    closed->udp->close();
+    if (closed->udp->has_sessions()) closing_.push_back(std::move(closed));
+}
+
+void ServicePorts::stop_accepting() {
+    for (auto& [key, open] : open_) close(std::move(open));
+    open_.clear();
+}
 
 void ServicePorts::end_all() {
     open_.clear();
+    closing_.clear();
     while (sessions_.linked()) delete &static_cast<StreamSession&>(*sessions_.next);
     end_sessions();
 }
 
 void ServicePorts::end_sessions() {
     while (ended_.linked()) delete &static_cast<StreamSession&>(*ended_.next);
+    std::erase_if(closing_, [](const auto& closing) { return !closing->udp->has_sessions(); });
 }
 
 std::uint64_t ServicePorts::open_sessions() const {

@@ -8,6 +8,7 @@
 #include "proxy/l4/service_sockets.hpp"
 #include "proxy/l4/stream_port.hpp"
 #include "proxy/l4/stream_session.hpp"
+#include "proxy/l4/udp_listener.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/worker_context.hpp"
 
@@ -34,10 +35,12 @@ private:
     struct Open {
         SocketLease lease;
         StreamPort port;
-        std::unique_ptr<Listener> tcp;
+        std::unique_ptr<Listener> tcp;  // one of the two
+        std::unique_ptr<UdpListener> udp;
     };
 
     void open(OpenedSocket socket);
+    void close(std::unique_ptr<Open> closed);
     StreamPort port_of(const routing::ServiceListener& listener);
     void accept(const Open& through, int fd, const SocketAddress& peer);
 
@@ -45,6 +48,7 @@ private:
     std::shared_ptr<const routing::ServiceListeners> listeners_;
     std::map<StreamLabels, std::shared_ptr<StreamCounters>> counters_;
     std::map<ListenerKey, std::unique_ptr<Open>> open_;
+    std::vector<std::unique_ptr<Open>> closing_;  // UDP with sessions that await answers
     io::ListHook sessions_;
     io::ListHook ended_;
 };

@@ -12,6 +12,12 @@ namespace {
 
 constexpr std::chrono::seconds kProxyHeaderTimeout{30};  // nginx: proxy_protocol_timeout
 
+// nginx's $status of a stream session.
+constexpr std::uint16_t kDone = 200;
+constexpr std::uint16_t kBadProxyHeader = 400;
+constexpr std::uint16_t kFailed = 500;
+constexpr std::uint16_t kNotConnected = 502;
+
 }  // namespace
 
 StreamSession::StreamSession(WorkerContext& worker, int fd, const SocketAddress& peer, StreamPort port,
@@ -20,14 +26,15 @@ StreamSession::StreamSession(WorkerContext& worker, int fd, const SocketAddress&
       client_(worker.reactor, fd, true),
       port_(std::move(port)),
       on_end_(std::move(on_end)),
-      peer_(peer) {
+      peer_(peer),
+      began_(worker.reactor.now()) {
     ++port_.counters->accepted;
     ++port_.counters->active;
 }
 
 StreamSession::~StreamSession() {
     root_ = io::Task<void>{};  // frames first: they refer to the connections
-    if (!over_) reset();
+    if (!over_) give_up(kDone);
     --port_.counters->active;
 }
 
@@ -42,8 +49,7 @@ io::Task<void> StreamSession::run() {
         co_await serve();
     } catch (const std::exception& error) {
         log::error("stream.failed", {{"client", peer_.to_string()}, {"reason", error.what()}});
-        reset();
-        over_ = true;
+        give_up(kFailed);
     }
     on_end_(*this);
 }
@@ -52,27 +58,20 @@ io::Task<void> StreamSession::serve() {
     if (port_.accept_proxy_protocol) {
         if (!co_await read_proxy_header()) {
             ++port_.counters->bad_proxy_headers;
-            reset();
-            over_ = true;
-            co_return;
+            co_return give_up(kBadProxyHeader);
         }
     }
-    const bool connected = co_await connect();
-    if (!connected) {  // as kube-proxy rejects connections to a Service without endpoints: at once, and to be seen
+    if (!co_await connect()) {  // as kube-proxy rejects connections to a Service without endpoints: at once
         ++port_.counters->failed;
-        reset();
-        over_ = true;
-        co_return;
+        co_return give_up(kNotConnected);
     }
-    if (!co_await send_first_bytes()) {
-        reset();
-        over_ = true;
-        co_return;
-    }
+    if (!co_await send_first_bytes()) co_return give_up(kDone);
     Relay relay(worker_.buffers, client_, endpoint_->connection, port_.policy->idle_timeout, *port_.counters);
     const RelayEnd end = co_await relay.run();
-    if (end != RelayEnd::orderly) reset();
-    over_ = true;
+    received_bytes_ += relay.received_bytes();
+    sent_bytes_ = relay.sent_bytes();
+    if (end != RelayEnd::orderly) co_return give_up(kDone);
+    finish(kDone);
 }
 
 // False: malformed, late, or the client left. What follows the header stays in input_.
@@ -106,8 +105,7 @@ io::Task<bool> StreamSession::connect() {
     const auto& ready = snapshot->endpoints->of(port_.backend->id);
     if (ready.endpoints.empty()) co_return false;
     const auto& policy = *port_.policy;
-    const IpAddress client = addresses_.addresses ? addresses_.addresses->source.ip : peer_.ip;
-    EndpointPicker picker(worker_, *port_.backend, routing::LoadBalance::round_robin, ready, client);
+    EndpointPicker picker(worker_, *port_.backend, routing::LoadBalance::round_robin, ready, client_ip());
     std::size_t tries = policy.tries != 0 ? policy.tries : ready.endpoints.size();
     if (!policy.next_endpoint) tries = 1;
     const bool limited = policy.next_timeout.count() > 0;
@@ -116,11 +114,11 @@ io::Task<bool> StreamSession::connect() {
         const routing::Endpoint& chosen = picker.next();
         auto connected = co_await connect_upstream(worker_.reactor, chosen.address, try_time(deadline));
         if (connected.connection) {
-            picker.worked(chosen);
+            picker.worked(chosen.address);
             endpoint_ = std::move(connected.connection);
             co_return true;
         }
-        picker.failed(chosen);
+        picker.failed(chosen.address);
     }
     co_return false;
 }
@@ -140,7 +138,8 @@ io::Task<bool> StreamSession::send_first_bytes() {
         pieces[0] = {header.data(), write_proxy_header(addresses, header).size()};
     }
     if (input_) pieces[1] = {input_.data() + input_begin_, input_end_ - input_begin_};
-    port_.counters->received_bytes += pieces[1].iov_len;
+    received_bytes_ = pieces[1].iov_len;
+    port_.counters->received_bytes += received_bytes_;
     const auto sent = co_await endpoint_->connection.write_all(pieces, port_.policy->idle_timeout);
     input_ = io::Buffer{};
     co_return sent.status == io::IoStatus::ok;
@@ -152,10 +151,19 @@ SocketAddress StreamSession::local_address() const {
     return raw.value();
 }
 
+IpAddress StreamSession::client_ip() const { return addresses_.addresses ? addresses_.addresses->source.ip : peer_.ip; }
+
 // What ends here is not whole: neither side may take it for an orderly end.
-void StreamSession::reset() {
+void StreamSession::give_up(std::uint16_t status) {
     client_.reset_on_close();
     if (endpoint_) endpoint_->connection.reset_on_close();
+    finish(status);
+}
+
+void StreamSession::finish(std::uint16_t status) {
+    over_ = true;
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(io::Reactor::exact_now() - began_);
+    worker_.finish_stream({client_ip(), "TCP", status, sent_bytes_, received_bytes_, took});
 }
 
 }  // namespace fairway::proxy::l4

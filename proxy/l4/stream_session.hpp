@@ -29,7 +29,9 @@ private:
     io::Task<bool> send_first_bytes();
     std::chrono::milliseconds try_time(io::TimePoint deadline) const;
     SocketAddress local_address() const;
-    void reset();
+    IpAddress client_ip() const;
+    void give_up(std::uint16_t status);
+    void finish(std::uint16_t status);
 
     WorkerContext& worker_;
     io::Connection client_;
@@ -41,6 +43,9 @@ private:
     io::Buffer input_;       // read with the PROXY header, and the endpoint's
     std::size_t input_begin_ = 0;
     std::size_t input_end_ = 0;
+    io::TimePoint began_;
+    std::uint64_t received_bytes_ = 0;
+    std::uint64_t sent_bytes_ = 0;
     bool over_ = false;
     io::Task<void> root_;
 };

@@ -16,9 +16,9 @@ const routing::Endpoint& EndpointPicker::next() {
     return *find(worker_.affinity.find_or_remember(*affinity, client_, ready_, choice.address, now));
 }
 
-void EndpointPicker::worked(const routing::Endpoint& endpoint) {
+void EndpointPicker::worked(const SocketAddress& endpoint) {
     if (backend_.client_ip_affinity && !tried_.empty())
-        worker_.affinity.remember(*backend_.client_ip_affinity, client_, endpoint.address, worker_.reactor.now());
+        worker_.affinity.remember(*backend_.client_ip_affinity, client_, endpoint, worker_.reactor.now());
 }
 
 const routing::Endpoint& EndpointPicker::balance() {

@@ -20,9 +20,9 @@ public:
     /// Asked again without failed(), it gives the client's own endpoint again, or balances anew without affinity.
     const routing::Endpoint& next();
     /// The next one is another, if there is one.
-    void failed(const routing::Endpoint& endpoint) { tried_.push_back(endpoint.address); }
+    void failed(const SocketAddress& endpoint) { tried_.push_back(endpoint); }
     /// After a failure the client keeps the endpoint that worked in its place.
-    void worked(const routing::Endpoint& endpoint);
+    void worked(const SocketAddress& endpoint);
 
 private:
     const routing::Endpoint& balance();

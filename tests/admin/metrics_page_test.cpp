@@ -211,5 +211,24 @@ TEST(ProcessMetrics, MeasureThisProcess) {
     EXPECT_THAT(text, HasSubstr("\nprocess_open_fds "));
 }
 
+TEST(MetricsPage, CountsSessionsOfServiceListenersByOwner) {
+    auto given = input();
+    EXPECT_THAT(metrics_page(given), Not(HasSubstr("fairway_stream_")));
+    auto& counters = given.data_plane.streams[{"TCP", "127.0.0.1:9000", "Service", "shop", "db"}];
+    counters.accepted = 5;
+    counters.active = 2;
+    counters.failed = 1;
+    counters.received_bytes = 70;
+    counters.sent_bytes = 80;
+    const auto page = metrics_page(given);
+    const std::string labels =
+        "{" + kConstant + R"(,protocol="TCP",address="127.0.0.1:9000",kind="Service",namespace="shop",name="db"} )";
+    EXPECT_THAT(page, HasSubstr("# TYPE fairway_stream_sessions gauge\nfairway_stream_sessions" + labels + "2\n"));
+    EXPECT_THAT(page, HasSubstr("fairway_stream_sessions_total" + labels + "5\n"));
+    EXPECT_THAT(page, HasSubstr("fairway_stream_failed_total" + labels + "1\n"));
+    EXPECT_THAT(page, HasSubstr("fairway_stream_received_bytes_total" + labels + "70\n"));
+    EXPECT_THAT(page, HasSubstr("fairway_stream_sent_bytes_total" + labels + "80\n"));
+}
+
 }  // namespace
 }  // namespace fairway::admin

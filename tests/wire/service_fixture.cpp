@@ -8,18 +8,29 @@
 
 namespace fairway::wire {
 
+namespace {
+
+using proxy::io::SocketType;
+
+SocketAddress bound_address(const IpAddress& ip, SocketType type) {
+    const auto bound = proxy::io::bind_socket({ip, 0}, type, proxy::io::SharePort::no);
+    EXPECT_EQ(bound.error, 0) << std::strerror(bound.error);
+    proxy::io::RawSocketAddress raw;
+    getsockname(bound.fd.get(), raw.get(), raw.size_out());
+    return raw.value();
+}
+
+}  // namespace
+
+std::uint16_t free_port() { return bound_address(IpAddress{}, SocketType::tcp).port; }
+
 SocketAddress free_address(routing::Transport transport) {
-    using proxy::io::SocketType;
     static std::uint8_t next = 0;
     const auto pid = static_cast<std::uint32_t>(getpid());
     const std::array<std::uint8_t, 4> bytes{127, static_cast<std::uint8_t>(64 + (pid >> 8) % 128),
                                             static_cast<std::uint8_t>(pid), ++next};
     const auto type = transport == routing::Transport::tcp ? SocketType::tcp : SocketType::udp;
-    const auto bound = proxy::io::bind_socket({IpAddress::from_v4(bytes.data()), 0}, type, proxy::io::SharePort::no);
-    EXPECT_EQ(bound.error, 0) << std::strerror(bound.error);
-    proxy::io::RawSocketAddress raw;
-    getsockname(bound.fd.get(), raw.get(), raw.size_out());
-    return raw.value();
+    return bound_address(IpAddress::from_v4(bytes.data()), type);
 }
 
 bool refuses(const SocketAddress& address) {

@@ -8,6 +8,9 @@ namespace fairway::wire {
 /// An address of 127.0.0.0/8 that no other test process uses, and a port that is free on it.
 SocketAddress free_address(routing::Transport transport = routing::Transport::tcp);
 
+/// A TCP port that is free on every address.
+std::uint16_t free_port();
+
 /// True when nothing listens on `address`.
 bool refuses(const SocketAddress& address);
 
