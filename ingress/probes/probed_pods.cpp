@@ -41,12 +41,11 @@ TimePoint next_run(const ProbedContainer& container, TimePoint last_due, TimePoi
     return TimePoint((earliest + step - ProbeClock::duration(1)) / step * step + phase);
 }
 
-/// Only tcpSocket is known; a container with another action counts by its Pod's manifest.
-bool only_tcp(const k8s::Container& container) {
-    const auto is_tcp = [](const std::optional<k8s::Probe>& probe) {
-        return !probe || std::holds_alternative<k8s::TcpSocketAction>(probe->action);
+bool has_exec(const k8s::Container& container) {
+    const auto is_exec = [](const std::optional<k8s::Probe>& probe) {
+        return probe && std::holds_alternative<k8s::ExecAction>(probe->action);
     };
-    return is_tcp(container.startup) && is_tcp(container.readiness);
+    return is_exec(container.startup) || is_exec(container.readiness);
 }
 
 bool same_probe(const std::optional<k8s::Probe>& a, const std::optional<k8s::Probe>& b) {
@@ -106,7 +105,7 @@ void ProbedPods::replace(const ObjectPtr& object, std::vector<ProbedContainer*>&
     Entry next{object, {}};
     std::set<ProbeId> added;
     for (const auto& spec : pod.containers) {
-        if ((!spec.startup && !spec.readiness) || !only_tcp(spec)) continue;
+        if (!spec.startup && !spec.readiness) continue;
         const auto same = std::ranges::find_if(before, [&](const ProbedContainer& candidate) {
             return candidate.id != 0 && candidate.pod_address == address && same_checks(*candidate.spec, spec);
         });
@@ -138,8 +137,9 @@ void ProbedPods::replace(const ObjectPtr& object, std::vector<ProbedContainer*>&
     const auto at = pods_.insert_or_assign(name, std::move(next)).first;
     for (auto& container : at->second.containers) {
         by_id_[container.id] = &container;
-        container.refused =
-            !port_of(*container.spec, container.spec->startup) || !port_of(*container.spec, container.spec->readiness);
+        container.refused = (has_exec(*container.spec) && !allow_exec_) ||
+                            !port_of(*container.spec, container.spec->startup) ||
+                            !port_of(*container.spec, container.spec->readiness);
         if (added.contains(container.id) && !container.refused) fresh.push_back(&container);
     }
     settle(name, at->second);

@@ -122,7 +122,20 @@ void Prober::launch(ProbedContainer& container, TimePoint now) {
 
 Started Prober::start_action(const ProbedContainer& container, const k8s::Probe& probe, TellOutcome tell) {
     const auto port = *probed_port(*container.spec, probe);
-    return start_tcp_probe(loop_->io, {container.pod_address, port}, std::move(tell));
+    const SocketAddress pod{container.pod_address, port};
+    auto& io = loop_->io;
+    const auto user_agent = "fairway-probe/" + options_.version;
+    if (const auto* tcp = std::get_if<k8s::TcpSocketAction>(&probe.action)) {
+        if (tcp->host.empty()) return start_tcp_probe(io, pod, std::move(tell));
+        return start_tcp_probe(io, tcp->host, port, std::move(tell));
+    }
+    if (const auto* http = std::get_if<k8s::HttpGetAction>(&probe.action)) {
+        const auto host = http->host.empty() ? pod.ip.to_string() : http->host;
+        return start_http_probe(io, {host, port, *http, user_agent}, std::move(tell));
+    }
+    if (const auto* grpc = std::get_if<k8s::GrpcAction>(&probe.action))
+        return start_grpc_probe(io, {pod, grpc->service, user_agent}, std::move(tell));
+    return start_exec_probe(io, std::get<k8s::ExecAction>(probe.action).command, std::move(tell));
 }
 
 void Prober::landed(ProbeId id, ProbeOutcome outcome) {

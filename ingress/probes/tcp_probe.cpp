@@ -8,7 +8,7 @@
 #include <cstring>
 #include <system_error>
 
-#include "ingress/probes/coroutine_attempt.hpp"
+#include "ingress/probes/connect.hpp"
 
 namespace fairway::ingress {
 
@@ -66,6 +66,12 @@ asio::awaitable<ProbeOutcome> wait_for_connection(std::shared_ptr<AttemptProgres
     co_return error == 0 ? probe_success() : probe_failure(connect_failed(target, error));
 }
 
+asio::awaitable<ProbeOutcome> connect_by_name(std::shared_ptr<AttemptProgress> progress, std::string host,
+                                              std::uint16_t port) {
+    const auto socket = co_await connect_to(std::move(progress), std::move(host), port);
+    co_return probe_success();
+}
+
 }  // namespace
 
 Started start_tcp_probe(asio::io_context& io, const SocketAddress& target, TellOutcome tell) {
@@ -87,6 +93,12 @@ Started start_tcp_probe(asio::io_context& io, const SocketAddress& target, TellO
     tcp::socket socket(io, target.ip.v6 ? tcp::v6() : tcp::v4(), connection.release());
     return CoroutineAttempt::start(io, std::move(tell), [&](std::shared_ptr<AttemptProgress> progress) {
         return wait_for_connection(std::move(progress), std::move(socket), target);
+    });
+}
+
+Started start_tcp_probe(asio::io_context& io, std::string host, std::uint16_t port, TellOutcome tell) {
+    return CoroutineAttempt::start(io, std::move(tell), [&](std::shared_ptr<AttemptProgress> progress) {
+        return connect_by_name(std::move(progress), std::move(host), port);
     });
 }
 
