@@ -31,7 +31,8 @@ struct ServeOptions {
     bool metrics_per_host = true;
     unsigned workers = 0;  ///< --workers; 0: one for each CPU that the process may use
     std::chrono::seconds shutdown_grace{0};
-    bool allow_exec_probes = false;  ///< --allow-exec-probes; run only
+    std::vector<SocketAddress> resolvers;  ///< --resolver; empty: those of /etc/resolv.conf
+    bool allow_exec_probes = false;        ///< --allow-exec-probes; run only
     LogOptions log;
 };
 

@@ -150,6 +150,24 @@ void add_serving(CLI::App& command, ServeOptions& options) {
     add_parsed(command, "--healthz-host", options.healthz_host, parse_host, "Address of that port; all by default")
         ->type_name("IP")
         ->group(group);
+    const auto add_resolver = [&options](const std::string& text) {
+        const auto address = IpAddress::parse(text);
+        const auto server = address ? Result<SocketAddress>(SocketAddress{*address, 53}) : SocketAddress::parse(text);
+        if (!server)
+            throw CLI::ValidationError(
+                "--resolver", fmt::format("\"{}\" is not a DNS server; write IP or IP:PORT, such as 192.0.2.53", text));
+        options.resolvers.push_back(*server);
+    };
+    command
+        .add_option_function<std::vector<std::string>>(
+            "--resolver",
+            [add_resolver](const std::vector<std::string>& texts) {
+                for (const auto& text : texts) add_resolver(text);
+            },
+            "DNS server for names of ExternalName Services; may be repeated; those of /etc/resolv.conf by default")
+        ->type_name("IP[:PORT]")
+        ->allow_extra_args(false)
+        ->group(group);
     command
         .add_option("--workers", options.workers,
                     "Worker threads; by default one for each CPU allowed by affinity and cgroup")

@@ -62,6 +62,7 @@ ingress::EngineOptions with_serving(ingress::EngineOptions options, const ServeO
     options.translation = serving.translation;
     options.translation.reserved_ports = reserved_ports(serving);
     options.probes = ingress::ProbeOptions{serving.allow_exec_probes, kBuildInfo.version};
+    options.resolver.dns.servers = serving.resolvers;
     if (serving.https_port != 0) options.translation.public_https_port = serving.https_port;
     return options;
 }

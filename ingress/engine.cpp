@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "ingress/explainer.hpp"
+#include "ingress/external_names/name_resolver.hpp"
 #include "ingress/file_source.hpp"
 #include "ingress/file_watch.hpp"
 #include "ingress/listener_diagnostics.hpp"
@@ -28,22 +29,28 @@ public:
     explicit State(EngineOptions engine_options)
         : options(std::move(engine_options)),
           source(options.paths, store, book),
-          translator({store, readiness, options.translation.disable_service_external_name ? nullptr : &names},
+          translator({store, readiness, options.translation.disable_service_external_name ? nullptr : &answers},
                      options.translation, book) {
         if (options.probes) prober.emplace(readiness, book, *options.probes);
     }
 
     ~State() { *alive = false; }
 
-    /// @param pods  whose readiness changed although no object did.
-    void translate(const std::set<k8s::ObjectName>& pods = {}) {
+    /// @param pods   whose readiness changed although no object did.
+    /// @param names  of ExternalName Services, whose addresses changed.
+    void translate(const std::set<k8s::ObjectName>& pods = {}, const std::set<std::string>& names = {}) {
         const auto changes = store.take_changes();
         review_pods(changes);
         if (prober) prober->follow(changes);
         std::set<k8s::ObjectName> touched;
         for (const auto& name : pods)
             if (const auto* pod = store.find<k8s::Pod>(name)) touched.merge(services_of(*pod));
+        const auto& external = translator.backends().external_names();
+        for (const auto& name : names)
+            if (const auto users = external.find(name); users != external.end())
+                touched.insert(users->second.begin(), users->second.end());
         snapshot = translator.apply(changes, touched);
+        if (resolver) resolver->follow(external);
     }
 
     std::set<k8s::ObjectName> services_of(const k8s::Pod& pod) const {
@@ -78,10 +85,10 @@ public:
         book.replace("bind-address", std::move(diagnostics));
     }
 
-    /// After a change of files, time or readiness: translates, and tells the handler if there is something to tell.
-    void follow(const std::set<k8s::ObjectName>& pods = {}) {
+    /// After a change of files, time, readiness or names: translates, and tells the handler if there is something to tell.
+    void follow(const std::set<k8s::ObjectName>& pods = {}, const std::set<std::string>& names = {}) {
         const auto before = snapshot;
-        translate(pods);
+        translate(pods, names);
         review_bind_addresses();
         const auto fresh = book.take_fresh();
         if (handler && (snapshot != before || !fresh.diagnostics.empty())) handler(snapshot, fresh);
@@ -100,11 +107,12 @@ public:
     EngineOptions options;
     ObjectStore store;
     PodReadiness readiness;
-    NameAnswers names;
+    NameAnswers answers;
     DiagnosticBook book;
     FileSource source;
     Translator translator;
     std::optional<Prober> prober;
+    std::optional<NameResolver> resolver;
     std::shared_ptr<const routing::Snapshot> snapshot;
     std::vector<IpAddress> bind_addresses;
     ChangeHandler handler;
@@ -140,6 +148,9 @@ Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
     state_->watch = *std::move(watch);
     state_->review_timer = std::make_unique<boost::asio::steady_timer>(io);
     state_->review_certificates_later();
+    state_->resolver.emplace(io, state_->options.resolver, state_->answers,
+                             [state = state_.get()](const auto& names) { state->follow({}, names); });
+    state_->resolver->follow(state_->translator.backends().external_names());
     if (state_->prober) state_->prober->start(io, [state = state_.get()](const auto& pods) { state->follow(pods); });
     return {};
 }
@@ -148,6 +159,7 @@ void Engine::stop_watching() {
     state_->watch.reset();
     state_->review_timer.reset();
     if (state_->prober) state_->prober->stop();
+    state_->resolver.reset();
 }
 
 Report Engine::report_listeners(const std::vector<routing::ListenerProblem>& problems) {

@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "ingress/diagnostics.hpp"
 #include "ingress/explain.hpp"
+#include "ingress/external_names/options.hpp"
 #include "ingress/options.hpp"
 #include "ingress/probes/prober.hpp"
 #include "routing/snapshot.hpp"
@@ -38,6 +39,7 @@ struct EngineOptions {
     /// Given: Pods with probes are not ready until watch() has probed them. Absent (lint, explain): their manifests
     /// alone decide.
     std::optional<ProbeOptions> probes;
+    NameResolverOptions resolver;  ///< how the names of ExternalName Services are resolved while watch() is on
 };
 
 /// All functions are for the control thread.
@@ -65,7 +67,8 @@ public:
 
     /// Follows the files (inotify): `handler` is called in `io` within 100 ms of the last write to a file. A broken edit
     /// keeps the last good version of its objects. Probes run from now on, and a Pod that became ready or unready is one
-    /// more reason to call the handler, in the same turn of `io`. Call after load(); ends with stop_watching() or the Engine.
+    /// more reason to call the handler, in the same turn of `io`. So is a new answer for the name of an ExternalName
+    /// Service; DNS is asked for the first time now. Call after load(); ends with stop_watching() or the Engine.
     /// Errors: the kernel's limit of inotify watches or instances.
     Result<void> watch(boost::asio::io_context& io, ChangeHandler handler);
     void stop_watching();

@@ -42,16 +42,36 @@ TEST(CommandLine, PortsDependOnWhatMayBeBound) {
 }
 
 TEST(CommandLine, FlagsMayBeWrittenBothWaysAndTheLastOneCounts) {
-    const auto run = parse_as<RunCommand>(
-        {"run", "-f", "a", "--filename=b", "--http-port", "1", "--http-port=2", "--watch-ingress-without-class=false",
-         "--metrics-per-host=false", "--disable-svc-external-name", "--configmap=edge/settings",
-         "--default-ssl-certificate", "edge/tls", "--shutdown-grace-period=5", "--healthz-host", "127.0.0.1",
-         "--log-format=json", "--log-level=debug", "--workers=3"});
+    const auto run = parse_as<RunCommand>({"run",
+                                           "-f",
+                                           "a",
+                                           "--filename=b",
+                                           "--http-port",
+                                           "1",
+                                           "--http-port=2",
+                                           "--watch-ingress-without-class=false",
+                                           "--metrics-per-host=false",
+                                           "--disable-svc-external-name",
+                                           "--resolver=192.0.2.53",
+                                           "--resolver",
+                                           "[2001:db8::1]:5353",
+                                           "--configmap=edge/settings",
+                                           "--default-ssl-certificate",
+                                           "edge/tls",
+                                           "--shutdown-grace-period=5",
+                                           "--healthz-host",
+                                           "127.0.0.1",
+                                           "--log-format=json",
+                                           "--log-level=debug",
+                                           "--workers=3"});
     EXPECT_EQ(run.paths.size(), 2U);
     EXPECT_EQ(run.serve.http_port, 2);
     EXPECT_FALSE(run.serve.translation.watch_ingress_without_class);
     EXPECT_FALSE(run.serve.metrics_per_host);
     EXPECT_TRUE(run.serve.translation.disable_service_external_name);
+    ASSERT_EQ(run.serve.resolvers.size(), 2U);
+    EXPECT_EQ(run.serve.resolvers[0].to_string(), "192.0.2.53:53");
+    EXPECT_EQ(run.serve.resolvers[1].to_string(), "[2001:db8::1]:5353");
     EXPECT_EQ(run.serve.translation.configmap->to_string(), "edge/settings");
     EXPECT_EQ(run.serve.translation.default_ssl_certificate->to_string(), "edge/tls");
     EXPECT_EQ(run.serve.shutdown_grace, std::chrono::seconds(5));
