@@ -28,7 +28,8 @@ public:
     bool finish_soon(std::chrono::milliseconds grace);
 
 private:
-    static constexpr std::size_t kMaxRepeated = 1232;  // what DNS sends at most unless told otherwise (RFC 9715)
+    static constexpr std::size_t kMaxRepeated =
+        1232;  // most DNS messages: what servers send at most since DNS flag day 2020
     static constexpr int kMaxPerTurn = 64;
 
     void wake(io::Wake reason) override;

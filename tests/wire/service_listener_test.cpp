@@ -1,7 +1,10 @@
 // TCP through service listeners: bytes, ends, resets, limits, and listeners that come and go.
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
+#include <fstream>
 
 #include "wire/service_fixture.hpp"
 
@@ -314,6 +317,34 @@ TEST_F(ServiceListeners, DrainLetsConnectionsGoOnAndTakesNoNewOnes) {
     server->stop_now();
     EXPECT_EQ(late.read_to_end(), "[reset]") << "what is cut is seen to be cut";
     EXPECT_EQ(late_upstream.read_to_end(), "[reset]");
+}
+
+TEST_F(ServiceListeners, EachConnectionIsALineOfTheAccessLog) {
+    const std::string path = testing::TempDir() + "stream-access-" + std::to_string(getpid()) + ".log";
+    config.settings.access_log.enabled = true;
+    config.settings.access_log.path = path;
+    const auto& listener = add();
+    const auto& nowhere = add("nowhere", {});
+    start();
+    auto client = Socket::connect(listener.address, *IpAddress::parse("127.0.0.9"));
+    client.send("ping");
+    auto upstream = endpoint.accept();
+    upstream.read_exactly(4);
+    upstream.send("pong!");
+    client.read_exactly(5);
+    client.close();
+    upstream.close();
+    ASSERT_TRUE(drained());
+    Socket::connect(nowhere.address).read_to_end();
+    server->stop_now();
+    std::ifstream file(path);
+    std::string served, refused;
+    std::getline(file, served);
+    std::getline(file, refused);
+    EXPECT_TRUE(served.starts_with("[127.0.0.9] [")) << served;
+    EXPECT_NE(served.find("] TCP 200 5 4 0."), std::string::npos) << served;
+    EXPECT_NE(refused.find("] TCP 502 0 0 0."), std::string::npos) << refused;
+    std::filesystem::remove(path);
 }
 
 TEST_F(ServiceListeners, FourThousandAtOnce) {
