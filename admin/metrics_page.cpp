@@ -17,6 +17,7 @@ std::string metrics_page(const MetricsInput& input) {
     append_stream_metrics(out, input);
     append_configuration_metrics(out, input);
     append_certificate_metrics(out, input);
+    append_probe_metrics(out, input);
     append_process_metrics(out, input);
     return out.take();
 }

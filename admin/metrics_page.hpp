@@ -12,6 +12,10 @@
 #include "proxy/metrics.hpp"
 #include "routing/snapshot.hpp"
 
+namespace fairway::ingress {
+class Prober;
+}
+
 namespace fairway::admin {
 
 /// Labels that every metric of ingress-nginx carries (reference section 7.1).
@@ -43,6 +47,7 @@ struct MetricsInput {
     proxy::Metrics data_plane;
     ingress::Report report;
     std::shared_ptr<const routing::Snapshot> snapshot;  ///< null before the first
+    const ingress::Prober* prober = nullptr;            ///< null: nothing is probed
 };
 
 std::string metrics_page(const MetricsInput& input);
@@ -54,6 +59,7 @@ void append_connection_metrics(Exposition& out, const MetricsInput& input);
 void append_stream_metrics(Exposition& out, const MetricsInput& input);
 void append_configuration_metrics(Exposition& out, const MetricsInput& input);
 void append_certificate_metrics(Exposition& out, const MetricsInput& input);
+void append_probe_metrics(Exposition& out, const MetricsInput& input);
 /// CPU, memory, descriptors of this process, from /proc; what cannot be read is left out.
 void append_process_metrics(Exposition& out, const MetricsInput& input);
 

@@ -235,8 +235,8 @@ private:
     }
 
     admin::MetricsInput metrics_now() const {
-        return {identity_of(serving_), {serving_.metrics_per_host}, configuration_, server_->metrics(),
-                engine_.report(),      engine_.snapshot()};
+        return {identity_of(serving_), {serving_.metrics_per_host}, configuration_,  server_->metrics(),
+                engine_.report(),      engine_.snapshot(),          engine_.prober()};
     }
 
     void log_started(const ServedAddresses& addresses) const {

@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+
+#include "ingress/probes/prober.hpp"
 #include "routing/route_table.hpp"
 #include "tls/certificate_store.hpp"
 #include "tls/make_certificate.hpp"
@@ -228,6 +232,46 @@ TEST(MetricsPage, CountsSessionsOfServiceListenersByOwner) {
     EXPECT_THAT(page, HasSubstr("fairway_stream_failed_total" + labels + "1\n"));
     EXPECT_THAT(page, HasSubstr("fairway_stream_received_bytes_total" + labels + "70\n"));
     EXPECT_THAT(page, HasSubstr("fairway_stream_sent_bytes_total" + labels + "80\n"));
+}
+
+TEST(ProbeMetrics, AreAbsentWithoutProbes) {
+    ingress::PodReadiness readiness;
+    ingress::DiagnosticBook book;
+    const ingress::Prober prober(readiness, book, {});
+    MetricsInput shown = input();
+    shown.prober = &prober;
+    Exposition out;
+    append_probe_metrics(out, shown);
+    EXPECT_EQ(out.take(), "");
+}
+
+TEST(ProbeMetrics, CarryTheKubeletsNames) {
+    ingress::PodReadiness readiness;
+    ingress::DiagnosticBook book;
+    ingress::Prober prober(readiness, book, {});
+    auto decoded = k8s::decode(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: shop}\nspec: {containers: [{name: app, "
+        "readinessProbe: {tcpSocket: {port: 1}}}]}\nstatus: {podIP: 127.0.0.1}\n",
+        "pod.yaml");
+    const auto pod = std::make_shared<const k8s::Object>(std::move(decoded.objects.at(0)));
+    prober.follow({{{k8s::Pod::kKind, {"shop", "web"}}, nullptr, pod}});
+    boost::asio::io_context io;
+    prober.start(io, [](const auto&) {});
+    MetricsInput shown = input();
+    shown.prober = &prober;
+    std::string text;
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (text.find("prober_probe_total{") == std::string::npos && std::chrono::steady_clock::now() < deadline) {
+        io.run_one_for(std::chrono::milliseconds(10));
+        Exposition out;
+        append_probe_metrics(out, shown);
+        text = out.take();
+    }
+    // Nobody listens on port 1.
+    EXPECT_THAT(text, HasSubstr(R"(prober_probe_total{container="app",namespace="shop",pod="web",)"
+                                R"(probe_type="Readiness",result="failed"} 1)"));
+    EXPECT_THAT(text, HasSubstr(R"(prober_probe_duration_seconds_count{probe_type="Readiness"} 1)"));
+    EXPECT_THAT(text, HasSubstr("fairway_probed_containers 1\n"));
 }
 
 }  // namespace

@@ -81,5 +81,33 @@ TEST_F(Readiness, PodWithoutProbesIsReadyAtOnce) {
     EXPECT_EQ(engine->prober()->pods().pod_count(), 0u);
 }
 
+TEST_F(Readiness, FileMadeAndDeletedDecidesByExec) {
+    const auto file = (folder / "ready").native();
+    folder.write("pod.yaml", pod_manifest("web", fmt::format("readinessProbe: {{exec: {{command: [ls, {}]}}, "
+                                                             "periodSeconds: 1, failureThreshold: 1}}",
+                                                             file)));
+    start(true);
+    EXPECT_TRUE(comes_true(
+        [&] { return engine->prober()->pods().containers_of({"default", "web"})->front().history[1].counts[1] != 0; }));
+    EXPECT_EQ(endpoints(), 0u);
+    folder.write("ready", "");
+    EXPECT_TRUE(comes_true([&] { return endpoints() == 1; }));
+    std::filesystem::remove(file);
+    EXPECT_TRUE(comes_true([&] { return endpoints() == 0; }));
+}
+
+TEST_F(Readiness, ReadyPodStaysReadyThroughAnEditOfItsLabels) {
+    tcp::acceptor listener(io, {tcp::v4(), 0});
+    auto manifest = pod_manifest("web", tcp_probe(listener.local_endpoint().port()));
+    folder.write("pod.yaml", manifest);
+    start();
+    EXPECT_TRUE(comes_true([&] { return endpoints() == 1; }));
+    folder.write("pod.yaml", manifest.replace(manifest.find("app: web"), 8, "app: other"));
+    EXPECT_TRUE(comes_true([&] { return endpoints() == 0; }));
+    folder.write("pod.yaml", manifest.replace(manifest.find("app: other"), 10, "app: web"));
+    EXPECT_TRUE(comes_true([&] { return endpoints() == 1; }));
+    EXPECT_EQ(engine->prober()->pods().container_count(), 1u);
+}
+
 }  // namespace
 }  // namespace fairway::ingress::test
