@@ -23,14 +23,31 @@ void ServicePorts::follow(std::shared_ptr<const routing::ServiceListeners> liste
     for (OpenedSocket& socket : changes.opened) open(std::move(socket));
     if (listeners == listeners_ && changes.opened.empty()) return;
     listeners_ = std::move(listeners);
-    for (const auto& listener : listeners_->listeners) {
-        const auto found = open_.find({listener.transport, listener.address});
-        if (found != open_.end()) found->second->port = port_of(listener);
+    auto at = open_.begin();
+    for (const auto& listener : listeners_->listeners) {  // both are sorted
+        const ListenerKey key{listener.transport, listener.address};
+        while (at != open_.end() && at->first < key) ++at;
+        if (at == open_.end()) break;
+        if (at->first == key) lead(*at->second, listener);
     }
+    forget_gone();
 }
 
-// Nothing is taken here before follow() has filled in the port: that needs a turn of the event loop.
+// Among thousands of listeners nearly all lead where they did.
+void ServicePorts::lead(Open& open, const routing::ServiceListener& listener) {
+    StreamPort& port = open.port;
+    port.backend = listener.backend;
+    port.policy = listener.policy;
+    port.accept_proxy_protocol = listener.accept_proxy_protocol;
+    port.send_proxy_protocol = listener.send_proxy_protocol;
+    if (port.counters && open.owner == listener.owner) return;
+    open.owner = listener.owner;
+    auto& counters = counters_[labels_of(listener)];
+    if (!counters) counters = std::make_shared<StreamCounters>();
+    port.counters = counters;
+}
 
+// Nothing is accepted before follow() has filled in the port: that needs a turn of the event loop.
 void ServicePorts::open(OpenedSocket socket) {
     auto opened = std::make_unique<Open>();
     Open& through = *opened;
@@ -54,17 +71,6 @@ void ServicePorts::open(OpenedSocket socket) {
         return;
     }
     open_[key] = std::move(opened);
-}
-
-StreamPort ServicePorts::port_of(const routing::ServiceListener& listener) {
-    auto& counters = counters_[labels_of(listener)];
-    if (!counters) counters = std::make_shared<StreamCounters>();
-    return {listener.backend,
-            listener.policy,
-            counters,
-            listener.address,
-            listener.accept_proxy_protocol,
-            listener.send_proxy_protocol};
 }
 
 void ServicePorts::accept(const Open& through, int fd, const SocketAddress& peer) {
@@ -109,8 +115,12 @@ std::uint64_t ServicePorts::open_sessions() const {
 }
 
 // A listener that is gone is forgotten once its last session is over.
-void ServicePorts::collect(std::map<StreamLabels, StreamCounters>& into) {
+void ServicePorts::forget_gone() {
     std::erase_if(counters_, [](const auto& entry) { return entry.second.use_count() == 1; });
+}
+
+void ServicePorts::collect(std::map<StreamLabels, StreamCounters>& into) {
+    forget_gone();
     for (const auto& [labels, counters] : counters_) into[labels].merge(*counters);
 }
 

@@ -35,13 +35,15 @@ private:
     struct Open {
         SocketLease lease;
         StreamPort port;
+        routing::ListenerOwner owner;
         std::unique_ptr<Listener> tcp;  // one of the two
         std::unique_ptr<UdpListener> udp;
     };
 
     void open(OpenedSocket socket);
     void close(std::unique_ptr<Open> closed);
-    StreamPort port_of(const routing::ServiceListener& listener);
+    void lead(Open& open, const routing::ServiceListener& listener);
+    void forget_gone();
     void accept(const Open& through, int fd, const SocketAddress& peer);
 
     WorkerContext& worker_;

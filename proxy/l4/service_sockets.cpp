@@ -68,6 +68,8 @@ void ServiceSockets::open_listener(const routing::ServiceListener& listener, std
         if (error == 0 && key.transport == Transport::tcp && listen(bound.fd.get(), kListenBacklog) != 0) error = errno;
         sockets.push_back(std::move(bound.fd));
     }
+    // "Every address" is meant as far as there are any: the same for HTTP.
+    if (error == EAFNOSUPPORT && is_wildcard(key.address.ip)) return;
     if (error != 0) return refuse(std::strerror(error), io::bind_advice(error));
 
     const auto lease = std::make_shared<const ListenerKey>(key);
