@@ -254,6 +254,8 @@ private:
         const k8s::ObjectName name{backend.service_namespace, backend.service};
         std::vector<std::string> details{fmt::format(
             "load-balance: {}", backend.load_balance == routing::LoadBalance::ewma ? "ewma" : "round_robin")};
+        if (const auto& affinity = backend.client_ip_affinity)
+            details.push_back(fmt::format("sessionAffinity: ClientIP, for {}", seconds(affinity->timeout)));
         if (const auto* service = store_.find<k8s::Service>(name)) {
             if (const auto* port = find_service_port(*service, backend.port))
                 details.push_back(fmt::format("Service port {}{} -> targetPort {}", port->port,

@@ -1,6 +1,7 @@
 // Name answers: what DNS last said of the names behind Services of type ExternalName.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -27,9 +28,9 @@ public:
     }
     /// @return whether that is news.
     bool set(const std::string& name, NameAnswer answer) {
-        auto& known = answers_[name];
-        if (known == answer && !(answer == NameAnswer{})) return false;
-        known = std::move(answer);
+        const auto [at, added] = answers_.try_emplace(name);
+        if (!added && at->second == answer) return false;
+        at->second = std::move(answer);
         return true;
     }
     void forget(const std::string& name) { answers_.erase(name); }

@@ -62,6 +62,28 @@ TEST_F(ExplainTest, SaysWhyThereIsNoEndpoint) {
     EXPECT_THAT(text_of(explanation), HasSubstr("Service default/wbe does not exist; did you mean \"web\"?"));
 }
 
+TEST_F(ExplainTest, TellsOfClientIpAffinity) {
+    put(ingress_manifest("web", "shop.example.com") + R"(---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}, ports: [{port: 80}]}
+)");
+    EXPECT_THAT(text_of(explain("shop.example.com/")), HasSubstr("sessionAffinity: ClientIP, for 60s"));
+}
+
+TEST_F(ExplainTest, LeavesNamesToDns) {
+    put(ingress_manifest("web", "shop.example.com") + R"(---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {type: ExternalName, externalName: db.example.org}
+)");
+    const auto explanation = explain("shop.example.com/");
+    EXPECT_EQ(explanation.status, 0u);
+    EXPECT_EQ(explanation.outcome, "forwarded to one of the addresses of db.example.org");
+}
+
 TEST_F(ExplainTest, UnknownHostGetsTheBuiltIn404) {
     put(ingress_manifest("web", "shop.example.com"));
     const auto explanation = explain("http://other.example.com/");
