@@ -64,6 +64,7 @@ struct ConnectionCounters {
     std::uint64_t upstream_reused = 0;
     std::uint64_t upstream_idle = 0;       ///< now
     std::uint64_t bad_requests = 0;        ///< refused by the parser or its limits
+    std::uint64_t http2_calmed = 0;        ///< HTTP/2 connections ended for abuse
     std::uint64_t access_log_dropped = 0;  ///< lines given up because the log could not be written
 
     void merge(const ConnectionCounters& other) noexcept;

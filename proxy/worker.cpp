@@ -54,7 +54,7 @@ void Worker::start_drain() {
     context_.reactor.post([this] {
         context_.draining = true;
         for (auto* node = sessions_.next; node != &sessions_;) {
-            auto& session = static_cast<http1::Session&>(*node);
+            auto& session = static_cast<DownstreamSession&>(*node);
             node = node->next;
             session.drain();
         }
@@ -73,7 +73,7 @@ void Worker::stop() {
     if (!thread_.joinable()) return;
     context_.reactor.post([this] {
         listeners_.clear();
-        while (sessions_.linked()) delete &static_cast<http1::Session&>(*sessions_.next);
+        while (sessions_.linked()) delete &static_cast<DownstreamSession&>(*sessions_.next);
         service_ports_.end_all();
         context_.reactor.stop();
     });
@@ -113,8 +113,8 @@ void Worker::accept(int fd, const ListeningSocket& listener, const SocketAddress
     facts.local_port = listener.address.port;
     facts.tls = listener.tls;
     try {
-        auto session = std::make_unique<http1::Session>(context_, fd, std::move(facts),
-                                                        [this](http1::Session& ended) { ended_.push_back(ended); });
+        auto session = std::make_unique<DownstreamSession>(
+            context_, fd, std::move(facts), [this](DownstreamSession& ended) { ended_.push_back(ended); });
         ++context_.counters.handled;
         sessions_.push_back(*session);
         session.release()->start();             // owned by the lists from here on
@@ -126,13 +126,16 @@ void Worker::accept(int fd, const ListeningSocket& listener, const SocketAddress
 
 std::chrono::milliseconds Worker::after_turn(io::TimePoint now) {
     end_sessions();
+    const bool more = context_.flush_output();
+    end_sessions();
     constexpr std::chrono::milliseconds kIdle{1000};
-    return context_.log.flush(now) ? LogSink::kMaxAge : kIdle;
+    const auto sleep = context_.log.flush(now) ? LogSink::kMaxAge : kIdle;
+    return more ? std::chrono::milliseconds(0) : sleep;
 }
 
 // A session that is over is destroyed here, when none of its frames is on the stack.
 void Worker::end_sessions() {
-    while (ended_.linked()) delete &static_cast<http1::Session&>(*ended_.next);
+    while (ended_.linked()) delete &static_cast<DownstreamSession&>(*ended_.next);
     service_ports_.end_sessions();
 }
 

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "proxy/http1/session.hpp"
+#include "proxy/downstream_session.hpp"
 #include "proxy/l4/service_ports.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/worker_context.hpp"

@@ -27,6 +27,20 @@ void WorkerContext::give_back(std::unique_ptr<Exchange> exchange) {
     if (spare_exchanges_.size() < kSpareExchanges) spare_exchanges_.push_back(std::move(exchange));
 }
 
+bool WorkerContext::flush_output() {
+    // What is sent may let a request go on and gather anew: once more at once, then others have their turn.
+    for (int round = 0; round < 2 && output.linked(); ++round) {
+        io::ListHook now;
+        now.take_all(output);
+        while (now.linked()) {
+            auto& gatherer = static_cast<OutputGatherer&>(*now.next);
+            gatherer.unlink();
+            gatherer.flush();
+        }
+    }
+    return output.linked();
+}
+
 void WorkerContext::finish_request(const Exchange& exchange) {
     metrics.count(exchange.record, *exchange.snapshot->routes);
     if (is_logged(exchange.record, exchange.snapshot->settings->access_log)) log.write(exchange.record);

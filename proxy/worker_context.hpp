@@ -23,6 +23,16 @@ namespace fairway::proxy {
 
 class AffinityTable;
 
+/// A connection that gathers what it has to send until the end of a turn of the event loop.
+class OutputGatherer : public io::ListHook {
+public:
+    /// Sends what is there. Waits for the socket by itself when that takes no more.
+    virtual void flush() = 0;
+
+protected:
+    ~OutputGatherer() = default;
+};
+
 struct WorkerContext {
     WorkerContext(std::uint64_t seed, AccessLog& access_log, AffinityTable& affinity_table)
         : random(static_cast<Random::result_type>(seed | 1)),
@@ -40,6 +50,7 @@ struct WorkerContext {
     MetricsShard metrics;
     LogSink log;
     SpareDescriptor spare_descriptor;
+    io::ListHook output;    ///< OutputGatherers that have something to send
     bool draining = false;  ///< responses carry Connection: close
 
     std::uint64_t random_bits() noexcept {
@@ -59,6 +70,8 @@ struct WorkerContext {
 
     std::unique_ptr<Exchange> take_exchange();
     void give_back(std::unique_ptr<Exchange> exchange);
+    /// Lets the gatherers of `output` send. @return whether some have more for the next turn.
+    bool flush_output();
     /// Metrics and access log of a request that is over.
     void finish_request(const Exchange& exchange);
     /// Access log of a session through a service listener.

@@ -25,6 +25,12 @@ struct DownstreamSettings {
     bool ignore_invalid_headers = true;
 };
 
+/// use-http2, http2-max-concurrent-streams.
+struct Http2Settings {
+    bool enabled = true;  ///< by ALPN on TLS ports, by prior knowledge on plain ones
+    std::uint32_t max_concurrent_streams = 128;
+};
+
 /// upstream-keepalive-connections, -time, -timeout, -requests.
 struct UpstreamKeepalive {
     std::uint32_t connections = 320;  ///< idle connections kept by each worker; 0 = no keep-alive
@@ -66,6 +72,7 @@ struct AccessLogSettings {
 
 struct Settings {
     DownstreamSettings downstream;
+    Http2Settings http2;
     UpstreamKeepalive upstream_keepalive;
     ForwardedSettings forwarded;
     HstsSettings hsts;

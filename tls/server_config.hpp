@@ -27,8 +27,8 @@ struct ServerSettings {
     bool session_tickets = false;
     std::string session_ticket_key = {};  ///< 48 or 80 raw bytes; empty = random per process, rotated
     bool prefer_server_ciphers = true;
-    bool reject_unknown_names = false;                       ///< ssl-reject-handshake
-    std::vector<std::string> alpn_protocols = {"http/1.1"};  ///< in our order of preference
+    bool reject_unknown_names = false;                             ///< ssl-reject-handshake
+    std::vector<std::string> alpn_protocols = {"h2", "http/1.1"};  ///< in our order of preference
 
     bool operator==(const ServerSettings&) const = default;
 };

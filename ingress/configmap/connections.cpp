@@ -51,6 +51,13 @@ void read_downstream(SettingReader& settings, routing::DownstreamSettings& downs
     read_header_buffers(settings, downstream);
 }
 
+void read_http2(SettingReader& settings, routing::Http2Settings& http2, tls::ServerSettings& tls) {
+    settings.read("use-http2", http2.enabled, parse_bool);
+    settings.read("http2-max-concurrent-streams", http2.max_concurrent_streams,
+                  [](std::string_view text) { return parse_integer(text, 1, 10'000); });
+    if (!http2.enabled) std::erase(tls.alpn_protocols, "h2");
+}
+
 void read_upstream_keepalive(SettingReader& settings, routing::UpstreamKeepalive& keepalive) {
     settings.read("upstream-keepalive-connections", keepalive.connections,
                   [](std::string_view text) { return parse_integer(text, 0, 1'000'000); });

@@ -122,6 +122,7 @@ ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, std::vector<Diagnos
     read_policy_defaults(settings, result);
     read_server_tls(settings, result.tls);
     read_streams(settings, result.streams);
+    read_http2(settings, data_plane.http2, result.tls);
     read_bind_addresses(settings, result.bind_addresses);
     settings.read("server-tokens", data_plane.server_tokens, parse_bool);
     settings.read("hide-headers", data_plane.hide_headers, parse_field_names);

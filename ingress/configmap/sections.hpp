@@ -13,6 +13,8 @@ void read_hsts(SettingReader& settings, routing::HstsSettings& hsts);
 void read_log_settings(SettingReader& settings, routing::AccessLogSettings& log);
 void read_server_tls(SettingReader& settings, tls::ServerSettings& tls);
 void read_streams(SettingReader& settings, routing::StreamPolicy& streams);
+/// use-http2 also decides what ALPN offers.
+void read_http2(SettingReader& settings, routing::Http2Settings& http2, tls::ServerSettings& tls);
 void read_bind_addresses(SettingReader& settings, std::vector<IpAddress>& addresses);
 
 /// A name as RFC 9110 section 5.6.2 allows (token). For SettingReader::read.

@@ -25,8 +25,9 @@ constexpr ConfigKeyDescriptor kClientConnections[] = {
     {"bind-address", "list of addresses", "all", acts, kOpen, "addresses to listen on; read at start-up"},
     {"disable-ipv6", "true or false", "false", acts, kOpen, "listen on IPv4 only; read at start-up"},
     {"disable-ipv6-dns", "true or false", "false", planned, kOpen, "no AAAA look-ups"},
-    {"use-http2", "true or false", "true", planned, kOpen, "offer HTTP/2"},
-    {"http2-max-concurrent-streams", "number", "128", planned, kOpen, "streams on one HTTP/2 connection"},
+    {"use-http2", "true or false", "true", acts, kOpen,
+     "HTTP/2 by ALPN on TLS ports, by prior knowledge on plain ones"},
+    {"http2-max-concurrent-streams", "number", "128", acts, kOpen, "streams on one HTTP/2 connection"},
     {"worker-shutdown-timeout", "time", "240s", acts, kOpen, "how long requests may run on at shutdown"},
     {"max-worker-connections", "number", "16384", meaningless, kOpen, "Fairway has no fixed table of connections"},
 };

@@ -6,11 +6,7 @@
 
 namespace fairway::proxy {
 
-namespace {
-
 bool replaces_hsts(const ResponseFieldRules& rules) noexcept { return rules.tls && !rules.settings.hsts.value.empty(); }
-
-}  // namespace
 
 bool passes_to_client(const Field& field, const ResponseFieldRules& rules) noexcept {
     if (field.hop_by_hop) return false;
@@ -35,12 +31,6 @@ bool passes_to_client(const Field& field, const ResponseFieldRules& rules) noexc
     const auto& hidden = rules.settings.hide_headers;
     return std::none_of(hidden.begin(), hidden.end(),
                         [&](const std::string& name) { return ascii::iequals(name, field.name); });
-}
-
-void write_own_response_fields(OutBuffer& out, const ResponseFieldRules& rules) {
-    if (!rules.date.empty()) out.append_field("Date", rules.date);
-    if (rules.settings.server_tokens) out.append("Server: fairway\r\n");
-    if (replaces_hsts(rules)) out.append_field("Strict-Transport-Security", rules.settings.hsts.value);
 }
 
 }  // namespace fairway::proxy

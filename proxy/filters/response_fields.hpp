@@ -22,7 +22,16 @@ struct ResponseFieldRules {
 /// Trailer where no trailers follow.
 bool passes_to_client(const Field& field, const ResponseFieldRules& rules) noexcept;
 
-/// Appends the fields of our own: Date, Server with server-tokens, Strict-Transport-Security over TLS.
-void write_own_response_fields(OutBuffer& out, const ResponseFieldRules& rules);
+/// True when Strict-Transport-Security is ours on this response.
+bool replaces_hsts(const ResponseFieldRules& rules) noexcept;
+
+/// The fields of our own: Date, Server with server-tokens, Strict-Transport-Security over TLS.
+/// @param emit  void(std::string_view name, std::string_view value)
+template <class Emit>
+void for_each_own_response_field(const ResponseFieldRules& rules, Emit emit) {
+    if (!rules.date.empty()) emit("Date", rules.date);
+    if (rules.settings.server_tokens) emit("Server", "fairway");
+    if (replaces_hsts(rules)) emit("Strict-Transport-Security", std::string_view(rules.settings.hsts.value));
+}
 
 }  // namespace fairway::proxy

@@ -39,6 +39,11 @@ void write_persistence(OutBuffer& out, const ResponseFraming& framing) {
         out.append("Connection: keep-alive\r\n");
 }
 
+void write_own_fields(OutBuffer& out, const ResponseFieldRules& rules) {
+    for_each_own_response_field(
+        rules, [&out](std::string_view name, std::string_view value) { out.append_field(name, value); });
+}
+
 void write_passed_fields(OutBuffer& out, const FieldList& fields, const ResponseFieldRules& rules) {
     for (const auto& field : fields)
         if (passes_to_client(field, rules)) out.append_field(field.name, field.value);
@@ -49,7 +54,7 @@ void write_passed_fields(OutBuffer& out, const FieldList& fields, const Response
 void write_response_head(OutBuffer& out, const ResponseHead& head, const ResponseFieldRules& rules,
                          const ResponseFraming& framing) {
     write_status_line(out, head.status, head.reason);
-    write_own_response_fields(out, rules);
+    write_own_fields(out, rules);
     write_passed_fields(out, head.fields, rules);
     const bool is_bodyless_status = head.status < 200 || head.status == 204;
     if (framing.framing == Framing::none && head.has_content_length && !is_bodyless_status)
@@ -67,7 +72,7 @@ void write_response_head(OutBuffer& out, const ResponseHead& head, const Respons
 void write_response_head(OutBuffer& out, const OwnResponse& own, const ResponseFieldRules& rules,
                          const ResponseFraming& framing) {
     write_status_line(out, own.status, {});
-    write_own_response_fields(out, rules);
+    write_own_fields(out, rules);
     if (!own.content_type.empty()) out.append_field("Content-Type", own.content_type);
     if (!own.location.empty()) out.append_field("Location", own.location);
     write_framing(out, framing);

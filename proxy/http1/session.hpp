@@ -1,51 +1,49 @@
-// An HTTP/1 downstream connection from accept to close: TLS handshake, request after request, lingering close.
+// HTTP/1 on a downstream connection: request after request, then a lingering close.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <optional>
 
+#include "proxy/downstream_connection.hpp"
 #include "proxy/downstream_stream.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/http1/body_reader.hpp"
-#include "proxy/worker_context.hpp"
 
 namespace fairway::proxy::http1 {
 
-/// Owned by its worker. While idle it holds no buffer and no Exchange.
-class Session final : public DownstreamStream, public io::ListHook {
+enum class SessionEnd : std::uint8_t {
+    over,   ///< the connection is to be closed
+    http2,  ///< the client speaks HTTP/2 without asking (RFC 9113 section 3.3): take_input() has what it sent
+};
+
+/// While idle it holds no buffer and no Exchange.
+class Session final : public DownstreamStream {
 public:
-    /// @param on_end  called once, when serving is over; the worker destroys the session afterwards, not inside the call.
-    Session(WorkerContext& worker, int fd, ConnectionFacts facts, std::function<void(Session&)> on_end);
+    explicit Session(DownstreamConnection& connection)
+        : connection_(connection.io), downstream_(connection), worker_(connection.worker) {}
     ~Session() override;
 
-    void start();
-    /// Closes the connection if it waits for a request; else its response will say Connection: close.
+    io::Task<SessionEnd> serve();
+    InputWindow take_input() noexcept { return std::move(input_); }
+    /// Ends serve() if it waits for a request; else the response will say Connection: close.
     void drain();
 
 private:
-    enum class State : std::uint8_t { reading, writing, waiting };
-
-    // serve.cpp: the life of the connection
-    io::Task<void> run();
-    io::Task<void> serve();
-    io::Task<bool> tls_handshake();
-    io::Task<void> refuse_plain_http();
+    // session.cpp: the life of the connection
     io::Task<bool> await_request();
     io::Task<HeadError> read_head();
     bool make_room();
+    enum class Preface : std::uint8_t { none, begun, complete };
+    Preface http2_preface() const noexcept;
     io::Task<bool> serve_request();
     io::Task<void> refuse(HeadError error);
-    io::Task<void> linger();
     void begin_exchange();
     void end_exchange();
     void write_record();
-    void set_state(State state);
     const routing::DownstreamSettings& settings() const noexcept { return exchange_->snapshot->settings->downstream; }
 
     // stream.cpp: DownstreamStream
     const RequestHead& head() const override { return exchange_->request; }
-    const ConnectionFacts& connection_facts() const override { return facts_; }
+    const ConnectionFacts& connection_facts() const override { return downstream_.facts; }
     io::Hangup& hangup() override { return connection_.source().hangup(); }
     void limit_body(std::uint64_t max_bytes) override { max_body_bytes_ = max_bytes; }
     BodyPieces poll_body() override;
@@ -62,15 +60,12 @@ private:
     bool discard_body_at_hand();
     bool send_continue();
 
+    io::Connection& connection_;
+    DownstreamConnection& downstream_;
     WorkerContext& worker_;
-    io::Connection connection_;
-    ConnectionFacts facts_;
-    std::function<void(Session&)> on_end_;
     InputWindow input_;
     std::unique_ptr<Exchange> exchange_;  // while a request is read or served
     BodyReader body_;
-    io::Task<void> root_;
-    std::optional<State> state_;
     std::uint32_t requests_ = 0;
     std::uint64_t max_body_bytes_ = 0;
     std::uint64_t response_body_left_ = 0;  // of an announced Content-Length
@@ -82,6 +77,7 @@ private:
     bool continue_sent_ = false;
     bool tunnel_ = false;
     bool broken_ = false;  // no lingering: nothing more can or should be sent
+    bool http2_preface_ = false;
 };
 
 }  // namespace fairway::proxy::http1

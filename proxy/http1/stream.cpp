@@ -93,7 +93,7 @@ void Session::begin_response(const ResponseStart& start) {
     const ResponseFraming framing{head().version, response_framing_, start.content_length, persistence};
     const ResponseFieldRules rules{.settings = *exchange_->snapshot->settings,
                                    .date = worker_.date(),
-                                   .tls = facts_.tls,
+                                   .tls = downstream_.facts.tls,
                                    .trailers_follow = response_framing_ == Framing::chunked};
     if (start.upstream != nullptr)
         write_response_head(out, *start.upstream, rules, framing);

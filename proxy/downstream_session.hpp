@@ -1,0 +1,41 @@
+// A downstream connection from accept to close: TLS handshake, choice of the protocol, HTTP/1 or HTTP/2.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "proxy/downstream_connection.hpp"
+#include "proxy/http1/session.hpp"
+#include "proxy/http2/session.hpp"
+
+namespace fairway::proxy {
+
+/// Owned by its worker.
+class DownstreamSession final : public io::ListHook {
+public:
+    /// @param on_end  called once, when serving is over; the worker destroys the session afterwards, not inside the call.
+    DownstreamSession(WorkerContext& worker, int fd, ConnectionFacts facts,
+                      std::function<void(DownstreamSession&)> on_end);
+    ~DownstreamSession();
+
+    void start();
+    /// Closes the connection if it is idle; else what runs is finished and nothing new is begun.
+    void drain();
+
+private:
+    io::Task<void> run();
+    io::Task<void> serve();
+    io::Task<bool> tls_handshake();
+    io::Task<void> refuse_plain_http();
+    io::Task<void> serve_http2(http1::InputWindow input);
+    bool chose_http2() const noexcept;
+
+    DownstreamConnection connection_;
+    std::function<void(DownstreamSession&)> on_end_;
+    std::optional<http1::Session> http1_;
+    std::unique_ptr<http2::Session> http2_;
+    io::Task<void> root_;
+};
+
+}  // namespace fairway::proxy

@@ -1,0 +1,37 @@
+// The fields of a response as HTTP/2 carries them.
+#pragma once
+
+#include <nghttp2/nghttp2.h>
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "proxy/downstream_stream.hpp"
+#include "proxy/filters/response_fields.hpp"
+
+namespace fairway::proxy::http2 {
+
+/// Field list of one message, made anew for each; nghttp2 copies it, and makes names lower-case as it does.
+class FieldBlock {
+public:
+    /// The final response that `start` describes.
+    void set_response(const ResponseStart& start, const ResponseFieldRules& rules);
+    /// An interim response (1xx): nothing of ours is added.
+    void set_interim(std::uint16_t status, const FieldList& fields, const ResponseFieldRules& rules);
+    void set_trailers(const FieldList& fields);
+
+    const nghttp2_nv* data() const noexcept { return fields_.data(); }
+    std::size_t size() const noexcept { return fields_.size(); }
+
+private:
+    void begin(std::uint16_t status);
+    void add(std::string_view name, std::string_view value);
+    void add_content_length(std::uint64_t length);
+
+    std::vector<nghttp2_nv> fields_;
+    std::array<char, 3> status_digits_;
+    std::array<char, 20> length_digits_;
+};
+
+}  // namespace fairway::proxy::http2
