@@ -1,7 +1,7 @@
 # The short way to everything; each target first installs what it needs (scripts/install-deps) and then says what it
 # runs. The builds themselves are CMake presets: see CMakePresets.json and CONTRIBUTING.md.
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench format tidy asan tsan coverage fuzz image clean
+.PHONY: help run build test conformance bench format tidy asan tsan coverage fuzz image clean
 
 IMAGE ?= fairway:dev
 
@@ -22,6 +22,12 @@ test:  ## every test: unit and wire tests (ctest), then end-to-end tests (pytest
 	cmake --build --preset debug
 	ctest --preset debug
 	scripts/run-e2e build/debug/app/fairway
+
+conformance:  ## h2spec against both ports: every case of RFC 9113 and RFC 7541 that it knows
+	scripts/install-deps build test conformance
+	cmake --preset debug
+	cmake --build --preset debug --target fairway
+	scripts/run-conformance build/debug/app/fairway
 
 bench:  ## measure against nginx and HAProxy, side by side
 	scripts/install-deps build bench

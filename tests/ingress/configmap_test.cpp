@@ -58,6 +58,13 @@ const KeyCase kKeys[] = {
     {"proxy-stream-next-upstream-tries", "0", [](const auto& s) { return s.streams.tries == 0; }, "-1"},
     {"proxy-stream-responses", "3", [](const auto& s) { return s.streams.udp_responses == 3; }, "many"},
     {"keep-alive", "0", [](const auto& s) { return s.data_plane.downstream.keep_alive == 0s; }, "long"},
+    {"use-http2", "false",
+     [](const auto& s) {
+         return !s.data_plane.http2.enabled && s.tls.alpn_protocols == std::vector<std::string>{"http/1.1"};
+     },
+     "maybe"},
+    {"http2-max-concurrent-streams", "7", [](const auto& s) { return s.data_plane.http2.max_concurrent_streams == 7; },
+     "0"},
     {"keep-alive-requests", "5", [](const auto& s) { return s.data_plane.downstream.keep_alive_requests == 5; }, "0"},
     {"client-header-timeout", "2m", [](const auto& s) { return s.data_plane.downstream.header_timeout == 120s; }, "0"},
     {"client-body-timeout", "7", [](const auto& s) { return s.data_plane.downstream.body_timeout == 7s; }, "x"},

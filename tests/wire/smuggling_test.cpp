@@ -179,7 +179,6 @@ INSTANTIATE_TEST_SUITE_P(
         Refused{"PaddedVersion", line("GET / HTTP/01.1")}, Refused{"OtherProtocol", line("GET / FTP/1.1")},
         Refused{"Http12", line("GET / HTTP/1.2"), kNotSupported},
         Refused{"Http20", line("GET / HTTP/2.0"), kNotSupported},
-        Refused{"Http2Preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", kNotSupported},
         Refused{"TlsClientHello", "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"s},
         Refused{"Fragment", line("GET /a#b HTTP/1.1")}, Refused{"NulInTarget", line("GET /a\0b HTTP/1.1"s)},
         Refused{"CrInTarget", line("GET /a\rb HTTP/1.1")}, Refused{"DelInTarget", line("GET /a\x7f HTTP/1.1")},

@@ -4,6 +4,7 @@ Prints its port, then serves until killed. Paths:
   /echo        the request as JSON: method, target, headers, size of the body
   /slow?S      the first half of the answer at once, the second after S seconds
   /wait?S      the answer after S seconds
+  /bytes?N     N zero bytes
   else         "You've hit NAME"
 """
 
@@ -40,7 +41,7 @@ class Origin:
             while True:
                 head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
                 request_line, *lines = head.rstrip().split("\r\n")
-                await self.request(reader, writer, request_line, [line.split(": ", 1) for line in lines])
+                await self.request(reader, writer, request_line, [[part.strip() for part in line.split(":", 1)] for line in lines])
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
@@ -60,6 +61,8 @@ class Origin:
             await writer.drain()
             await asyncio.sleep(float(url.query))
             writer.write(self.greeting[half:])
+        elif url.path == "/bytes":
+            respond(writer, bytes(int(url.query)), "application/octet-stream")
         else:
             if url.path == "/wait":
                 await asyncio.sleep(float(url.query))
