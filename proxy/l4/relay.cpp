@@ -132,12 +132,13 @@ bool Relay::gave_up(io::Wake why) {
     return true;
 }
 
+// When it is called by a watch, the last pump that is woken here ends run(), and with it perhaps this object.
 void Relay::end(RelayEnd how) {
     if (end_) return;
     end_ = how;
-    for (Direction* one : {&from_client_, &from_endpoint_}) {
-        one->in.source().cancel_reader();
-        one->in.source().cancel_writer();
+    for (io::Source* const source : {&from_client_.in.source(), &from_endpoint_.in.source()}) {
+        source->cancel_reader();
+        source->cancel_writer();
     }
 }
 
