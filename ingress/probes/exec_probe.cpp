@@ -11,6 +11,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <cerrno>
 #include <cstdlib>
@@ -112,8 +113,7 @@ public:
 
     void abandon() {
         tell_ = nullptr;
-        if (reaped_) return;
-        kill_group();
+        if (!reaped_) kill_group();
         close_output();
     }
 
@@ -132,6 +132,7 @@ private:
                                 [self = shared_from_this()](const boost::system::error_code& error, std::size_t size) {
                                     if (error) return;
                                     self->keep(size);
+                                    if (self->reaped_) return;
                                     if (self->text_.size() < kMostOutput)
                                         self->read_output();
                                     else
@@ -151,9 +152,8 @@ private:
     void keep(std::size_t size) { text_.append(buffer_.data(), std::min(size, kMostOutput - text_.size())); }
 
     void ended() {
-        siginfo_t how{};
-        const auto wait = [&](int also) { return ::waitid(P_PID, static_cast<id_t>(pid_), &how, WEXITED | also); };
-        if (wait(WNOHANG | WNOWAIT) == 0 && how.si_pid == 0) {  // a wake-up without a reason
+        const auto wait = [&](int also) { return ::waitid(P_PID, static_cast<id_t>(pid_), &how_, WEXITED | also); };
+        if (wait(WNOHANG | WNOWAIT) == 0 && how_.si_pid == 0) {  // a wake-up without a reason
             wait_for_end();
             return;
         }
@@ -161,10 +161,15 @@ private:
         kill_group();
         wait(WNOHANG);
         reaped_ = true;
+        // After what has been read already and waits to be kept.
+        asio::post(pidfd_.get_executor(), [self = shared_from_this()] { self->conclude(); });
+    }
+
+    void conclude() {
         if (!tell_) return;
         read_rest();
         close_output();
-        std::exchange(tell_, nullptr)(judge(how));
+        std::exchange(tell_, nullptr)(judge());
     }
 
     /// Kills what the program has started, too; whoever left the group by setsid(2) escapes.
@@ -183,12 +188,12 @@ private:
         pause_.cancel();
     }
 
-    ProbeOutcome judge(const siginfo_t& how) const {
+    ProbeOutcome judge() const {
         const auto said = shown(text_);
-        if (how.si_code != CLD_EXITED)
-            return probe_failure(fmt::format("{} was ended by signal {}: {}", name_, how.si_status, said));
-        if (how.si_status != 0)
-            return probe_failure(fmt::format("{} ended with exit code {}: {}", name_, how.si_status, said));
+        if (how_.si_code != CLD_EXITED)
+            return probe_failure(fmt::format("{} was ended by signal {}: {}", name_, how_.si_status, said));
+        if (how_.si_status != 0)
+            return probe_failure(fmt::format("{} ended with exit code {}: {}", name_, how_.si_status, said));
         return probe_success(said);
     }
 
@@ -200,6 +205,7 @@ private:
     asio::steady_timer pause_;
     std::array<char, 16384> buffer_;
     std::string text_;
+    siginfo_t how_{};
     bool reaped_ = false;
 };
 

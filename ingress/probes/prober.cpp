@@ -202,20 +202,24 @@ void Prober::tell_changes() {
     const auto pods = pods_.take_changed();
     if (pods.empty() && !std::exchange(loop_->news, false)) return;
     for (const auto& pod : pods) {
-        const bool ready = pods_.ready(pod);
-        std::string why;
-        if (const auto* containers = pods_.containers_of(pod); containers != nullptr && !ready)
-            for (const auto& container : *containers)
-                if (!container.state.ready(*container.spec)) {
-                    why = fmt::format("{}: {}", container.spec->name, container.history[1].last.message);
-                    break;
-                }
-        if (ready)
+        if (pods_.ready(pod))
             log::info("pod.ready", {{"pod", pod.to_string()}});
         else
-            log::info("pod.unready", {{"pod", pod.to_string()}, {"message", why}});
+            log::info("pod.unready", {{"pod", pod.to_string()}, {"message", why_unready(pod)}});
     }
     loop_->changed(pods);
+}
+
+std::string Prober::why_unready(const k8s::ObjectName& pod) const {
+    const auto* containers = pods_.containers_of(pod);
+    if (containers == nullptr) return {};
+    for (const auto& container : *containers) {
+        if (container.state.ready(*container.spec)) continue;
+        const auto type = *container.state.current(*container.spec);
+        return fmt::format("{}: {}", container.spec->name,
+                           container.history[static_cast<std::size_t>(type)].last.message);
+    }
+    return {};
 }
 
 }  // namespace fairway::ingress

@@ -74,6 +74,7 @@ private:
     void finish(ProbedContainer& container, ProbeType type, ProbeOutcome outcome, ProbeClock::time_point started);
     void report_startup(const ProbedContainer& container);
     void tell_changes();
+    std::string why_unready(const k8s::ObjectName& pod) const;
     void arm();
 
     ProbedPods pods_;
