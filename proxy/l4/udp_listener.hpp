@@ -18,7 +18,7 @@ class UdpSession;
 /// long as the sockets of the listener stay the same.
 class UdpListener final : public io::Waiter {
 public:
-    /// Beyond so many the one that was silent for longest goes. A session takes a descriptor and about 1 KB.
+    /// Beyond so many the one that was silent for longest goes. A session takes a descriptor and at most 2 KB.
     static constexpr std::size_t kMaxSessions = 8192;
     /// How long sessions of a closed listener may still wait for answers.
     static constexpr std::chrono::seconds kClosingGrace{5};
