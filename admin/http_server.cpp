@@ -71,7 +71,10 @@ tcp::acceptor open_acceptor(asio::io_context& io, const HttpServerOptions& optio
 HttpResponse answer(const HttpHandler& handler, const http::request<http::string_body>& request) {
     HttpRequest plain;
     plain.method = request.method_string();
-    plain.path = request.target().substr(0, request.target().find('?'));
+    const auto question = request.target().find('?');
+    plain.path = request.target().substr(0, question);
+    if (question != beast::string_view::npos) plain.query = request.target().substr(question + 1);
+    plain.host = request[http::field::host];
     try {
         return handler(plain);
     } catch (const std::exception& error) {
@@ -88,12 +91,18 @@ unsigned refusal(const beast::error_code& error) {
     return malformed && error != http::error::end_of_stream && error != http::error::partial_message ? 400 : 0;
 }
 
-http::response<http::string_body> message_of(HttpResponse response, unsigned version, bool keep_alive, bool head) {
-    http::response<http::string_body> message(http::int_to_status(response.status), version);
+/// Status and fields, without a body.
+template <class Message>
+void fill_head(Message& message, const HttpResponse& response, bool keep_alive) {
     message.set(http::field::content_type, response.content_type);
     message.set(http::field::cache_control, "no-store");
-    message.content_length(response.body.size());
     message.keep_alive(keep_alive);
+}
+
+http::response<http::string_body> message_of(HttpResponse response, unsigned version, bool keep_alive, bool head) {
+    http::response<http::string_body> message(http::int_to_status(response.status), version);
+    fill_head(message, response, keep_alive);
+    message.content_length(response.body.size());
     if (!head) message.body() = std::move(response.body);
     return message;
 }
@@ -172,8 +181,10 @@ private:
         http::response<http::string_body> message;
         if (!read_error) {
             const auto& request = parser.get();
-            message = message_of(answer(self.handler_, request), request.version(), request.keep_alive(),
-                                 request.method() == http::verb::head);
+            HttpResponse response = answer(self.handler_, request);
+            const bool head = request.method() == http::verb::head;
+            if (response.more) co_return co_await stream_answer(self, stream, request, std::move(response));
+            message = message_of(std::move(response), request.version(), request.keep_alive(), head);
         } else if (const unsigned status = refusal(read_error)) {
             message = message_of({status, fmt::format("{}\n", read_error.message())}, 11, false, false);
         } else {
@@ -183,6 +194,37 @@ private:
         const auto [write_error, written] = co_await http::async_write(stream, message, kAwait);
         static_cast<void>(written);
         co_return !write_error && message.keep_alive();
+    }
+
+    using Request = http::request<http::string_body>;
+
+    /// An answer whose length is not known before its end: chunked, or for HTTP/1.0 until the connection closes. Only its
+    /// head for HEAD.
+    static asio::awaitable<bool> stream_answer(State& self, beast::tcp_stream& stream, const Request& request,
+                                               HttpResponse response) {
+        const bool chunked = request.version() >= 11;
+        http::response<http::empty_body> head(http::int_to_status(response.status), request.version());
+        fill_head(head, response, chunked && request.keep_alive());
+        head.chunked(chunked);
+        http::response_serializer<http::empty_body> serializer(head);
+        stream.expires_after(self.options_.timeout);
+        auto [error, size] = co_await http::async_write_header(stream, serializer, kAwait);
+        if (request.method() == http::verb::head) co_return !error && head.keep_alive();
+        std::optional<std::string> piece = std::move(response.body);
+        while (!error && piece && !self.stopped_) {
+            stream.expires_after(self.options_.timeout);
+            if (chunked && !piece->empty())
+                std::tie(error, size) =
+                    co_await asio::async_write(stream, http::make_chunk(asio::buffer(*piece)), kAwait);
+            else
+                std::tie(error, size) = co_await asio::async_write(stream, asio::buffer(*piece), kAwait);
+            // A write to a socket with room completes at once: others have their turn first.
+            co_await asio::post(self.acceptor_.get_executor(), kAwait);
+            if (!error) piece = response.more();
+        }
+        if (error || self.stopped_ || !chunked) co_return false;
+        std::tie(error, size) = co_await asio::async_write(stream, http::make_chunk_last(), kAwait);
+        co_return !error && request.keep_alive();
     }
 
     HttpServerOptions options_;

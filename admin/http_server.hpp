@@ -21,12 +21,17 @@ namespace fairway::admin {
 struct HttpRequest {
     std::string method;  ///< as sent: "GET"
     std::string path;    ///< request target without its query
+    std::string query;   ///< what follows "?", as sent; empty: none
+    std::string host;    ///< field Host as sent; empty: none
 };
 
 struct HttpResponse {
     unsigned status = 200;
     std::string body;
     std::string content_type = "text/plain; charset=utf-8";
+    /// For long answers: yields what follows `body` piece by piece, then nullopt; sent chunked, and other work of the
+    /// thread goes on between two pieces. Not called for HEAD. An exception cuts the answer short.
+    std::function<std::optional<std::string>()> more;
 };
 
 /// Called on the thread of the io_context. An exception becomes a 500 and a log line.

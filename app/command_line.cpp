@@ -62,6 +62,45 @@ bool is_method(const std::string& text) {
            std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '-'; });
 }
 
+Answer wrong_usage(const std::string& message, const std::string& command) {
+    return Answer{2, fmt::format("fairway: {}\nSee: fairway {} --help\n", message, command)};
+}
+
+/// KIND, KIND NAME or KIND/NAME, as kubectl takes them. Error: what is wrong with the words.
+Result<ObjectSelection> selection_of(const CommandValues& values, const std::string& command) {
+    auto words = values.objects;
+    if (words.size() == 1)
+        if (const auto slash = words[0].find('/'); slash != std::string::npos)
+            words = {words[0].substr(0, slash), words[0].substr(slash + 1)};
+    if (words.size() > 2) return Error{unexpected_word(words[2], command)};
+    const auto* info = ingress::find_resource(words[0]);
+    if (info == nullptr) {
+        std::vector<std::string> plurals;
+        for (const auto& known : ingress::all_resources()) plurals.emplace_back(known.plural);
+        return Error{fmt::format("there is no resource type \"{}\"{}; there are {}", words[0],
+                                 suggestion(words[0], plurals), fmt::join(plurals, ", "))};
+    }
+    ObjectSelection selection{info->resource, words.size() == 2 ? words[1] : "", values.ns, values.all_namespaces};
+    if (selection.all_namespaces && !selection.name.empty())
+        return Error{"a NAME is one of a namespace; write -n NAMESPACE instead of -A"};
+    if (selection.ns.empty()) return Error{"-n needs the name of a namespace; -A means all"};
+    return selection;
+}
+
+GetForm form_of(const std::string& text) {
+    if (text == "wide") return GetForm::wide;
+    if (text == "json") return GetForm::json;
+    return text == "name" ? GetForm::name : GetForm::table;
+}
+
+Command object_command(const CommandValues& values, const std::string& command) {
+    const auto selection = selection_of(values, command);
+    if (!selection) return wrong_usage(selection.error().message, command);
+    const std::string admin = values.admin.empty() ? kDefaultAdminUrl : values.admin;
+    if (command == "describe") return DescribeCommand{*selection, admin};
+    return GetCommand{*selection, admin, form_of(values.form)};
+}
+
 Command explain_command(const CommandValues& values) {
     if (values.request.size() > 2)
         return Answer{2, fmt::format("fairway: {}\nSee: fairway explain --help\n",
@@ -74,8 +113,14 @@ Command explain_command(const CommandValues& values) {
                                      "GET https://shop.example/\n"
                                      "See: fairway explain --help\n",
                                      request.method)};
+    if (values.paths.empty() && values.admin.empty())
+        return wrong_usage("say what to read with -f PATH (a manifest file, or a folder of them), or which running "
+                           "instance to ask with --admin URL",
+                           "explain");
+    if (!values.paths.empty() && !values.admin.empty())
+        return wrong_usage("-f reads manifests and --admin asks a running instance; give one of them", "explain");
     const auto output = values.output == "json" ? OutputFormat::json : OutputFormat::text;
-    return ExplainCommand{request, values.paths, values.serve.translation, output};
+    return ExplainCommand{request, values.paths, values.admin, values.serve.translation, output};
 }
 
 Command command_of(const CLI::App& app, const CommandValues& values) {
@@ -88,6 +133,7 @@ Command command_of(const CLI::App& app, const CommandValues& values) {
     if (name == "demo") return DemoCommand{values.serve};
     if (name == "lint") return LintCommand{values.paths, values.serve.translation, output};
     if (name == "explain") return explain_command(values);
+    if (name == "get" || name == "describe") return object_command(values, name);
     if (name == "completion") return CompletionCommand{values.shell};
     return VersionCommand{output};
 }

@@ -13,8 +13,19 @@
 #include "base/log.hpp"
 #include "ingress/explain.hpp"
 #include "ingress/options.hpp"
+#include "ingress/reports/resource.hpp"
 
 namespace fairway::app {
+
+/// Where an instance listens unless told otherwise, and where get, describe and explain look for it.
+inline constexpr std::uint16_t kDefaultAdminPort = 10255;
+inline constexpr const char* kDefaultAdminUrl = "http://127.0.0.1:10255";
+
+/// --admin-address: where the admin API listens.
+struct AdminListen {
+    std::optional<SocketAddress> address;  ///< absent: nowhere
+    bool by_default = true;  ///< nobody asked for this address, so that one in use is no reason not to serve
+};
 
 struct LogOptions {
     log::Level level = log::Level::info;
@@ -29,6 +40,7 @@ struct ServeOptions {
     std::uint16_t healthz_port = 10254;
     std::optional<IpAddress> healthz_host;  ///< --healthz-host; absent: every address
     bool metrics_per_host = true;
+    AdminListen admin{SocketAddress{*IpAddress::parse("127.0.0.1"), kDefaultAdminPort}};
     unsigned workers = 0;  ///< --workers; 0: one for each CPU that the process may use
     std::chrono::seconds shutdown_grace{0};
     std::vector<SocketAddress> resolvers;  ///< --resolver; empty: those of /etc/resolv.conf
@@ -52,9 +64,27 @@ struct LintCommand {
 };
 struct ExplainCommand {
     ingress::ExplainRequest request;
-    std::vector<std::filesystem::path> paths;
+    std::vector<std::filesystem::path> paths;  ///< empty: ask the instance at `admin`
+    std::string admin;                         ///< URL
     ingress::TranslationOptions translation;
     OutputFormat output = OutputFormat::text;
+};
+/// The KIND [NAME] of get and describe.
+struct ObjectSelection {
+    ingress::Resource resource = ingress::Resource::ingresses;
+    std::string name;  ///< empty: all
+    std::string ns = "default";
+    bool all_namespaces = false;  ///< -A; `ns` does not count then
+};
+enum class GetForm { table, wide, json, name };
+struct GetCommand {
+    ObjectSelection selection;
+    std::string admin;  ///< URL of the instance
+    GetForm form = GetForm::table;
+};
+struct DescribeCommand {
+    ObjectSelection selection;
+    std::string admin;
 };
 struct VersionCommand {
     OutputFormat output = OutputFormat::text;
@@ -69,8 +99,8 @@ struct Answer {
     std::string text;
 };
 
-using Command =
-    std::variant<RunCommand, DemoCommand, LintCommand, ExplainCommand, VersionCommand, CompletionCommand, Answer>;
+using Command = std::variant<RunCommand, DemoCommand, LintCommand, ExplainCommand, GetCommand, DescribeCommand,
+                             VersionCommand, CompletionCommand, Answer>;
 
 /// @param program_name  argv[0]. The name nginx-ingress-controller asks for the command `controller`.
 /// @param arguments  without argv[0].

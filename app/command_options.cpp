@@ -11,6 +11,7 @@ namespace {
 
 const std::vector<std::string> kShells = {"bash", "zsh", "fish"};
 const std::vector<std::string> kOutputs = {"text", "json"};
+const std::vector<std::string> kForms = {"wide", "json", "name"};
 const std::vector<std::string> kLevels = {"trace", "debug", "info", "warn", "error"};
 
 /// An option whose value becomes a T by `parse`, which explains what is wrong with it.
@@ -30,12 +31,11 @@ CLI::Option* one_of(CLI::Option* option, const std::vector<std::string>& choices
     return option->type_name(all)->check(CLI::IsMember(choices).description(""));
 }
 
-void add_paths(CLI::App& command, CommandValues& values) {
-    command
+CLI::Option* add_paths(CLI::App& command, CommandValues& values) {
+    return command
         .add_option("-f,--filename", values.paths,
                     "Manifest file, or folder read recursively (.yaml, .yml, .json); may be repeated")
         ->type_name("PATH")
-        ->required()
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->allow_extra_args(false);  // one path for each -f, so that other arguments may follow
 }
@@ -113,6 +113,31 @@ void add_translation(CLI::App& command, ingress::TranslationOptions& options) {
         ->group(group);
 }
 
+Result<AdminListen> parse_admin_address(const std::string& text) {
+    if (text.empty() || text == "off") return AdminListen{std::nullopt, false};
+    const auto address = SocketAddress::parse(text);
+    if (!address)
+        return Error{fmt::format("\"{}\" is not an address and port; write one such as 127.0.0.1:10255, or off", text)};
+    return AdminListen{*address, false};
+}
+
+void add_admin_url(CLI::App& command, CommandValues& values, const char* help) {
+    command.add_option("--admin", values.admin, help)->type_name("URL");
+}
+
+/// KIND [NAME] and where to look for it.
+void add_objects(CLI::App& command, CommandValues& values) {
+    command.add_option("KIND", values.objects, "KIND [NAME], or KIND/NAME: such as services, svc kubia or pod/kubia-1")
+        ->type_name("")
+        ->required()
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command.add_option("-n,--namespace", values.ns, "Namespace to look in")
+        ->type_name("NAMESPACE")
+        ->capture_default_str();
+    command.add_flag("-A,--all-namespaces", values.all_namespaces, "Look in all namespaces");
+    add_admin_url(command, values, "Admin address of the running instance; http://127.0.0.1:10255 by default");
+}
+
 void add_log(CLI::App& command, LogOptions& options) {
     const char* const group = "Log";
     one_of(add_parsed(command, "--log-level", options.level, log::parse_level, "Least important line to log"), kLevels)
@@ -168,6 +193,11 @@ void add_serving(CLI::App& command, ServeOptions& options) {
         ->type_name("IP[:PORT]")
         ->allow_extra_args(false)
         ->group(group);
+    add_parsed(command, "--admin-address", options.admin, parse_admin_address,
+               "Address of the admin API, which fairway get asks; port 0: any free one; off: none")
+        ->type_name("IP:PORT")
+        ->default_str("127.0.0.1:10255")
+        ->group(group);
     command
         .add_option("--workers", options.workers,
                     "Worker threads; by default one for each CPU allowed by affinity and cgroup")
@@ -210,6 +240,7 @@ constexpr const char* kFooter = R"(Examples:
   fairway run -f examples/kubia            serve the manifests of a folder, and follow their changes
   fairway lint -f examples/kubia           what is wrong with them, without serving
   fairway explain https://kubia.example.com/ -f examples/kubia
+  fairway get services                     what a running instance makes of them
 
 Each command explains itself: fairway run --help)";
 
@@ -233,7 +264,24 @@ Exit codes: 0 no errors (warnings may be), 1 errors, 2 wrong usage.)";
 
 constexpr const char* kExplainFooter = R"(Examples:
   fairway explain http://kubia.example.com/ -f examples/kubia
-  fairway explain POST https://shop.example.com/cart?item=1 -f manifests/)";
+  fairway explain POST https://shop.example.com/cart?item=1 -f manifests/
+  fairway explain http://kubia.example.com/ --admin http://127.0.0.1:10255)";
+
+constexpr const char* kGetFooter =
+    R"(Kinds: ingresses (ing), services (svc), endpoints (ep), pods (po), certificates (cert), routes
+
+Examples:
+  fairway get services
+  fairway get pods -A -o wide
+  fairway get endpoints kubia -o json | jq .subsets
+  fairway get routes kubia.example.com --admin http://127.0.0.1:10256)";
+
+constexpr const char* kDescribeFooter =
+    R"(Kinds: ingresses (ing), services (svc), endpoints (ep), pods (po), certificates (cert), routes
+
+Examples:
+  fairway describe service kubia
+  fairway describe pods -n shop)";
 
 constexpr const char* kCompletionFooter = R"(Examples:
   source <(fairway completion bash)
@@ -252,7 +300,7 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
 
     CLI::App* run =
         add_command(*app, "run", "Serve the manifests in files and folders, and follow their changes", kRunFooter);
-    add_paths(*run, values);
+    add_paths(*run, values)->required();
     CLI::App* demo =
         add_command(*app, "demo", "Serve a built-in example with three small pods, ready for curl", kDemoFooter);
     for (CLI::App* command : {run, demo}) {
@@ -268,11 +316,18 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
         ->type_name("")
         ->required()
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_paths(*lint, values)->required();
+    add_paths(*explain, values);
+    add_admin_url(*explain, values, "Ask the running instance with this admin address instead of reading manifests");
     for (CLI::App* command : {lint, explain}) {
-        add_paths(*command, values);
         add_output(*command, values);
         add_translation(*command, values.serve.translation);
     }
+    CLI::App* get = add_command(*app, "get", "Show objects of a running instance, as kubectl get does", kGetFooter);
+    one_of(get->add_option("-o,--output", values.form, "More columns, JSON, or names only"), kForms);
+    CLI::App* describe =
+        add_command(*app, "describe", "Show all about an object of a running instance", kDescribeFooter);
+    for (CLI::App* command : {get, describe}) add_objects(*command, values);
     CLI::App* version = add_command(*app, "version", "Print version, commit, compiler and library versions", "");
     add_output(*version, values);
     CLI::App* completion =
@@ -288,6 +343,8 @@ std::vector<CommandInfo> command_tree() {
     for (const CLI::App* command : app->get_subcommands([](const CLI::App*) { return true; })) {
         CommandInfo info{command->get_name(), command->get_description(), {}, {}};
         if (info.name == "completion") info.choices = kShells;
+        if (info.name == "get" || info.name == "describe")
+            for (const auto& resource : ingress::all_resources()) info.choices.emplace_back(resource.plural);
         for (const CLI::Option* option : command->get_options()) {
             if (option->nonpositional() == false) continue;
             OptionInfo described;
@@ -296,7 +353,10 @@ std::vector<CommandInfo> command_tree() {
             described.description = option->get_description();
             described.takes_value = option->get_items_expected_max() > 0;
             described.takes_path = option->get_type_name() == "PATH";
-            if (option->get_name() == "--output" || option->get_name() == "--log-format") described.choices = kOutputs;
+            if (info.name == "get" && option->get_name() == "--output")
+                described.choices = kForms;
+            else if (option->get_name() == "--output" || option->get_name() == "--log-format")
+                described.choices = kOutputs;
             if (option->get_name() == "--log-level") described.choices = kLevels;
             info.options.push_back(std::move(described));
         }

@@ -20,6 +20,11 @@ struct CommandValues {
     ServeOptions serve;
     std::string output = "text";
     std::vector<std::string> request;
+    std::string admin;                 ///< --admin; empty: not given
+    std::vector<std::string> objects;  ///< KIND [NAME]
+    std::string form;                  ///< -o of get
+    std::string ns = "default";
+    bool all_namespaces = false;
     std::string shell;
     bool version = false;
 };

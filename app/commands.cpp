@@ -24,6 +24,8 @@ struct Executor {
     int operator()(const DemoCommand& command) const { return demo(command); }
     int operator()(const LintCommand& command) const { return lint(command); }
     int operator()(const ExplainCommand& command) const { return explain(command); }
+    int operator()(const GetCommand& command) const { return get(command); }
+    int operator()(const DescribeCommand& command) const { return describe(command); }
     int operator()(const VersionCommand& command) const { return print(version_text(command.output)); }
     int operator()(const CompletionCommand& command) const { return print(completion_script(command.shell)); }
     int operator()(const Answer& answer) const {

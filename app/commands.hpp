@@ -20,5 +20,7 @@ int run(const RunCommand& command);
 int demo(const DemoCommand& command);
 int lint(const LintCommand& command);
 int explain(const ExplainCommand& command);
+int get(const GetCommand& command);
+int describe(const DescribeCommand& command);
 
 }  // namespace fairway::app

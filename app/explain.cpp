@@ -1,14 +1,14 @@
 // fairway explain: why a request goes where it goes.
 #include <fmt/format.h>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
 
 #include "app/commands.hpp"
+#include "app/get/admin_client.hpp"
 #include "app/terminal.hpp"
 #include "ingress/engine.hpp"
+#include "ingress/reports/explanation_report.hpp"
 
 namespace fairway::app {
 
@@ -25,18 +25,11 @@ void print_text(const ExplainCommand& command, const ingress::Explanation& expla
     fmt::print("=> {}\n", refused ? style.red(explanation.outcome) : style.green(explanation.outcome));
 }
 
-void print_json(const ExplainCommand& command, const ingress::Explanation& explanation) {
-    boost::json::array steps;
-    for (const ingress::ExplainStep& step : explanation.steps)
-        steps.push_back(boost::json::object{{"topic", step.topic},
-                                            {"verdict", step.verdict},
-                                            {"details", boost::json::array(step.details.begin(), step.details.end())}});
-    const boost::json::object all = {{"method", command.request.method},
-                                     {"url", command.request.url},
-                                     {"steps", steps},
-                                     {"outcome", explanation.outcome},
-                                     {"status", explanation.status}};
-    fmt::print("{}\n", boost::json::serialize(all));
+void print(const ExplainCommand& command, const ingress::Explanation& explanation) {
+    if (command.output == OutputFormat::json)
+        fmt::print("{}\n", boost::json::serialize(ingress::explanation_report(command.request, explanation)));
+    else
+        print_text(command, explanation);
 }
 
 /// Broken manifests may be the very reason why a request goes nowhere.
@@ -48,6 +41,10 @@ void print_problems(const ingress::Report& report) {
 }  // namespace
 
 int explain(const ExplainCommand& command) {
+    if (!command.admin.empty()) {
+        print(command, AdminClient(command.admin).explain(command.request));
+        return 0;
+    }
     ingress::EngineOptions options;
     options.paths = command.paths;
     options.translation = command.translation;
@@ -57,10 +54,7 @@ int explain(const ExplainCommand& command) {
     if (report.refuses_start()) throw WrongConfiguration("nothing to explain, because of the errors above");
     const auto explanation = engine.explain(command.request);
     if (!explanation) throw WrongConfiguration(explanation.error().message);
-    if (command.output == OutputFormat::json)
-        print_json(command, *explanation);
-    else
-        print_text(command, *explanation);
+    print(command, *explanation);
     return 0;
 }
 

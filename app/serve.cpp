@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "admin/status_pages.hpp"
+#include "app/admin_api.hpp"
 #include "app/commands.hpp"
 #include "app/cpu_count.hpp"
 #include "app/drain.hpp"
@@ -87,10 +88,12 @@ public:
         load();
         open_ports();
         go_live();
-        const ServedAddresses addresses{server_->http_port(), server_->https_port(), health_server_->port()};
+        const ServedAddresses addresses{server_->http_port(), server_->https_port(), health_server_->port(),
+                                        admin_api_.url()};
         log_started(addresses);
         on_ready(addresses);
         io_.run();
+        admin_api_.close();
         health_server_.reset();
         server_->stop_now();
         return exit_code_;
@@ -170,6 +173,15 @@ private:
             return admin::status_page(sources, request);
         };
         naming_flags("--healthz-port", [&] { health_server_.emplace(io_, health, handler); });
+        naming_flags("--admin-address", [&] { admin_api_.open(io_, serving_.admin, admin_sources()); });
+    }
+
+    admin::ApiSources admin_sources() {
+        return {[this](const ingress::ReportQuery& query) {
+                    return engine_.objects(query,
+                                           {engine_.bind_addresses(), server_->http_port(), server_->https_port()});
+                },
+                [this](const ingress::ExplainRequest& request) { return engine_.explain(request); }};
     }
 
     /// Those who open ports do not know the flags that choose them; the user does.
@@ -247,6 +259,7 @@ private:
         log::info("started", {{"http", url("http", addresses.http_port)},
                               {"https", url("https", addresses.https_port)},
                               {"health", url("http", addresses.healthz_port) + "/healthz"},
+                              {"admin", addresses.admin_url.empty() ? "off" : addresses.admin_url},
                               {"hosts", routes.host_count()},
                               {"paths", count_paths(routes)},
                               {"workers", workers_},
@@ -261,6 +274,7 @@ private:
     Drain drain_;
     std::optional<proxy::Server> server_;
     std::optional<admin::HttpServer> health_server_;
+    AdminApi admin_api_;
     admin::ConfigurationStatus configuration_;
     unsigned workers_ = 0;
     std::uint64_t live_generation_ = 0;  ///< 0: none yet

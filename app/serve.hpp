@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string>
 
 #include "app/command_line.hpp"
 #include "ingress/engine.hpp"
@@ -15,6 +16,7 @@ struct ServedAddresses {
     std::uint16_t http_port = 0;
     std::uint16_t https_port = 0;
     std::uint16_t healthz_port = 0;
+    std::string admin_url;  ///< "http://127.0.0.1:10255"; empty: no admin API
 };
 
 /// Serves until SIGTERM or SIGINT, drains, and returns the exit code: 0, or 1 when a second signal cut connections.

@@ -29,17 +29,21 @@ public:
     explicit State(EngineOptions engine_options)
         : options(std::move(engine_options)),
           source(options.paths, store, book),
-          translator({store, readiness, options.translation.disable_service_external_name ? nullptr : &answers},
-                     options.translation, book) {
+          translator(sources(), options.translation, book) {
         if (options.probes) prober.emplace(readiness, book, *options.probes);
     }
 
     ~State() { *alive = false; }
 
+    EndpointSources sources() const {
+        return {store, readiness, options.translation.disable_service_external_name ? nullptr : &answers};
+    }
+
     /// @param pods   whose readiness changed although no object did.
     /// @param names  of ExternalName Services, whose addresses changed.
     void translate(const std::set<k8s::ObjectName>& pods = {}, const std::set<std::string>& names = {}) {
         const auto changes = store.take_changes();
+        first_seen.note(changes, std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
         review_pods(changes);
         if (prober) prober->follow(changes);
         std::set<k8s::ObjectName> touched;
@@ -108,6 +112,7 @@ public:
     ObjectStore store;
     PodReadiness readiness;
     NameAnswers answers;
+    FirstSeen first_seen;
     DiagnosticBook book;
     FileSource source;
     Translator translator;
@@ -180,6 +185,18 @@ const Prober* Engine::prober() const noexcept { return state_->prober ? &*state_
 
 Result<Explanation> Engine::explain(const ExplainRequest& request) const {
     return ingress::explain(request, *state_->snapshot, state_->store, state_->translator);
+}
+
+ReportStream Engine::objects(const ReportQuery& query, const IngressAddress& address) const {
+    State& state = *state_;
+    return report_objects({.endpoints = state.sources(),
+                           .translator = state.translator,
+                           .book = state.book,
+                           .probed = state.prober ? &state.prober->pods() : nullptr,
+                           .first_seen = state.first_seen,
+                           .snapshot = state.snapshot,
+                           .ingress_address = address},
+                          query);
 }
 
 }  // namespace fairway::ingress

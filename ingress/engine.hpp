@@ -18,6 +18,7 @@
 #include "ingress/external_names/options.hpp"
 #include "ingress/options.hpp"
 #include "ingress/probes/prober.hpp"
+#include "ingress/reports/object_reports.hpp"
 #include "routing/snapshot.hpp"
 
 namespace boost::asio {
@@ -83,6 +84,10 @@ public:
 
     /// Errors: a URL without host, or one that is not http or https.
     Result<Explanation> explain(const ExplainRequest& request) const;
+
+    /// The live objects, as the admin API shows them: see report_objects(). The stream must not outlive the Engine.
+    /// @param address  what the status of Ingresses says.
+    ReportStream objects(const ReportQuery& query, const IngressAddress& address) const;
 
 private:
     class State;

@@ -74,6 +74,13 @@ public:
         const auto at = objects_.lower_bound({T::kKind, {ns, ""}});
         return at != objects_.end() && at->first.kind == T::kKind && at->first.name.ns == ns;
     }
+    /// The object of a kind that comes next after a name, in order of namespace and name, whether or not that one exists;
+    /// nullptr: there is none.
+    template <class T>
+    const T* first_after(const k8s::ObjectName& name) const {
+        const auto at = objects_.upper_bound({T::kKind, name});
+        return at != objects_.end() && at->first.kind == T::kKind ? object_as<T>(at->second.front().object) : nullptr;
+    }
     /// EndpointSlices whose label names the Service, in order of name.
     std::vector<const k8s::EndpointSlice*> slices_of(const k8s::ObjectName& service) const;
     /// Pods that the Service's selector chooses in its namespace, in order of name. Costs what its rarest label finds.

@@ -64,6 +64,11 @@ const IngressRecord* Translator::record(const k8s::ObjectName& ingress) const {
     return found == records_.end() ? nullptr : &found->second;
 }
 
+std::set<k8s::ObjectName> Translator::ingresses_of(const k8s::ObjectName& secret) const {
+    const auto found = ingresses_by_secret_.find(secret);
+    return found == ingresses_by_secret_.end() ? std::set<k8s::ObjectName>() : found->second;
+}
+
 Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes) const {
     Dirty dirty;
     std::set<std::string> renamed;  // namespaces where Services came or went

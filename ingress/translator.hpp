@@ -45,8 +45,14 @@ public:
     const ClusterAddresses& cluster_addresses() const noexcept { return exposure_.cluster_addresses(); }
     /// With --services: the Service that a host name means when no Ingress has a rule for it, or nullptr.
     const BackendKey* service_host(const std::string& host) const { return exposure_.host_backend(host); }
+    /// Node ports of Services that write none; empty without --services.
+    const NodePorts& node_ports() const noexcept { return exposure_.node_ports(); }
     /// nullptr: not accepted, or not there.
     const IngressRecord* record(const k8s::ObjectName& ingress) const;
+    /// Accepted Ingresses with a TLS section that names the Secret.
+    std::set<k8s::ObjectName> ingresses_of(const k8s::ObjectName& secret) const;
+    /// What the Secret gives; loaded when no Ingress uses it. Valid until the next call.
+    const LoadedCertificate& certificate(const k8s::ObjectName& secret) { return certificates_.load(secret); }
 
 private:
     struct HostState {

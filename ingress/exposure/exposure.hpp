@@ -47,6 +47,7 @@ public:
     std::vector<std::string> hosts() const;
 
     const ClusterAddresses& cluster_addresses() const noexcept { return addresses_; }
+    const NodePorts& node_ports() const noexcept { return node_ports_; }
 
 private:
     /// What one object uses and what was said about it.

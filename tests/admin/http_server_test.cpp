@@ -22,6 +22,12 @@ using asio::ip::tcp;
 
 HttpResponse echo(const HttpRequest& request) {
     if (request.path == "/throws") throw std::runtime_error("a bug");
+    if (request.path == "/fields") return {200, request.host + " " + request.query};
+    if (request.path == "/pieces")
+        return {200, "one,", "text/plain", [left = 2]() mutable -> std::optional<std::string> {
+                    if (left == 0) return std::nullopt;
+                    return --left == 1 ? "two," : "three";
+                }};
     return {200, request.method + " " + request.path};
 }
 
@@ -93,6 +99,34 @@ TEST(HttpServer, KeepsConnectionsAlive) {
         client.send("GET /a HTTP/1.1\r\nHost: h\r\n\r\n");
         EXPECT_TRUE(client.read_until("GET /a").starts_with("HTTP/1.1 200"));
     }
+}
+
+TEST(HttpServer, TellsHostAndQuery) {
+    const RunningServer server;
+    const std::string response =
+        exchange(server.port(), "GET /fields?a=%20 HTTP/1.1\r\nHost: h:1\r\nConnection: close\r\n\r\n");
+    EXPECT_TRUE(response.ends_with("\r\n\r\nh:1 a=%20")) << response;
+}
+
+TEST(HttpServer, SendsLongAnswersInPiecesAndKeepsTheConnection) {
+    const RunningServer server;
+    Client client(server.port());
+    for (int i = 0; i < 2; ++i) {
+        client.send("GET /pieces HTTP/1.1\r\nHost: h\r\n\r\n");
+        const std::string response = client.read_until("0\r\n\r\n");
+        EXPECT_NE(response.find("Transfer-Encoding: chunked\r\n"), std::string::npos) << response;
+        EXPECT_TRUE(response.ends_with("\r\n\r\n4\r\none,\r\n4\r\ntwo,\r\n5\r\nthree\r\n0\r\n\r\n")) << response;
+    }
+    client.send("HEAD /pieces HTTP/1.1\r\nHost: h\r\n\r\n");
+    client.read_until("\r\n\r\n");
+    client.send("GET /after HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_TRUE(client.read_until("GET /after").starts_with("HTTP/1.1 200")) << "HEAD has no body";
+}
+
+TEST(HttpServer, SendsPiecesToHttp10UntilItCloses) {
+    const RunningServer server;
+    const std::string response = exchange(server.port(), "GET /pieces HTTP/1.0\r\n\r\n");
+    EXPECT_TRUE(response.ends_with("\r\n\r\none,two,three")) << response;
 }
 
 TEST(HttpServer, HeadHasLengthAndNoBody) {

@@ -48,7 +48,8 @@ class Fairway:
     def __init__(self, folder, *flags, command=("run",)):
         self.folder = pathlib.Path(folder)
         source = ["-f", str(self.folder)] if command == ("run",) else []
-        ports = ["--http-port", "0", "--https-port", "0", "--healthz-port", "0", "--healthz-host", "127.0.0.1"]
+        ports = ["--http-port", "0", "--https-port", "0", "--healthz-port", "0", "--healthz-host", "127.0.0.1",
+                 "--admin-address", "127.0.0.1:0"]
         self.process = subprocess.Popen([BINARY, *command, *source, *ports, "--log-format", "json", *map(str, flags)],
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
         self.log = []        # parsed lines of standard error
@@ -60,6 +61,7 @@ class Fairway:
         assert started is not True, f"fairway ended with {self.process.returncode}: {self.log}"
         self.http_port, self.https_port, self.health_port = (
             urllib.parse.urlsplit(started[key]).port for key in ("http", "https", "health"))
+        self.admin_url = started["admin"]
 
     def _read_log(self):
         for line in self.process.stderr:
