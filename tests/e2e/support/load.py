@@ -1,8 +1,10 @@
 """Load by clients that this project did not write: wrk and h2load (in its HTTP/1.1 mode)."""
 
+import http.client
 import re
 import shutil
 import subprocess
+import threading
 
 from .manifests import HOST
 
@@ -49,3 +51,41 @@ class H2load:
         bad_status = sum(int(status.group(i)) for i in (2, 3, 4))
         wrong = failed or errored or timeout or bad_status
         return succeeded, text if wrong else ""
+
+
+class SteadyLoad:
+    """Clients that ask one request after the other on keep-alive connections until they are stopped."""
+
+    def __init__(self, port, clients=2, path="/", host=HOST):
+        self._target = (port, path, host)
+        self._stop = threading.Event()
+        self.answers = 0        # with status 200; clients count under a lock of their own
+        self.failures = []
+        self._lock = threading.Lock()
+        self._clients = [threading.Thread(target=self._ask) for _ in range(clients)]
+        for client in self._clients:
+            client.start()
+
+    def _ask(self):
+        port, path, host = self._target
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        while not self._stop.is_set():
+            try:
+                connection.request("GET", path, headers={"Host": host})
+                response = connection.getresponse()
+                body = response.read()
+                failure = "" if response.status == 200 else f"{response.status} {body[:80]!r}"
+            except (OSError, http.client.HTTPException) as error:
+                failure = repr(error)
+                connection.close()
+            with self._lock:
+                if failure:
+                    self.failures.append(failure)
+                else:
+                    self.answers += 1
+        connection.close()
+
+    def stop(self):
+        self._stop.set()
+        for client in self._clients:
+            client.join()
