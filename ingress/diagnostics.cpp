@@ -113,11 +113,17 @@ Report DiagnosticBook::take_fresh() {
     return report;
 }
 
+/// Sorts pointers, not diagnostics: with thousands of them that is most of the time.
 Report DiagnosticBook::current() const {
-    Report report;
+    std::vector<const Diagnostic*> all;
     for (const auto& [unit, diagnostics] : units_)
-        report.diagnostics.insert(report.diagnostics.end(), diagnostics.begin(), diagnostics.end());
-    report.sort();
+        for (const Diagnostic& diagnostic : diagnostics) all.push_back(&diagnostic);
+    std::ranges::stable_sort(all, [](const Diagnostic* a, const Diagnostic* b) { return sort_key(*a) < sort_key(*b); });
+    Report report;
+    report.diagnostics.reserve(all.size());
+    for (const Diagnostic* diagnostic : all)
+        if (report.diagnostics.empty() || !(report.diagnostics.back() == *diagnostic))
+            report.diagnostics.push_back(*diagnostic);
     return report;
 }
 

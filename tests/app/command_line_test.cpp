@@ -140,5 +140,51 @@ TEST(CommandLine, NginxIngressControllerIsNotThereYet) {
     EXPECT_THAT(answer.text, HasSubstr("fairway run -f PATH"));
 }
 
+TEST(CommandLine, AdminAddressIsLoopbackUnlessSaidOtherwise) {
+    const auto run = parse_as<RunCommand>({"run", "-f", "a"});
+    EXPECT_EQ(run.serve.admin.address.value().to_string(), "127.0.0.1:10255");
+    EXPECT_TRUE(run.serve.admin.by_default);
+    const auto other = parse_as<DemoCommand>({"demo", "--admin-address", "[::1]:0"});
+    EXPECT_EQ(other.serve.admin.address.value().to_string(), "[::1]:0");
+    EXPECT_FALSE(other.serve.admin.by_default) << "one that was asked for must be had";
+    EXPECT_FALSE(parse_as<RunCommand>({"run", "-f", "a", "--admin-address", "off"}).serve.admin.address);
+    EXPECT_FALSE(parse_as<RunCommand>({"run", "-f", "a", "--admin-address="}).serve.admin.address);
+    const auto wrong = parse_as<Answer>({"run", "-f", "a", "--admin-address", "10255"});
+    EXPECT_EQ(wrong.exit_code, 2);
+    EXPECT_THAT(wrong.text, HasSubstr("write one such as 127.0.0.1:10255, or off"));
+}
+
+TEST(CommandLine, GetTakesKindsAndNamesAsKubectlDoes) {
+    const auto all = parse_as<GetCommand>({"get", "svc"});
+    EXPECT_EQ(all.selection.resource, ingress::Resource::services);
+    EXPECT_EQ(all.selection.name, "");
+    EXPECT_EQ(all.selection.ns, "default");
+    EXPECT_EQ(all.admin, "http://127.0.0.1:10255");
+    const auto one =
+        parse_as<GetCommand>({"get", "pod/kubia-1", "-n", "shop", "-o", "wide", "--admin", "http://[::1]:1"});
+    EXPECT_EQ(one.selection.resource, ingress::Resource::pods);
+    EXPECT_EQ(one.selection.name, "kubia-1");
+    EXPECT_EQ(one.selection.ns, "shop");
+    EXPECT_EQ(one.form, GetForm::wide);
+    EXPECT_EQ(one.admin, "http://[::1]:1");
+    EXPECT_EQ(parse_as<DescribeCommand>({"describe", "service", "kubia"}).selection.name, "kubia");
+    EXPECT_TRUE(parse_as<GetCommand>({"get", "-A", "ing"}).selection.all_namespaces);
+}
+
+TEST(CommandLine, WrongObjectsAreNamed) {
+    for (const auto& [arguments, words] : std::vector<std::pair<std::vector<std::string>, const char*>>{
+             {{"get", "servces"}, "did you mean \"services\"?"},
+             {{"get", "svc", "a", "b"}, "\"b\" is one argument too many"},
+             {{"get", "svc", "a", "-A"}, "write -n NAMESPACE instead of -A"},
+             {{"get", "svc", "-o", "yaml"}, "yaml"},
+             {{"describe"}, "KIND"},
+             {{"explain", "http://a/"}, "--admin URL"},
+             {{"explain", "http://a/", "-f", "x", "--admin", "http://127.0.0.1:1"}, "give one of them"}}) {
+        const auto answer = parse_as<Answer>(arguments);
+        EXPECT_EQ(answer.exit_code, 2);
+        EXPECT_THAT(answer.text, HasSubstr(words));
+    }
+}
+
 }  // namespace
 }  // namespace fairway::app
