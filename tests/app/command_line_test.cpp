@@ -148,7 +148,7 @@ TEST(CommandLine, AdminAddressIsLoopbackUnlessSaidOtherwise) {
     EXPECT_EQ(other.serve.admin.address.value().to_string(), "[::1]:0");
     EXPECT_FALSE(other.serve.admin.by_default) << "one that was asked for must be had";
     EXPECT_FALSE(parse_as<RunCommand>({"run", "-f", "a", "--admin-address", "off"}).serve.admin.address);
-    EXPECT_FALSE(parse_as<RunCommand>({"run", "-f", "a", "--admin-address="}).serve.admin.address);
+    EXPECT_FALSE(parse_as<RunCommand>({"run", "-f", "a", "--admin-address", ""}).serve.admin.address);
     const auto wrong = parse_as<Answer>({"run", "-f", "a", "--admin-address", "10255"});
     EXPECT_EQ(wrong.exit_code, 2);
     EXPECT_THAT(wrong.text, HasSubstr("write one such as 127.0.0.1:10255, or off"));
