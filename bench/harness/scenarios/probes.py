@@ -27,7 +27,7 @@ PERIOD_SECONDS = 10
 
 def probes(context: Context) -> list[Metric]:
     """2,000 Services of 10 Pods each, every Pod with a tcpSocket probe every 10 s, in a steady state without requests."""
-    services, seconds = (200, 10) if context.quick else (2000, 40)
+    services, seconds = (200, 10) if context.quick else (2000, 30)
     name = f"{services} Services × {PODS_PER_SERVICE} Pods, tcpSocket probe every {PERIOD_SECONDS} s"
     cpu = Metric("probes-cpu", f"{name}: CPU", "% of one core", budget=Budget(absolute=15))
     memory = Metric("probes-memory", f"{name}: memory", "MiB")
