@@ -123,6 +123,13 @@ Command explain_command(const CommandValues& values) {
     return ExplainCommand{request, values.paths, values.admin, values.serve.translation, output};
 }
 
+/// Cluster addresses exist with --services only, and a Pod's environment is made of them.
+EnvCommand env_command(const CommandValues& values) {
+    EnvCommand command{values.paths, values.serve.translation, values.ns, values.exported};
+    command.translation.services = true;
+    return command;
+}
+
 Command command_of(const CLI::App& app, const CommandValues& values) {
     if (values.version) return VersionCommand{};
     const auto commands = app.get_subcommands();
@@ -134,6 +141,7 @@ Command command_of(const CLI::App& app, const CommandValues& values) {
     if (name == "lint") return LintCommand{values.paths, values.serve.translation, output};
     if (name == "explain") return explain_command(values);
     if (name == "get" || name == "describe") return object_command(values, name);
+    if (name == "env") return env_command(values);
     if (name == "completion") return CompletionCommand{values.shell};
     return VersionCommand{output};
 }

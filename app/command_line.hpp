@@ -43,8 +43,9 @@ struct ServeOptions {
     AdminListen admin{SocketAddress{*IpAddress::parse("127.0.0.1"), kDefaultAdminPort}};
     unsigned workers = 0;  ///< --workers; 0: one for each CPU that the process may use
     std::chrono::seconds shutdown_grace{0};
-    std::vector<SocketAddress> resolvers;  ///< --resolver; empty: those of /etc/resolv.conf
-    bool allow_exec_probes = false;        ///< --allow-exec-probes; run only
+    std::vector<SocketAddress> resolvers;      ///< --resolver; empty: those of /etc/resolv.conf
+    std::optional<SocketAddress> dns_address;  ///< --dns-address; absent: no DNS server
+    bool allow_exec_probes = false;            ///< --allow-exec-probes; run only
     LogOptions log;
 };
 
@@ -86,6 +87,12 @@ struct DescribeCommand {
     ObjectSelection selection;
     std::string admin;
 };
+struct EnvCommand {
+    std::vector<std::filesystem::path> paths;
+    ingress::TranslationOptions translation;
+    std::string ns = "default";
+    bool exported = false;  ///< "export " before each line
+};
 struct VersionCommand {
     OutputFormat output = OutputFormat::text;
 };
@@ -99,8 +106,8 @@ struct Answer {
     std::string text;
 };
 
-using Command = std::variant<RunCommand, DemoCommand, LintCommand, ExplainCommand, GetCommand, DescribeCommand,
-                             VersionCommand, CompletionCommand, Answer>;
+using Command = std::variant<RunCommand, DemoCommand, LintCommand, ExplainCommand, EnvCommand, GetCommand,
+                             DescribeCommand, VersionCommand, CompletionCommand, Answer>;
 
 /// @param program_name  argv[0]. The name nginx-ingress-controller asks for the command `controller`.
 /// @param arguments  without argv[0].

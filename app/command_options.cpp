@@ -226,6 +226,25 @@ void add_probes(CLI::App& command, ServeOptions& options) {
         ->group("Pods");
 }
 
+void add_environment(CLI::App& command, CommandValues& values) {
+    command.add_option("-n,--namespace", values.ns, "Namespace of the Pod")
+        ->type_name("NAMESPACE")
+        ->capture_default_str();
+    command.add_flag("--export", values.exported, "Write export before each variable, for eval in a shell");
+}
+
+void add_dns(CLI::App& command, ServeOptions& options) {
+    const auto parse = [](const std::string& text) -> Result<std::optional<SocketAddress>> {
+        const auto address = SocketAddress::parse(text);
+        if (address) return std::optional<SocketAddress>(*address);
+        return Error{fmt::format("\"{}\" is not an address with a port; write one such as 127.0.0.1:5353", text)};
+    };
+    add_parsed(command, "--dns-address", options.dns_address, parse,
+               "Answer DNS for names of Services here, over UDP and TCP; port 0: any free one")
+        ->type_name("IP:PORT")
+        ->group("Services");
+}
+
 CLI::App* add_command(CLI::App& root, const char* name, const char* description, const char* footer) {
     CLI::App* command = root.add_subcommand(name, description);
     command->footer(footer);
@@ -283,6 +302,12 @@ Examples:
   fairway describe service kubia
   fairway describe pods -n shop)";
 
+constexpr const char* kEnvFooter = R"text(Examples:
+  fairway env -f examples/kubia
+  eval "$(fairway env --export --namespace shop -f manifests/)"
+
+The addresses are those of: fairway run --services, on the same files.)text";
+
 constexpr const char* kCompletionFooter = R"(Examples:
   source <(fairway completion bash)
   fairway completion zsh > "${fpath[1]}/_fairway"
@@ -305,6 +330,7 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
         add_command(*app, "demo", "Serve a built-in example with three small pods, ready for curl", kDemoFooter);
     for (CLI::App* command : {run, demo}) {
         add_serving(*command, values.serve);
+        add_dns(*command, values.serve);
         add_translation(*command, values.serve.translation);
         add_log(*command, values.serve.log);
     }
@@ -328,6 +354,10 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
     CLI::App* describe =
         add_command(*app, "describe", "Show all about an object of a running instance", kDescribeFooter);
     for (CLI::App* command : {get, describe}) add_objects(*command, values);
+    CLI::App* env =
+        add_command(*app, "env", "Print the variables by which a Pod's containers find Services", kEnvFooter);
+    add_paths(*env, values);
+    add_environment(*env, values);
     CLI::App* version = add_command(*app, "version", "Print version, commit, compiler and library versions", "");
     add_output(*version, values);
     CLI::App* completion =

@@ -26,6 +26,7 @@ struct CommandValues {
     std::string ns = "default";
     bool all_namespaces = false;
     std::string shell;
+    bool exported = false;
     bool version = false;
 };
 

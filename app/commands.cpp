@@ -26,6 +26,7 @@ struct Executor {
     int operator()(const ExplainCommand& command) const { return explain(command); }
     int operator()(const GetCommand& command) const { return get(command); }
     int operator()(const DescribeCommand& command) const { return describe(command); }
+    int operator()(const EnvCommand& command) const { return env(command); }
     int operator()(const VersionCommand& command) const { return print(version_text(command.output)); }
     int operator()(const CompletionCommand& command) const { return print(completion_script(command.shell)); }
     int operator()(const Answer& answer) const {

@@ -22,5 +22,6 @@ int lint(const LintCommand& command);
 int explain(const ExplainCommand& command);
 int get(const GetCommand& command);
 int describe(const DescribeCommand& command);
+int env(const EnvCommand& command);
 
 }  // namespace fairway::app

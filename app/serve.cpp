@@ -19,6 +19,7 @@
 #include "app/drain.hpp"
 #include "app/process_limits.hpp"
 #include "app/version.hpp"
+#include "ingress/discovery/dns_server.hpp"
 #include "proxy/server.hpp"
 #include "routing/route_table.hpp"
 
@@ -55,6 +56,11 @@ std::vector<ingress::ReservedPort> reserved_ports(const ServeOptions& serving) {
         {.port = serving.http_port, .flag = "--http-port", .address = {}},
         {.port = serving.https_port, .flag = "--https-port", .address = {}},
         {.port = serving.healthz_port, .flag = "--healthz-port", .address = serving.healthz_host}};
+    if (serving.dns_address)
+        ports.push_back({.port = serving.dns_address->port,
+                         .flag = "--dns-address",
+                         .address = serving.dns_address->ip,
+                         .udp = true});
     std::erase_if(ports, [](const ingress::ReservedPort& reserved) { return reserved.port == 0; });
     return ports;
 }
@@ -95,6 +101,7 @@ public:
         io_.run();
         admin_api_.close();
         health_server_.reset();
+        dns_server_.reset();
         server_->stop_now();
         return exit_code_;
     }
@@ -173,6 +180,7 @@ private:
             return admin::status_page(sources, request);
         };
         naming_flags("--healthz-port", [&] { health_server_.emplace(io_, health, handler); });
+        open_dns();
         naming_flags("--admin-address", [&] { admin_api_.open(io_, serving_.admin, admin_sources()); });
     }
 
@@ -182,6 +190,16 @@ private:
                                            {engine_.bind_addresses(), server_->http_port(), server_->https_port()});
                 },
                 [this](const ingress::ExplainRequest& request) { return engine_.explain(request); }};
+    }
+
+    void open_dns() {
+        if (!serving_.dns_address) return;
+        ingress::DnsServerOptions options;
+        options.address = *serving_.dns_address;
+        const auto handler = [this](std::span<const std::uint8_t> query, ingress::DnsTransport transport) {
+            return engine_.answer_dns(query, transport);
+        };
+        naming_flags("--dns-address", [&] { dns_server_.emplace(io_, options, handler); });
     }
 
     /// Those who open ports do not know the flags that choose them; the user does.
@@ -260,6 +278,7 @@ private:
                               {"https", url("https", addresses.https_port)},
                               {"health", url("http", addresses.healthz_port) + "/healthz"},
                               {"admin", addresses.admin_url.empty() ? "off" : addresses.admin_url},
+                              {"dns", dns_server_ ? dns_server_->address().to_string() : "off"},
                               {"hosts", routes.host_count()},
                               {"paths", count_paths(routes)},
                               {"workers", workers_},
@@ -275,6 +294,7 @@ private:
     std::optional<proxy::Server> server_;
     std::optional<admin::HttpServer> health_server_;
     AdminApi admin_api_;
+    std::optional<ingress::DnsServer> dns_server_;
     admin::ConfigurationStatus configuration_;
     unsigned workers_ = 0;
     std::uint64_t live_generation_ = 0;  ///< 0: none yet

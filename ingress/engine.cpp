@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/log.hpp"
+#include "ingress/discovery/zone.hpp"
 #include "ingress/explainer.hpp"
 #include "ingress/external_names/name_resolver.hpp"
 #include "ingress/file_source.hpp"
@@ -29,7 +30,9 @@ public:
     explicit State(EngineOptions engine_options)
         : options(std::move(engine_options)),
           source(options.paths, store, book),
-          translator(sources(), options.translation, book) {
+          translator(sources(), options.translation, book),
+          zone({sources(), translator.cluster_addresses(), options.translation.cluster_domain,
+                options.translation.watch_namespace}) {
         if (options.probes) prober.emplace(readiness, book, *options.probes);
     }
 
@@ -116,6 +119,7 @@ public:
     DiagnosticBook book;
     FileSource source;
     Translator translator;
+    Zone zone;
     std::optional<Prober> prober;
     std::optional<NameResolver> resolver;
     std::shared_ptr<const routing::Snapshot> snapshot;
@@ -182,6 +186,15 @@ void Engine::reload() {
 }
 
 const Prober* Engine::prober() const noexcept { return state_->prober ? &*state_->prober : nullptr; }
+
+std::optional<std::vector<std::uint8_t>> Engine::answer_dns(std::span<const std::uint8_t> query,
+                                                            DnsTransport transport) const {
+    return answer_dns_message(query, state_->zone, transport);
+}
+
+Environment Engine::environment(const std::string& ns) const {
+    return pod_environment(state_->store, state_->translator.cluster_addresses(), ns);
+}
 
 Result<Explanation> Engine::explain(const ExplainRequest& request) const {
     return ingress::explain(request, *state_->snapshot, state_->store, state_->translator);

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,6 +15,8 @@
 #include "base/ip_address.hpp"
 #include "base/result.hpp"
 #include "ingress/diagnostics.hpp"
+#include "ingress/discovery/dns_message.hpp"
+#include "ingress/discovery/environment.hpp"
 #include "ingress/explain.hpp"
 #include "ingress/external_names/options.hpp"
 #include "ingress/options.hpp"
@@ -81,6 +84,12 @@ public:
 
     /// What probes have found out; nullptr without EngineOptions::probes.
     const Prober* prober() const noexcept;
+
+    /// The reply to a DNS query about the objects that hold now, or nullopt to say nothing (discovery/dns_message.hpp).
+    std::optional<std::vector<std::uint8_t>> answer_dns(std::span<const std::uint8_t> query,
+                                                        DnsTransport transport) const;
+    /// What a Pod of the namespace sees in its environment; needs TranslationOptions::services.
+    Environment environment(const std::string& ns) const;
 
     /// Errors: a URL without host, or one that is not http or https.
     Result<Explanation> explain(const ExplainRequest& request) const;

@@ -41,6 +41,7 @@ public:
     const ConfigMapSettings& settings() const noexcept { return settings_; }
     const TranslationOptions& options() const noexcept { return options_; }
     const BackendRegistry& backends() const noexcept { return backends_; }
+    const EndpointSources& sources() const noexcept { return sources_; }
     /// With --services: the addresses that stand for clusterIPs. Without: none.
     const ClusterAddresses& cluster_addresses() const noexcept { return exposure_.cluster_addresses(); }
     /// With --services: the Service that a host name means when no Ingress has a rule for it, or nullptr.

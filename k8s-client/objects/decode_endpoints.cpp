@@ -33,6 +33,13 @@ std::string decode_target(const Field& endpoint) {
     return name.empty() ? endpoint.string("hostname") : name;
 }
 
+std::string decode_hostname(const Field& endpoint) {
+    auto hostname = endpoint.string("hostname");
+    if (hostname.empty() || is_dns_label(hostname)) return hostname;
+    endpoint.at("hostname").error(fmt::format("{} is not one label of a DNS name in lower case", quoted(hostname)));
+    return {};
+}
+
 EndpointPort decode_port(const Field& port) {
     EndpointPort out;
     out.name = port.string("name");
@@ -50,7 +57,7 @@ std::vector<EndpointAddress> decode_addresses(const Field& subset, std::string_v
             address.at("ip").error(fmt::format(
                 "{} is not an IP address; Endpoints take no names: use a Service of type ExternalName for one",
                 quoted(ip)));
-        out.push_back({std::move(ip), decode_target(address)});
+        out.push_back({std::move(ip), decode_target(address), decode_hostname(address)});
     }
     return out;
 }
@@ -104,6 +111,7 @@ SliceEndpoint decode_slice_endpoint(const Field& endpoint, std::string_view type
     out.serving = conditions.boolean("serving");
     out.terminating = conditions.boolean("terminating");
     out.target = decode_target(endpoint);
+    out.hostname = decode_hostname(endpoint);
     out.node_name = endpoint.string("nodeName");
     out.zone = endpoint.string("zone");
     // v1beta1 has the zone among the labels of the node.

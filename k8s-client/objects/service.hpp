@@ -63,7 +63,8 @@ struct EndpointPort {
 
 struct EndpointAddress {
     std::string ip;
-    std::string target;  ///< targetRef.name, or hostname
+    std::string target;    ///< targetRef.name, or hostname
+    std::string hostname;  ///< its DNS name behind a headless Service
 };
 
 struct EndpointSubset {
@@ -85,7 +86,8 @@ struct SliceEndpoint {
     std::optional<bool> ready;
     std::optional<bool> serving;
     std::optional<bool> terminating;
-    std::string target;  ///< targetRef.name, or hostname
+    std::string target;    ///< targetRef.name, or hostname
+    std::string hostname;  ///< its DNS name behind a headless Service
     std::string zone;
     std::string node_name;
     std::vector<std::string> hinted_zones;  ///< hints.forZones[].name

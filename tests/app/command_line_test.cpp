@@ -186,5 +186,43 @@ TEST(CommandLine, WrongObjectsAreNamed) {
     }
 }
 
+TEST(CommandLine, ServicesFlags) {
+    const auto plain = parse_as<RunCommand>({"run", "-f", "a"});
+    EXPECT_FALSE(plain.serve.translation.services);
+    EXPECT_EQ(plain.serve.translation.service_address.to_string(), "127.0.0.1");
+    EXPECT_EQ(plain.serve.translation.cluster_domain, "cluster.local");
+    EXPECT_FALSE(plain.serve.dns_address);
+    const auto run = parse_as<RunCommand>({"run", "-f", "a", "--services", "--service-address", "0.0.0.0",
+                                           "--cluster-domain=k8s.test.", "--tcp-services-configmap", "edge/tcp",
+                                           "--udp-services-configmap=edge/udp", "--dns-address", "127.0.0.1:5353"});
+    EXPECT_TRUE(run.serve.translation.services);
+    EXPECT_EQ(run.serve.translation.service_address.to_string(), "0.0.0.0");
+    EXPECT_EQ(run.serve.translation.cluster_domain, "k8s.test");
+    EXPECT_EQ(run.serve.translation.tcp_services_configmap->to_string(), "edge/tcp");
+    EXPECT_EQ(run.serve.translation.udp_services_configmap->to_string(), "edge/udp");
+    EXPECT_EQ(run.serve.dns_address->to_string(), "127.0.0.1:5353");
+}
+
+TEST(CommandLine, ServicesFlagsSayWhatIsWrong) {
+    const auto error = [](const char* flag, const char* value) {
+        return parse_as<Answer>({"run", "-f", "a", flag, value}).text;
+    };
+    EXPECT_THAT(error("--service-address", "localhost"), HasSubstr("write one such as 127.0.0.1"));
+    EXPECT_THAT(error("--cluster-domain", "Cluster_Local"), HasSubstr("write one such as cluster.local"));
+    EXPECT_THAT(error("--dns-address", "5353"), HasSubstr("write one such as 127.0.0.1:5353"));
+    EXPECT_THAT(error("--tcp-services-configmap", "tcp"), HasSubstr("write namespace/name"));
+}
+
+TEST(CommandLine, EnvironmentIsThatOfAServicesRun) {
+    const auto env = parse_as<EnvCommand>({"env", "-f", "a"});
+    EXPECT_TRUE(env.translation.services);
+    EXPECT_EQ(env.ns, "default");
+    EXPECT_FALSE(env.exported);
+    const auto other = parse_as<EnvCommand>({"env", "-f", "a", "-n", "shop", "--export"});
+    EXPECT_EQ(other.ns, "shop");
+    EXPECT_TRUE(other.exported);
+    EXPECT_THAT(parse_as<Answer>({"env"}).text, HasSubstr("-f PATH"));
+}
+
 }  // namespace
 }  // namespace fairway::app

@@ -35,7 +35,7 @@ TEST(Completion, BashOffersOptionsAndTheirValues) {
 
 TEST(Completion, ZshAndFishKnowEveryCommand) {
     for (const char* shell : {"zsh", "fish"})
-        for (const char* command : {"run", "demo", "lint", "explain", "version", "completion"})
+        for (const char* command : {"run", "demo", "lint", "explain", "env", "version", "completion"})
             EXPECT_THAT(completion_script(shell), HasSubstr(command)) << shell;
     EXPECT_THAT(completion_script("fish"), HasSubstr("-s f -l filename -r -F"));
     EXPECT_THAT(completion_script("zsh"), HasSubstr("{-f,--filename}"));

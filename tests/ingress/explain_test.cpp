@@ -125,5 +125,36 @@ TEST_F(ExplainTest, UrlsThatNameNoHostAreErrors) {
             << url;
 }
 
+class ExplainServicesTest : public testing::Test {
+protected:
+    ExplainServicesTest() : bench(options()) {
+        bench.put("web.yaml", service_manifest("web", "10.0.0.1"));
+        bench.put("ingress.yaml", ingress_manifest("taken", "web.default.svc"));
+        snapshot = bench.translate();
+    }
+    static TranslationOptions options() {
+        auto options = standalone_options();
+        options.services = true;
+        return options;
+    }
+    std::string explain(const std::string& url) {
+        return text_of(
+            ingress::explain({.method = "GET", .url = url}, *snapshot, bench.store(), bench.translator()).value());
+    }
+    Workbench bench;
+    std::shared_ptr<const routing::Snapshot> snapshot;
+};
+
+TEST_F(ExplainServicesTest, HostNameOfAService) {
+    const auto text = explain("http://web.default/any/path");
+    EXPECT_THAT(text, HasSubstr("host: web.default (a name of Service default/web, because of --services; no Ingress "
+                                "names it)\npath: every path goes to the Service\n"));
+    EXPECT_THAT(text, HasSubstr("= forwarded to the endpoint of Service default/web port 80\n"));
+}
+
+TEST_F(ExplainServicesTest, IngressThatNamesTheHostWins) {
+    EXPECT_THAT(explain("http://web.default.svc/"), HasSubstr("host: web.default.svc (exact)\n"));
+}
+
 }  // namespace
 }  // namespace fairway::ingress::test

@@ -106,5 +106,52 @@ TEST_F(Sharing, DiagnosticsAreFreshOnce) {
     EXPECT_TRUE(bench.take_fresh().diagnostics.empty());
 }
 
+class ServiceSharing : public Sharing {
+protected:
+    ServiceSharing() : services(with_services()) {
+        services.put("web.yaml", service());
+        services.put("other.yaml", service("other"));
+        services.put("slice.yaml", slice("10.0.0.1"));
+        first = services.translate();
+    }
+    static TranslationOptions with_services() {
+        auto options = standalone_options();
+        options.services = true;
+        return options;
+    }
+    Workbench services;
+    std::shared_ptr<const routing::Snapshot> first;
+};
+
+TEST_F(ServiceSharing, EndpointChangeLeavesListenersAndHostNamesAlone) {
+    services.put("slice.yaml", slice("10.0.0.2"));
+    const auto after = services.translate();
+    EXPECT_EQ(after->services, first->services);
+    EXPECT_EQ(after->routes, first->routes);
+    EXPECT_NE(after->endpoints, first->endpoints);
+}
+
+TEST_F(ServiceSharing, ChangeThatAsksForTheSamePortsKeepsTheList) {
+    services.put("web.yaml", service() + "# nothing else\n");
+    EXPECT_EQ(services.translate()->services, first->services);
+}
+
+TEST_F(ServiceSharing, ServiceChangeRebuildsItsOwnHostNamesOnly) {
+    services.put("web.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 81}]}\n");
+    const auto after = services.translate();
+    EXPECT_NE(after->services, first->services);
+    EXPECT_NE(host(*after, "web.default"), host(*first, "web.default"));
+    ASSERT_NE(host(*after, "other.default"), nullptr);
+    EXPECT_EQ(host(*after, "other.default"), host(*first, "other.default"));
+}
+
+TEST_F(ServiceSharing, ServiceThatGoesTakesListenersAndHostNamesAlong) {
+    services.remove("web.yaml");
+    const auto after = services.translate();
+    EXPECT_EQ(after->services->listeners.size(), 1u);
+    EXPECT_EQ(host(*after, "web.default"), nullptr);
+    EXPECT_EQ(host(*after, "web"), nullptr);
+}
+
 }  // namespace
 }  // namespace fairway::ingress::test
