@@ -28,6 +28,8 @@ HttpResponse echo(const HttpRequest& request) {
                     if (left == 0) return std::nullopt;
                     return --left == 1 ? "two," : "three";
                 }};
+    if (request.path == "/cut")
+        return {200, "one,", "text/plain", []() -> std::optional<std::string> { throw std::runtime_error("a bug"); }};
     return {200, request.method + " " + request.path};
 }
 
@@ -121,6 +123,13 @@ TEST(HttpServer, SendsLongAnswersInPiecesAndKeepsTheConnection) {
     client.read_until("\r\n\r\n");
     client.send("GET /after HTTP/1.1\r\nHost: h\r\n\r\n");
     EXPECT_TRUE(client.read_until("GET /after").starts_with("HTTP/1.1 200")) << "HEAD has no body";
+}
+
+TEST(HttpServer, AnExceptionOnTheWayCutsTheAnswerForAllToSee) {
+    const RunningServer server;
+    const std::string response = exchange(server.port(), "GET /cut HTTP/1.1\r\nHost: h\r\n\r\n");
+    EXPECT_TRUE(response.ends_with("one,\r\n")) << "the last chunk is missing: " << response;
+    EXPECT_TRUE(exchange(server.port(), "GET /a HTTP/1.0\r\n\r\n").ends_with("GET /a")) << "others go on";
 }
 
 TEST(HttpServer, SendsPiecesToHttp10UntilItCloses) {
