@@ -12,14 +12,15 @@ from support.fairway import BINARY, ROOT
 NOTES = ROOT / "examples/notes"
 SESSION = ROOT / "tests/e2e/support/readme_session.py"
 READMES = sorted(NOTES.glob("*/README.md"))
-# A network of its own, so that the fixed ports of the READMEs are free, and processes that end with it.
-OWN_NETWORK = ["unshare", "--map-root-user", "--net", "--pid", "--fork", "--kill-child"]
+# A network of its own, so that the fixed ports of the READMEs are free, mounts of its own for /var/tmp, and processes that
+# end with it.
+OWN_NETWORK = ["unshare", "--map-root-user", "--net", "--mount", "--pid", "--fork", "--kill-child"]
 
 
 @pytest.fixture(scope="session")
 def own_network():
     if subprocess.run([*OWN_NETWORK, "true"], capture_output=True).returncode != 0:
-        pytest.skip("no network namespace of its own: unshare --map-root-user --net is not permitted here")
+        pytest.skip("no namespaces of its own: unshare --map-root-user --net --mount --pid is not permitted here")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@
 
 A line "$ command" is run; what follows it is what must be seen, apart from ages and the width of gaps. A command with an
 expectation is tried again until it is met: starts, probes and file changes take their time. Meant to be run inside
-`unshare --net --pid --fork --kill-child`, because the READMEs have fixed ports and addresses.
+`unshare --net --mount --pid --fork --kill-child`, because the READMEs have fixed ports, addresses and files.
 """
 
 import pathlib
@@ -65,6 +65,7 @@ def see(shell, command, expected):
 
 def main(readme):
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/var/tmp"], check=True)
     steps = steps_of(pathlib.Path(readme).read_text())
     assert any(expected for _, expected in steps), f"{readme} shows nothing"
     shell = Shell()
