@@ -356,7 +356,7 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
     for (CLI::App* command : {get, describe}) add_objects(*command, values);
     CLI::App* env =
         add_command(*app, "env", "Print the variables by which a Pod's containers find Services", kEnvFooter);
-    add_paths(*env, values);
+    add_paths(*env, values)->required();
     add_environment(*env, values);
     CLI::App* version = add_command(*app, "version", "Print version, commit, compiler and library versions", "");
     add_output(*version, values);
