@@ -108,7 +108,7 @@ TEST(Handshake, ChoosesApplicationProtocolInOurOrder) {
 
 TEST(Handshake, RefusesApplicationProtocolsItDoesNotSpeak) {
     const auto config = serving();
-    const auto made = connect(*config, {.alpn = {"h2", "spdy/3"}});
+    const auto made = connect(*config, {.alpn = {"h3", "spdy/3"}});
     EXPECT_FALSE(made.completed);
     EXPECT_EQ(made.alert, SSL_AD_NO_APPLICATION_PROTOCOL);  // RFC 7301 section 3.2
 }
