@@ -34,6 +34,16 @@ class Load:
             "command": " ".join(argv),
         }
 
+    def h2load(self, port: int, host: str, *, path: str, connections: int, streams: int, seconds: int) -> dict:
+        """HTTP/2 GETs over TLS in a closed loop of `streams` on each connection."""
+        argv = [program("h2load"), f"-D{seconds}", f"-c{connections}", f"-m{streams}", "-t1",
+                f"--connect-to=127.0.0.1:{port}", f"https://{host}{path}"]
+        text = run_on(self.placement, argv, seconds)
+        done = re.search(r"requests: \d+ total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed", text)
+        if not done:
+            raise BenchError(f"{' '.join(argv)} printed no result: {text}")
+        return {"requests": int(done[1]), "not_ok": int(done[1]) - int(done[2]), "command": " ".join(argv)}
+
     def loader(self, mode: str, port: int, host: str, *, tls: bool = False, seconds: float = 0, **options) -> dict:
         """One run of bench-loader; its options as in loader/options.hpp, lists repeat."""
         argv = self.loader_argv(mode, port, host, tls=tls, seconds=seconds, **options)

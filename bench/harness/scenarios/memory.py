@@ -1,7 +1,9 @@
-"""Memory that one more idle keep-alive connection costs, plain and over TLS."""
+"""Memory that one more idle keep-alive connection costs, plain, over TLS, and of HTTP/2."""
 
 import contextlib
 import json
+import socket
+import ssl
 import subprocess
 from collections.abc import Iterator
 
@@ -33,7 +35,54 @@ def idle_memory(context: Context) -> list[Metric]:
                 metric.commands[server.name] = server.command_line()
                 context.say(f"  idle-memory {kind} {server.name}: {value:.2f} KiB per connection")
         metrics.append(metric)
-    return metrics
+    return [*metrics, http2_idle_memory(context)]
+
+
+def http2_idle_memory(context: Context) -> Metric:
+    """The same for connections of HTTP/2 over TLS; the budget is nginx's."""
+    count = 300 if context.quick else 1000
+    metric = Metric("idle-memory-h2", "memory per idle HTTP/2 connection over TLS", "KiB",
+                    budget=Budget(of_best=1.0, peers=("nginx", "nginx-tuned")))
+    with context.servers(small_site(context.origin_port, context.certificate), floor=False) as servers:
+        for server in servers:
+            with idle_http2_connections(server, 100):
+                before = server.rss_bytes()
+                with idle_http2_connections(server, count):
+                    value = (server.rss_bytes() - before) / count / 1024
+            metric.add(server.name, value)
+            metric.commands[server.name] = server.command_line()
+            context.say(f"  idle-memory h2 {server.name}: {value:.2f} KiB per connection")
+    return metric
+
+
+def frame(kind: int, flags: int, stream: int, payload: bytes) -> bytes:
+    """RFC 9113 section 4.1."""
+    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+
+@contextlib.contextmanager
+def idle_http2_connections(server: Server, count: int) -> Iterator[None]:
+    """`count` open connections whose one request, GET / of SECURE_HOST, has been answered."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    # HPACK (RFC 7541): :method GET, :scheme https and :path / by index, :authority as a literal.
+    head = b"\x82\x87\x84\x41" + bytes([len(SECURE_HOST)]) + SECURE_HOST.encode()
+    request = (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, b"") + frame(4, 1, 0, b"") +
+               frame(1, 0x5, 1, head))
+    with contextlib.ExitStack() as stack:
+        for _ in range(count):
+            plain = socket.create_connection(("127.0.0.1", server.tls_port), timeout=10)
+            connection = stack.enter_context(context.wrap_socket(plain, server_hostname=SECURE_HOST))
+            connection.sendall(request)
+            received = b""
+            while b"\x00\x01\x00\x00\x00\x01" not in received:  # a DATA frame with END_STREAM on stream 1
+                data = connection.recv(65536)
+                if not data:
+                    raise BenchError(f"{server.name} closed an HTTP/2 connection")
+                received += data
+        yield
 
 
 def kib_per_connection(context: Context, server: Server, tls: bool, count: int) -> float:

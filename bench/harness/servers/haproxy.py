@@ -99,7 +99,7 @@ defaults
 {frontends}{backends}"""
 
     def _frontend(self, name: str, port: int, scheme: str) -> str:
-        ssl = f" ssl crt {self.folder}/site.pem alpn http/1.1" if scheme == "https" else ""
+        ssl = f" ssl crt {self.folder}/site.pem alpn h2,http/1.1" if scheme == "https" else ""
         log = f"""    log global
     capture request header Referer len 64
     capture request header User-Agent len 64

@@ -99,6 +99,7 @@ http {{
     tcp_nodelay on;
     keepalive_timeout 3600s;
     keepalive_requests 1000000;
+    http2_max_concurrent_streams 128;
     client_max_body_size 0;
     ssl_protocols TLSv1.3;
     ssl_session_cache shared:SSL:10m;
@@ -127,7 +128,7 @@ http {{
 
     def _server(self, host: Host, site: Site) -> str:
         if host.tls:
-            listen = f"listen {self._listen(self.tls_port)} ssl;" \
+            listen = f"listen {self._listen(self.tls_port)} ssl http2;" \
                      f" ssl_certificate {site.certificate.certificate}; ssl_certificate_key {site.certificate.key};"
         else:
             listen = f"listen {self.plain_port};"
