@@ -64,9 +64,18 @@ Exposure::Exposure(const ObjectStore& store, const TranslationOptions& options, 
     claims_.reserve(options_.reserved_ports, {});
 }
 
+std::shared_ptr<const routing::StreamPolicy> Exposure::unlimited_answers(const routing::StreamPolicy& policy) {
+    auto unlimited = std::make_shared<routing::StreamPolicy>(policy);
+    unlimited->udp_responses = routing::StreamPolicy::kUnlimited;
+    unlimited->idle_timeout =
+        std::chrono::seconds(120);  // nf_conntrack_udp_timeout_stream, which kube-proxy leaves as it is
+    return unlimited;
+}
+
 void Exposure::configure(const routing::StreamPolicy& policy, const std::vector<IpAddress>& bind_addresses) {
     if (!(policy == *policy_)) {
         policy_ = std::make_shared<const routing::StreamPolicy>(policy);
+        service_udp_policy_ = unlimited_answers(policy);
         stale_ = true;
     }
     if (bind_addresses == bind_addresses_) return;
@@ -220,13 +229,15 @@ std::shared_ptr<const routing::ServiceListeners> Exposure::listeners() {
     auto next = std::make_shared<routing::ServiceListeners>();
     claims_.for_each_granted([&](const PortClaims::Claim& claim) {
         const auto& wish = *claim.wish;
+        auto owner = owner_of(claim);
+        const bool service_udp = wish.transport == routing::Transport::udp && owner.kind == k8s::Service::kKind;
         next->listeners.push_back({.transport = wish.transport,
                                    .address = wish.address,
                                    .backend = backends_.find(wish.backend)->backend,
-                                   .policy = policy_,
+                                   .policy = service_udp ? service_udp_policy_ : policy_,
                                    .accept_proxy_protocol = wish.accept_proxy_protocol,
                                    .send_proxy_protocol = wish.send_proxy_protocol,
-                                   .owner = owner_of(claim)});
+                                   .owner = std::move(owner)});
     });
     std::ranges::sort(next->listeners, [](const auto& a, const auto& b) {
         return std::tie(a.transport, a.address) < std::tie(b.transport, b.address);

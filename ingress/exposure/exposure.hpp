@@ -79,6 +79,9 @@ private:
     bool streams_stale_ = true;  ///< the ConfigMaps must be planned again
     std::vector<IpAddress> bind_addresses_;
     std::shared_ptr<const routing::StreamPolicy> policy_ = std::make_shared<const routing::StreamPolicy>();
+    /// The same for UDP ports of Services: as through kube-proxy, any number of datagrams may answer one.
+    std::shared_ptr<const routing::StreamPolicy> service_udp_policy_ = unlimited_answers(*policy_);
+    static std::shared_ptr<const routing::StreamPolicy> unlimited_answers(const routing::StreamPolicy& policy);
     bool stale_ = false;  ///< `listeners_` may be out of date
     std::shared_ptr<const routing::ServiceListeners> listeners_ = std::make_shared<const routing::ServiceListeners>();
 };
