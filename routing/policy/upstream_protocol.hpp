@@ -1,0 +1,17 @@
+// Which protocol a route speaks to its endpoints.
+#pragma once
+
+#include <cstdint>
+
+namespace fairway::routing {
+
+/// Annotation backend-protocol, or appProtocol of the Service port where there is no annotation.
+enum class UpstreamProtocol : std::uint8_t {
+    http,       ///< HTTP/1.1; annotation HTTP; appProtocol http, kubernetes.io/ws
+    https,      ///< HTTP/1.1 over TLS; annotation HTTPS; appProtocol https, kubernetes.io/wss
+    auto_http,  ///< http or https, as the client came; annotation AUTO_HTTP
+    h2c,        ///< HTTP/2 with prior knowledge; annotation GRPC; appProtocol kubernetes.io/h2c, grpc
+    h2,         ///< HTTP/2 over TLS; annotation GRPCS
+};
+
+}  // namespace fairway::routing
