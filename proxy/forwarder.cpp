@@ -2,9 +2,6 @@
 
 #include <algorithm>
 
-#include "proxy/http1/chunked.hpp"
-#include "proxy/http1/request_head_writer.hpp"
-#include "proxy/http1/response_head_writer.hpp"
 #include "proxy/tunnel.hpp"
 
 namespace fairway::proxy {
@@ -12,9 +9,6 @@ namespace fairway::proxy {
 namespace {
 
 constexpr int kMaxInterimResponses = 16;  // 1xx heads before the final one; more is an attack
-constexpr std::string_view kLastChunk = "0\r\n\r\n";
-
-iovec piece(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
 
 std::uint16_t retry_bit(std::uint16_t status) {
     switch (status) {
@@ -56,7 +50,8 @@ Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchan
       exchange_(exchange),
       route_(route),
       endpoints_(endpoints),
-      upstream_(worker.buffers, response_limits(*exchange.snapshot->settings)),
+      http1_(worker.pool, settings().upstream_keepalive, worker.buffers, response_limits(settings()),
+             exchange.upstream_head),
       picker_(worker, *route.backend, route.backend->load_balance, endpoints, exchange.forwarded.client) {}
 
 io::Task<Failure> Forwarder::run() {
@@ -82,18 +77,18 @@ io::Task<Failure> Forwarder::run() {
             if (last.stale) {  // does not use up a try; whatever closed this one may have closed them all
                 fresh_only_ = true;
                 exchange_.record.tries.pop_back();
-                upstream_.abandon();
+                abandon();
                 continue;
             }
         }
         if (last_try) break;
         co_await end_request_body();
-        upstream_.abandon();
+        abandon();
         picker_.failed(endpoint.address);
         ++tries;
     }
     if (last.failure != Failure::none) {
-        upstream_.abandon();
+        abandon();
         co_return pump_failure_ != Failure::none ? pump_failure_ : last.failure;
     }
     const bool complete = co_await relay_response();
@@ -143,21 +138,22 @@ io::Task<Forwarder::Attempt> Forwarder::attempt(const routing::Endpoint& endpoin
     } else {
         current_try().response = since_try_began();
     }
-    result.stale = result.failure == Failure::upstream_broken && upstream_.active() && upstream_.reused() &&
-                   !upstream_.response_seen();
+    result.stale = result.failure == Failure::upstream_broken && upstream_ != nullptr && upstream_->reused() &&
+                   !upstream_->response_seen();
     co_return result;
 }
 
 // A kept connection when there is a live one, else a new one.
 io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
     while (auto kept = fresh_only_ ? nullptr : worker_.pool.take_idle(endpoint.address)) {
-        upstream_.begin(std::move(kept), true);
+        http1_.begin(std::move(kept), true);
         // What cannot be repeated is not risked on a connection that the endpoint may have closed this very moment.
         const bool risky = !is_idempotent(downstream_.head().method) || !downstream_.body_complete();
-        if (risky && !upstream_.still_open()) {
-            upstream_.abandon();
+        if (risky && !http1_.still_open()) {
+            http1_.abandon();
             continue;
         }
+        upstream_ = &http1_;
         ++worker_.counters.upstream_reused;
         co_return Failure::none;
     }
@@ -165,41 +161,26 @@ io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
     if (!connected.connection)
         co_return connected.status == io::IoStatus::timeout ? Failure::connect_timeout : Failure::connect_failed;
     ++worker_.counters.upstream_opened;
-    upstream_.begin(std::move(connected.connection), false);
+    http1_.begin(std::move(connected.connection), false);
+    upstream_ = &http1_;
     co_return Failure::none;
 }
 
 // Head and the body bytes that are there leave together; the rest follows from pump_request_body() while the response
 // may already be coming.
 io::Task<Failure> Forwarder::send_request() {
-    const RequestHead& head = downstream_.head();
-    exchange_.upstream_head.clear();
-    const auto persistence = settings().upstream_keepalive.connections == 0 ? http1::UpstreamPersistence::close
-                                                                            : http1::UpstreamPersistence::keep_alive;
-    http1::write_request_head(exchange_.upstream_head, head, exchange_.forwarded, settings().forwarded, persistence);
-
-    std::array<iovec, 20> pieces;
-    std::size_t count = 0;
-    std::array<char, 20> chunk_size;
-    pieces[count++] = piece(exchange_.upstream_head.view());
-    const bool chunked = head.framing == Framing::chunked;
-    if (first_pieces_.bytes > 0) {
-        if (chunked) pieces[count++] = piece(http1::chunk_head(first_pieces_.bytes, chunk_size));
-        for (std::size_t i = 0; i < first_pieces_.pieces.size(); ++i) pieces[count++] = first_storage_[i];
-        if (chunked) pieces[count++] = piece("\r\n");
-    }
-    const bool whole = first_pieces_.status == BodyStatus::end || first_pieces_.last;
-    if (chunked && whole && downstream_.request_trailers().empty()) pieces[count++] = piece(kLastChunk);
-    const bool more = !whole || (chunked && !downstream_.request_trailers().empty());
-
-    const auto sent = co_await upstream_.connection().write_all({pieces.data(), count}, policy().timeouts.send);
+    const bool whole =
+        (first_pieces_.status == BodyStatus::end || first_pieces_.last) && downstream_.request_trailers().empty();
+    const UpstreamRequest request{downstream_.head(), exchange_.forwarded, settings()};
+    const auto sent = co_await upstream_->send_request(request, {first_storage_.data(), first_pieces_.pieces.size()},
+                                                       whole, policy().timeouts.send);
     // An endpoint may answer and close without reading everything: its answer decides, not the failed write.
     if (sent.status == io::IoStatus::timeout) co_return Failure::upstream_timeout;
     if (sent.status == io::IoStatus::cancelled) co_return Failure::client_gone;
-    request_complete_ = !more && sent.status == io::IoStatus::ok;
+    request_complete_ = whole && sent.status == io::IoStatus::ok;
     upload_broken_ = sent.status == io::IoStatus::error;
     last_progress_ = worker_.reactor.now();
-    if (more && sent.status == io::IoStatus::ok) {
+    if (!whole && sent.status == io::IoStatus::ok) {
         pump_failure_ = Failure::none;
         pump_ended_ = false;
         pump_ = pump_request_body();
@@ -209,9 +190,6 @@ io::Task<Failure> Forwarder::send_request() {
 }
 
 io::Task<void> Forwarder::pump_request_body() {
-    const bool chunked = downstream_.head().framing == Framing::chunked;
-    std::array<char, 20> chunk_size;
-    std::array<iovec, 20> pieces;
     for (;;) {
         BodyPieces body{BodyStatus::end, {}, 0, true};
         if (!downstream_.body_complete()) {
@@ -226,18 +204,9 @@ io::Task<void> Forwarder::pump_request_body() {
                                                                      : Failure::client_gone);
             co_return;
         }
-        std::size_t count = 0;
-        if (chunked && body.bytes > 0) pieces[count++] = piece(http1::chunk_head(body.bytes, chunk_size));
-        for (const iovec& run : body.pieces) pieces[count++] = run;
-        if (chunked && body.bytes > 0) pieces[count++] = piece("\r\n");
         const bool last = body.last || body.status == BodyStatus::end;
-        if (chunked && last) {
-            exchange_.upstream_head.clear();  // the head has left; its memory serves the end of the body
-            exchange_.upstream_head.append("0\r\n");
-            http1::write_trailers(exchange_.upstream_head, downstream_.request_trailers());
-            pieces[count++] = piece(exchange_.upstream_head.view());
-        }
-        const auto sent = co_await upstream_.connection().write_all({pieces.data(), count}, policy().timeouts.send);
+        const auto sent = co_await upstream_->send_body(
+            body.pieces, last, last ? &downstream_.request_trailers() : nullptr, policy().timeouts.send);
         if (sent.status == io::IoStatus::timeout) fail_request_body(Failure::upstream_timeout);
         upload_broken_ = sent.status == io::IoStatus::error;  // its answer may be there all the same
         if (sent.status != io::IoStatus::ok) co_return;
@@ -252,8 +221,8 @@ io::Task<void> Forwarder::pump_request_body() {
 // The endpoint must not take what it got for the whole, and nobody waits for its answer.
 void Forwarder::fail_request_body(Failure failure) {
     pump_failure_ = failure;
-    upstream_.connection().reset_on_close();
-    upstream_.connection().source().cancel_reader();
+    upstream_->cut_request();
+    upstream_->cancel_wait();
 }
 
 // Ends the pump, whatever it waits for. A body that is cut short ends in a reset, so that it looks cut.
@@ -261,8 +230,7 @@ io::Task<void> Forwarder::end_request_body() {
     if (!pump_ || pump_.done()) co_return;
     pump_ended_ = true;
     downstream_.cancel_read_body();
-    upstream_.connection().reset_on_close();
-    upstream_.connection().source().cancel_writer();
+    upstream_->cut_request();
     co_await pump_.join();
 }
 
@@ -276,17 +244,18 @@ std::chrono::milliseconds Forwarder::answer_time_left() const {
 
 io::Task<Failure> Forwarder::read_response_head() {
     for (int interim = 0;;) {
-        switch (upstream_.poll_head(downstream_.head().method, exchange_.response)) {
-            case http1::HeadStatus::invalid: co_return Failure::upstream_invalid;
-            case http1::HeadStatus::closed: co_return Failure::upstream_broken;
-            case http1::HeadStatus::complete: {
+        switch (upstream_->poll_head(downstream_.head().method, exchange_.response)) {
+            case HeadStatus::invalid: co_return Failure::upstream_invalid;
+            case HeadStatus::closed: co_return Failure::upstream_broken;
+            case HeadStatus::complete: {
                 const std::uint16_t status = exchange_.response.status;
                 const bool switching = status == 101;
                 // RFC 9110 section 7.8: only when asked, and not in the middle of a request.
-                if (switching && (downstream_.head().upgrade.empty() || !request_complete_))
+                if (switching &&
+                    (downstream_.head().upgrade.empty() || !request_complete_ || !upstream_->can_upgrade()))
                     co_return Failure::upstream_invalid;
                 if (status >= 200 || switching) {
-                    upstream_.begin_body(exchange_.response);
+                    upstream_->begin_body(exchange_.response);
                     co_return Failure::none;
                 }
                 if (++interim > kMaxInterimResponses) co_return Failure::upstream_invalid;
@@ -297,11 +266,10 @@ io::Task<Failure> Forwarder::read_response_head() {
                 }
                 continue;
             }
-            case http1::HeadStatus::need_input: break;
+            case HeadStatus::need_input: break;
         }
         if (pump_failure_ != Failure::none) co_return pump_failure_;  // before anybody waited, so nobody was woken
-        const io::Wake why =
-            co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(), answer_time_left());
+        const io::Wake why = co_await UpstreamInput(*upstream_, downstream_.hangup(), answer_time_left());
         if (pump_failure_ != Failure::none) co_return pump_failure_;
         if (why == io::Wake::timeout && answer_time_left().count() > 0) continue;
         if (why == io::Wake::timeout) co_return Failure::upstream_timeout;
@@ -319,7 +287,7 @@ Framing Forwarder::downstream_framing() const {
 io::Task<bool> Forwarder::relay_response() {
     const ResponseHead& response = exchange_.response;
     if (worker_.log.format().needs_response_fields()) {
-        exchange_.response_head_buffer = upstream_.window().detach_front(0, worker_.buffers);
+        exchange_.response_head_buffer = upstream_->keep_response_head();
         exchange_.record.response_fields = &response.fields;
     }
     ResponseStart start{.status = response.status, .upstream = &response};
@@ -327,18 +295,21 @@ io::Task<bool> Forwarder::relay_response() {
     start.content_length = response.content_length;
     downstream_.begin_response(start);
 
-    bool complete = false;
     if (response.status == 101) {
-        co_await relay_tunnel(downstream_, upstream_, policy().timeouts, current_try());
-        upstream_.abandon();
+        co_await relay_tunnel(worker_.reactor, downstream_, *upstream_, policy().timeouts, current_try());
+        abandon();
         current_try().response = since_try_began();
         co_return true;
     }
-    complete = co_await relay_body(start.framing);
+    const bool complete = co_await relay_body(start.framing);
     current_try().response = since_try_began();
     co_await end_request_body();
-    if (complete && request_complete_) give_back_connection();
-    upstream_.abandon();
+    if (complete && request_complete_) {
+        observe_response_time();
+        std::exchange(upstream_, nullptr)->finish();
+    } else {
+        abandon();
+    }
     co_return complete;
 }
 
@@ -348,15 +319,14 @@ io::Task<bool> Forwarder::relay_body(Framing framing) {
         co_return sent.status == io::IoStatus::ok;
     }
     for (bool head_sent = false;; head_sent = true) {
-        const BodyPieces body = upstream_.poll_body();
+        const BodyPieces body = upstream_->poll_body();
         if (body.status == BodyStatus::need_input) {
             if (!head_sent) {
                 const auto sent = co_await downstream_.send_body({}, false);
                 if (sent.status != io::IoStatus::ok) co_return false;
             }
             if (pump_failure_ != Failure::none) co_return false;
-            const io::Wake why = co_await io::ReadableOrHangup(upstream_.connection().source(), downstream_.hangup(),
-                                                               policy().timeouts.read);
+            const io::Wake why = co_await UpstreamInput(*upstream_, downstream_.hangup(), policy().timeouts.read);
             if (why != io::Wake::ready) co_return false;
             continue;
         }
@@ -365,19 +335,20 @@ io::Task<bool> Forwarder::relay_body(Framing framing) {
             co_return false;
         current_try().response_bytes += body.bytes;
         const bool last = body.last || body.status == BodyStatus::end;
-        const auto sent =
-            co_await downstream_.send_body(body.pieces, last, last ? &upstream_.body().trailers() : nullptr);
+        const auto sent = co_await downstream_.send_body(body.pieces, last, last ? &upstream_->trailers() : nullptr);
         if (sent.status != io::IoStatus::ok) co_return false;
         if (last) co_return true;
     }
 }
 
-void Forwarder::give_back_connection() {
-    if (route_.backend->load_balance == routing::LoadBalance::ewma)
-        worker_.balancer(route_.backend->id)
-            .observe(endpoints_, upstream_.endpoint(), since_try_began(), worker_.reactor.now());
-    if (auto connection = upstream_.finish())
-        worker_.pool.give_back(std::move(connection), settings().upstream_keepalive);
+void Forwarder::observe_response_time() {
+    if (route_.backend->load_balance != routing::LoadBalance::ewma) return;
+    worker_.balancer(route_.backend->id)
+        .observe(endpoints_, upstream_->endpoint(), since_try_began(), worker_.reactor.now());
+}
+
+void Forwarder::abandon() noexcept {
+    if (upstream_ != nullptr) std::exchange(upstream_, nullptr)->abandon();
 }
 
 }  // namespace fairway::proxy

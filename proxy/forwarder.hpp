@@ -6,7 +6,7 @@
 #include "proxy/downstream_stream.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/failure.hpp"
-#include "proxy/http1/upstream_exchange.hpp"
+#include "proxy/http1/upstream_stream.hpp"
 #include "proxy/upstream/endpoint_picker.hpp"
 #include "proxy/worker_context.hpp"
 
@@ -36,7 +36,8 @@ private:
     io::Task<bool> relay_body(Framing framing);
     void fail_request_body(Failure failure);
     io::Task<void> end_request_body();
-    void give_back_connection();
+    void observe_response_time();
+    void abandon() noexcept;
 
     bool may_retry(const Attempt& attempt) const;
     bool replayable() const noexcept;
@@ -55,7 +56,8 @@ private:
     Exchange& exchange_;
     const routing::Route& route_;
     const routing::EndpointSet& endpoints_;
-    http1::UpstreamExchange upstream_;
+    http1::UpstreamStream http1_;
+    UpstreamStream* upstream_ = nullptr;  // of the current try, once there is a connection
     EndpointPicker picker_;
     bool fresh_only_ = false;              // a kept connection turned out to be closed
     io::TimePoint deadline_ = io::kNever;  // proxy-next-upstream-timeout

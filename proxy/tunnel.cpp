@@ -8,9 +8,14 @@ namespace {
 
 class Tunnel {
 public:
-    Tunnel(DownstreamStream& downstream, http1::UpstreamExchange& upstream, const routing::UpstreamTimeouts& timeouts,
-           UpstreamTry& record)
-        : downstream_(downstream), upstream_(upstream), timeouts_(timeouts), record_(record), moved_(reactor().now()) {}
+    Tunnel(const io::Reactor& reactor, DownstreamStream& downstream, UpstreamStream& upstream,
+           const routing::UpstreamTimeouts& timeouts, UpstreamTry& record)
+        : reactor_(reactor),
+          downstream_(downstream),
+          upstream_(upstream),
+          timeouts_(timeouts),
+          record_(record),
+          moved_(reactor.now()) {}
 
     io::Task<void> run() {
         const auto flushed = co_await downstream_.send_body({}, false);
@@ -20,18 +25,16 @@ public:
         const bool ended = co_await pump_to_downstream();
         if (!ended) {
             downstream_.cancel_read_body();
-            upstream_.connection().source().cancel_writer();
+            upstream_.cut_request();
         }
         co_await to_upstream.join();
         if (broken_) downstream_.fail_response();
     }
 
 private:
-    io::Reactor& reactor() { return upstream_.connection().source().reactor(); }
-
     // What is left of the idle limit, which either direction renews; zero when it is over.
     std::chrono::milliseconds idle_left() {
-        const auto idle = std::chrono::duration_cast<std::chrono::milliseconds>(reactor().now() - moved_);
+        const auto idle = std::chrono::duration_cast<std::chrono::milliseconds>(reactor_.now() - moved_);
         return std::max(std::chrono::milliseconds(timeouts_.read) - idle, std::chrono::milliseconds(0));
     }
 
@@ -40,12 +43,13 @@ private:
             const BodyPieces body = co_await downstream_.read_body(idle_left());
             if (body.status == BodyStatus::timeout && idle_left().count() > 0) continue;
             if (body.status == BodyStatus::data) {
-                moved_ = reactor().now();
-                const auto sent = co_await upstream_.connection().write_all(body.pieces, timeouts_.send);
+                moved_ = reactor_.now();
+                const auto sent = co_await upstream_.send_body(body.pieces, false, nullptr, timeouts_.send);
                 if (sent.status == io::IoStatus::ok) continue;
             }
             if (body.status == BodyStatus::end) {
-                upstream_.connection().shutdown_write();
+                const FieldList no_trailers;
+                co_await upstream_.send_body({}, true, &no_trailers, timeouts_.send);
                 co_return;
             }
             fail();
@@ -59,7 +63,7 @@ private:
             const BodyPieces body = upstream_.poll_body();
             if (broken_) co_return false;
             if (body.status == BodyStatus::need_input) {
-                const io::Wake why = co_await io::readable(upstream_.connection().source(), idle_left());
+                const io::Wake why = co_await UpstreamInput(upstream_, half_close_, idle_left());
                 if (why == io::Wake::timeout && idle_left().count() == 0) co_return false;
                 continue;
             }
@@ -67,7 +71,7 @@ private:
                 broken_ = true;
                 co_return false;
             }
-            moved_ = reactor().now();
+            moved_ = reactor_.now();
             record_.response_bytes += body.bytes;
             const bool last = body.status == BodyStatus::end;
             const auto sent = co_await downstream_.send_body(body.pieces, last);
@@ -78,22 +82,24 @@ private:
 
     void fail() {
         broken_ = true;
-        upstream_.connection().source().cancel_reader();
+        upstream_.cancel_wait();
     }
 
+    const io::Reactor& reactor_;
     DownstreamStream& downstream_;
-    http1::UpstreamExchange& upstream_;
+    UpstreamStream& upstream_;
     const routing::UpstreamTimeouts& timeouts_;
     UpstreamTry& record_;
     io::TimePoint moved_;
+    io::Hangup half_close_;  // never happens: a client that has ended its side may still listen
     bool broken_ = false;
 };
 
 }  // namespace
 
-io::Task<void> relay_tunnel(DownstreamStream& downstream, http1::UpstreamExchange& upstream,
+io::Task<void> relay_tunnel(const io::Reactor& reactor, DownstreamStream& downstream, UpstreamStream& upstream,
                             const routing::UpstreamTimeouts& timeouts, UpstreamTry& record) {
-    Tunnel tunnel(downstream, upstream, timeouts, record);
+    Tunnel tunnel(reactor, downstream, upstream, timeouts, record);
     co_await tunnel.run();
 }
 

@@ -2,7 +2,8 @@
 #pragma once
 
 #include "proxy/downstream_stream.hpp"
-#include "proxy/http1/upstream_exchange.hpp"
+#include "proxy/request_record.hpp"
+#include "proxy/upstream/upstream_stream.hpp"
 #include "routing/policy/upstream_policy.hpp"
 
 namespace fairway::proxy {
@@ -10,7 +11,7 @@ namespace fairway::proxy {
 /// Relays until both sides have ended, one breaks, or nothing moves in either direction for `timeouts.read` (as
 /// ingress-nginx: proxy-read-timeout is the idle limit of WebSockets). An end of one side is passed on to the other.
 /// The 101 head has been given to `downstream` and leaves with the first flush.
-io::Task<void> relay_tunnel(DownstreamStream& downstream, http1::UpstreamExchange& upstream,
+io::Task<void> relay_tunnel(const io::Reactor& reactor, DownstreamStream& downstream, UpstreamStream& upstream,
                             const routing::UpstreamTimeouts& timeouts, UpstreamTry& record);
 
 }  // namespace fairway::proxy

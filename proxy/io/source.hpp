@@ -136,34 +136,4 @@ inline WaitAwaiter writable(Source& source, std::chrono::milliseconds timeout) {
     return {source, WaitAwaiter::For::write, timeout};
 }
 
-/// Waits until `source` can be read or a peer elsewhere hangs up: for an endpoint's answer while the client may go.
-struct ReadableOrHangup final : Waiter {
-    ReadableOrHangup(Source& awaited, Hangup& watched, std::chrono::milliseconds limit)
-        : source(awaited), hangup(watched), timeout(limit) {}
-
-    bool await_ready() noexcept {
-        if (source.readable()) return true;
-        if (hangup.happened()) reason = Wake::hangup;
-        return hangup.happened();
-    }
-    void await_suspend(std::coroutine_handle<> handle) {
-        awaiting = handle;
-        source.wait_readable(*this, timeout);
-        hangup.watch(*this);
-    }
-    Wake await_resume() const noexcept { return reason; }
-    void wake(Wake why) override {
-        source.stop_reading();
-        hangup.stop_watching();
-        reason = why;
-        awaiting.resume();
-    }
-
-    Source& source;
-    Hangup& hangup;
-    std::chrono::milliseconds timeout;
-    Wake reason = Wake::ready;
-    std::coroutine_handle<> awaiting;
-};
-
 }  // namespace fairway::proxy::io

@@ -10,6 +10,7 @@
 #include "proxy/body.hpp"
 #include "proxy/filters/forwarded_headers.hpp"
 #include "proxy/http/message.hpp"
+#include "proxy/io/buffer_pool.hpp"
 #include "proxy/io/connection.hpp"
 #include "proxy/io/source.hpp"
 #include "routing/settings.hpp"

@@ -246,6 +246,7 @@ TEST(ProbeMetrics, AreAbsentWithoutProbes) {
 }
 
 TEST(ProbeMetrics, CarryTheKubeletsNames) {
+    boost::asio::io_context io;
     ingress::PodReadiness readiness;
     ingress::DiagnosticBook book;
     ingress::Prober prober(readiness, book, {});
@@ -255,7 +256,6 @@ TEST(ProbeMetrics, CarryTheKubeletsNames) {
         "pod.yaml");
     const auto pod = std::make_shared<const k8s::Object>(std::move(decoded.objects.at(0)));
     prober.follow({{{k8s::Pod::kKind, {"shop", "web"}}, nullptr, pod}});
-    boost::asio::io_context io;
     prober.start(io, [](const auto&) {});
     MetricsInput shown = input();
     shown.prober = &prober;

@@ -182,6 +182,7 @@ TEST_F(HttpProbeTest, RefusedConnectionFails) {
     {
         ScriptedServer server(io, [](const std::string&) { return Reply{}; });
         port = server.port();
+        io.poll();  // it listens and waits
     }
     io.poll();
     EXPECT_EQ(ask(probe(port)).message, "connecting to 127.0.0.1:" + std::to_string(port) + ": Connection refused");
