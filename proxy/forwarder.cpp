@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "proxy/tunnel.hpp"
+#include "proxy/upgrade.hpp"
 
 namespace fairway::proxy {
 
@@ -250,11 +251,11 @@ io::Task<Failure> Forwarder::read_response_head() {
             case HeadStatus::complete: {
                 const std::uint16_t status = exchange_.response.status;
                 const bool switching = status == 101;
-                // RFC 9110 section 7.8: only when asked, and not in the middle of a request.
-                if (switching &&
-                    (downstream_.head().upgrade.empty() || !request_complete_ || !upstream_->can_upgrade()))
-                    co_return Failure::upstream_invalid;
                 if (status >= 200 || switching) {
+                    if (!fits_upgrade(downstream_.head(), exchange_.response)) co_return Failure::upstream_invalid;
+                    // RFC 9110 section 7.8: not in the middle of a request.
+                    if (switching && (!request_complete_ || !upstream_->can_upgrade()))
+                        co_return Failure::upstream_invalid;
                     upstream_->begin_body(exchange_.response);
                     co_return Failure::none;
                 }

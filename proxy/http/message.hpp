@@ -46,6 +46,8 @@ struct RequestHead {
     bool expect_continue = false;   ///< Expect: 100-continue from an HTTP/1.1 client that announces a body
     bool accepts_trailers = false;  ///< TE: trailers, which Connection names
     std::string_view upgrade;       ///< value of Upgrade when Connection names it; else empty, and always empty for h2c
+    /// Sec-WebSocket-Key that the proxy made for a WebSocket over HTTP/2 (RFC 8441), which has none; else empty.
+    std::string_view websocket_key;
     FieldList fields;
 };
 

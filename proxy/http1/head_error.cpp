@@ -26,6 +26,7 @@ std::string_view to_text(HeadError error) noexcept {
         case HeadError::bad_transfer_encoding: return "Transfer-Encoding is not chunked alone, or not allowed here";
         case HeadError::bad_expect: return "expectation is not 100-continue";
         case HeadError::bad_upgrade: return "101 response without an Upgrade that Connection names";
+        case HeadError::unknown_protocol: return ":protocol is not websocket";
     }
     return "unknown error";
 }
@@ -37,6 +38,7 @@ std::uint16_t status_of(HeadError error) noexcept {
         case HeadError::head_too_long:
         case HeadError::too_many_fields: return 431;
         case HeadError::bad_version: return 505;
+        case HeadError::unknown_protocol: return 501;
         case HeadError::bad_expect: return 417;
         default: return 400;
     }

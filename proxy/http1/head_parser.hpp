@@ -33,10 +33,11 @@ enum class HeadError : std::uint8_t {
     bad_transfer_encoding,  ///< not exactly "chunked" as the last and only coding, or in HTTP/1.0
     bad_expect,             ///< an expectation other than 100-continue (417)
     bad_upgrade,            ///< a 101 response without an Upgrade that Connection names
+    unknown_protocol,       ///< :protocol other than websocket in HTTP/2 (501)
 };
 
 std::string_view to_text(HeadError error) noexcept;
-/// 400, 414, 431, 417 or 505.
+/// 400, 414, 417, 431, 501 or 505.
 std::uint16_t status_of(HeadError error) noexcept;
 
 struct HeadLimits {

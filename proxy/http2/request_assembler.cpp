@@ -5,6 +5,7 @@
 
 #include "base/ascii.hpp"
 #include "proxy/http/byte_class.hpp"
+#include "proxy/upgrade.hpp"
 
 namespace fairway::proxy::http2 {
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::string_view kVersion = " HTTP/1.1";
 constexpr std::string_view kShownVersion = " HTTP/2.0";
+constexpr std::string_view kWebSocketKey = "sec-websocket-key";
 
 void reuse(std::string& text) {
     constexpr std::size_t kKept = 256;
@@ -44,8 +46,8 @@ void RequestAssembler::begin(std::size_t max_bytes) {
     size_ = 0;
     max_bytes_ = std::min(max_bytes, io::BufferPool::kLarge);
     error_ = HeadError::none;
-    line_written_ = trailers_accepted_ = false;
-    for (auto* text : {&method_, &path_, &authority_, &host_, &cookie_}) reuse(*text);
+    line_written_ = trailers_accepted_ = has_scheme_ = extended_connect_ = false;
+    for (auto* text : {&method_, &protocol_, &path_, &authority_, &host_, &cookie_}) reuse(*text);
 }
 
 void RequestAssembler::refuse(HeadError error) noexcept {
@@ -60,6 +62,8 @@ void RequestAssembler::add(std::string_view name, std::string_view value) {
     if (is_connection_specific(id)) return refuse(HeadError::bad_field_name);
     if (id == FieldId::host) return add_host(value);
     if (id == FieldId::cookie) return add_cookie(value);
+    if (extended_connect_ && id == FieldId::content_length) return refuse(HeadError::bad_content_length);
+    if (extended_connect_ && ascii::iequals(name, kWebSocketKey)) return;
     if (id == FieldId::te) {
         if (!ascii::iequals(value, "trailers")) return refuse(HeadError::bad_field_value);
         trailers_accepted_ = true;
@@ -71,11 +75,13 @@ void RequestAssembler::add(std::string_view name, std::string_view value) {
 void RequestAssembler::add_pseudo(std::string_view name, std::string_view value) {
     if (line_written_) return refuse(HeadError::bad_field_name);
     std::string* const into = name == ":method"      ? &method_
+                              : name == ":protocol"  ? &protocol_
                               : name == ":path"      ? &path_
                               : name == ":authority" ? &authority_
                                                      : nullptr;
     if (into == nullptr) {
         if (name != ":scheme") refuse(HeadError::bad_field_name);
+        has_scheme_ = true;
         return;
     }
     // Each of them ends up on a line of its own or in the request line: nothing may end that early.
@@ -102,11 +108,29 @@ void RequestAssembler::add_cookie(std::string_view crumb) {
 void RequestAssembler::write_request_line() {
     line_written_ = true;
     if (method_.empty() || path_.empty()) return refuse(HeadError::bad_request_line);
+    if (!protocol_.empty()) {
+        if (const auto error = judge_connect(); error != HeadError::none) return refuse(error);
+        extended_connect_ = true;
+        method_ = "GET";
+    }
     write(method_);
     write(" ");
     write(path_);
     write(kVersion);
     write("\r\n");
+}
+
+// RFC 8441 section 4: every pseudo-header is there. What other protocols want to be in HTTP/1 is not known.
+HeadError RequestAssembler::judge_connect() const {
+    if (method_ != "CONNECT" || !has_scheme_ || authority_.empty()) return HeadError::bad_request_line;
+    return ascii::iequals(protocol_, "websocket") ? HeadError::none : HeadError::unknown_protocol;
+}
+
+void RequestAssembler::write_handshake() {
+    const auto key = make_websocket_key();
+    write_field("upgrade", "websocket");
+    write_field("connection", "upgrade");
+    write_field(kWebSocketKey, {key.data(), key.size()});
 }
 
 void RequestAssembler::write_field(std::string_view name, std::string_view value) {
@@ -136,6 +160,7 @@ AssembledHead RequestAssembler::finish(bool end_stream, const http1::HeadLimits&
     if (error_ == HeadError::none) {
         write_field("host", authority_.empty() ? host_ : authority_);
         if (!cookie_.empty()) write_field("cookie", cookie_);
+        if (extended_connect_) write_handshake();
         write("\r\n");
     }
     AssembledHead result{error_, std::move(buffer_), {}};
@@ -150,6 +175,10 @@ AssembledHead RequestAssembler::finish(bool end_stream, const http1::HeadLimits&
     head.version = Version::http_2;
     head.keep_alive = true;
     head.accepts_trailers = trailers_accepted_;
+    if (extended_connect_) {  // no body: what follows belongs to the tunnel
+        head.websocket_key = find_field(head.fields, kWebSocketKey);
+        return result;
+    }
     if (end_stream && head.content_length > 0) result.error = HeadError::bad_content_length;
     if (!end_stream && head.framing == Framing::none) head.framing = Framing::chunked;
     head.expect_continue = !end_stream && has_expectation(head);

@@ -18,6 +18,8 @@ struct AssembledHead {
 };
 
 /// Of one connection: heads come one after the other, never interleaved (RFC 9113 section 4.3).
+/// An extended CONNECT (RFC 8441) for the protocol websocket stands for the handshake of RFC 6455: GET with Upgrade, and
+/// with a key of ours in place of the client's.
 class RequestAssembler {
 public:
     explicit RequestAssembler(io::BufferPool& buffers) : buffers_(buffers) {}
@@ -36,6 +38,8 @@ private:
     void add_cookie(std::string_view crumb);
     void add_host(std::string_view value);
     void write_request_line();
+    http1::HeadError judge_connect() const;
+    void write_handshake();
     void write_field(std::string_view name, std::string_view value);
     void write(std::string_view text);
     void refuse(http1::HeadError error) noexcept;
@@ -46,8 +50,11 @@ private:
     std::size_t max_bytes_ = 0;
     http1::HeadError error_ = http1::HeadError::none;
     bool line_written_ = false;
+    bool has_scheme_ = false;
+    bool extended_connect_ = false;  // a WebSocket, by RFC 8441
     bool trailers_accepted_ = false;
     std::string method_;
+    std::string protocol_;
     std::string path_;
     std::string authority_;
     std::string host_;

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/ascii.hpp"
+
 namespace fairway::proxy::http2 {
 
 namespace {
@@ -28,11 +30,13 @@ void FieldBlock::add_content_length(std::uint64_t length) {
 }
 
 void FieldBlock::set_response(const ResponseStart& start, const ResponseFieldRules& rules) {
-    begin(start.status);
+    const bool tunnel = start.status == 101;
+    begin(tunnel ? 200 : start.status);
     for_each_own_response_field(rules, [this](std::string_view name, std::string_view value) { add(name, value); });
     if (start.upstream != nullptr) {
         for (const Field& field : start.upstream->fields)
-            if (passes_to_client(field, rules)) add(field.name, field.value);
+            if (passes_to_client(field, rules) && !(tunnel && ascii::iequals(field.name, "sec-websocket-accept")))
+                add(field.name, field.value);
         // RFC 9110 section 8.6: what describes a body that is not there (HEAD, 304) is passed on.
         if (start.framing == Framing::none && start.upstream->has_content_length && start.status != 204)
             add_content_length(start.upstream->content_length);

@@ -15,7 +15,8 @@ namespace fairway::proxy::http2 {
 /// Field list of one message, made anew for each; nghttp2 copies it, and makes names lower-case as it does.
 class FieldBlock {
 public:
-    /// The final response that `start` describes.
+    /// The final response that `start` describes. A 101 is told as RFC 8441 section 5 has it: 200, without the HTTP/1
+    /// side of the handshake.
     void set_response(const ResponseStart& start, const ResponseFieldRules& rules);
     /// An interim response (1xx): nothing of ours is added.
     void set_interim(std::uint16_t status, const FieldList& fields, const ResponseFieldRules& rules);

@@ -33,10 +33,11 @@ Session::~Session() {
 
 void Session::submit_settings() {
     const auto& settings = *snapshot_->settings;
-    const std::array<nghttp2_settings_entry, 3> entries = {{
+    const std::array<nghttp2_settings_entry, 4> entries = {{
         {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.http2.max_concurrent_streams},
         {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, settings.downstream.max_header_bytes},
         {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
+        {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
     }};
     nghttp2_submit_settings(h2(), NGHTTP2_FLAG_NONE, entries.data(), entries.size());
     nghttp2_session_set_local_window_size(h2(), NGHTTP2_FLAG_NONE, 0, kConnectionWindow);

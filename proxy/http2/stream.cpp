@@ -202,8 +202,7 @@ void Stream::finish() {
     record.request_bytes += body_bytes_;
     session_.worker().finish_request(*exchange_);
     session_.worker().give_back(std::move(exchange_));
-    chunks_.clear();
-    lent_ = lent_bytes_ = 0;
+    give_back_untaken();
     // RFC 9113 section 8.1: after a whole response the rest of the request is not wanted, which is no error.
     if (response_complete_ && !request_ended_ && !closed_) session_.reset_stream(id_, NGHTTP2_NO_ERROR);
     finished_ = true;
@@ -239,10 +238,24 @@ void Stream::give_back_lent() {
     session_.gather_later();
 }
 
-bool Stream::body_complete() const { return request_ended_ && chunks_.size() == lent_; }
+// Nobody reads the rest of the body, so it must not take from the connection's window any longer.
+void Stream::give_back_untaken() {
+    std::size_t bytes = 0;
+    for (const Chunk& chunk : chunks_) bytes += chunk.size;
+    nghttp2_session_consume_connection(session_.h2(), bytes);
+    chunks_.clear();
+    lent_ = lent_bytes_ = 0;
+    session_.gather_later();
+}
+
+// RFC 8441 section 5: DATA of an extended CONNECT is no request body, but the tunnel's once the endpoint has agreed.
+bool Stream::awaits_tunnel() const noexcept { return !head().websocket_key.empty() && !tunnel_; }
+
+bool Stream::body_complete() const { return awaits_tunnel() || (request_ended_ && chunks_.size() == lent_); }
 
 BodyPieces Stream::poll_body() {
     give_back_lent();
+    if (awaits_tunnel()) return {BodyStatus::end, {}, 0, true};
     if (max_body_bytes_ != 0 && body_bytes_ > max_body_bytes_) return {BodyStatus::too_large};
     if (chunks_.empty()) {
         if (request_ended_) return {BodyStatus::end, {}, 0, true};
@@ -285,7 +298,9 @@ io::Task<io::IoResult> Stream::send_interim(const ResponseHead& interim) {
 void Stream::begin_response(const ResponseStart& start) {
     response_begun_ = true;
     exchange_->record.status = start.status;
-    response_has_body_ = start.framing != Framing::none && head().method != Method::head;
+    tunnel_ = start.status == 101;
+    if (tunnel_) max_body_bytes_ = 0;
+    response_has_body_ = tunnel_ || (start.framing != Framing::none && head().method != Method::head);
     const ResponseFieldRules rules{.settings = *exchange_->snapshot->settings,
                                    .date = session_.worker().date(),
                                    .tls = session_.facts().tls,
@@ -325,8 +340,9 @@ io::Task<io::IoResult> Stream::send_body(std::span<const iovec> pieces, bool las
 }
 
 void Stream::fail_response() {
-    if (closed_ || response_complete_) return;
-    session_.reset_stream(id_, NGHTTP2_INTERNAL_ERROR);
+    if (closed_ || (response_complete_ && !tunnel_)) return;
+    // RFC 8441 section 5: CANCEL stands for a reset of the tunnel.
+    session_.reset_stream(id_, tunnel_ ? NGHTTP2_CANCEL : NGHTTP2_INTERNAL_ERROR);
 }
 
 }  // namespace fairway::proxy::http2

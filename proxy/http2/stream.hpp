@@ -75,6 +75,8 @@ private:
     io::Task<void> run(http1::HeadError error);
     void finish();
     void give_back_lent();
+    void give_back_untaken();
+    bool awaits_tunnel() const noexcept;
     void submit_trailers();
     void wake_reader(io::Wake reason);
     void wake_writer(io::Wake reason);
@@ -120,6 +122,7 @@ private:
     bool response_begun_ = false;
     bool response_has_body_ = false;
     bool response_complete_ = false;
+    bool tunnel_ = false;
     bool finished_ = false;
     http1::HeadError head_error_ = http1::HeadError::none;
 };

@@ -92,6 +92,44 @@ TEST_F(TunnelTest, BeginsBehindTheBodyOfItsRequest) {
     EXPECT_EQ(upstream.read_exactly(6), "tunnel");
 }
 
+// RFC 9110 section 7.8: a server changes to a protocol that the client listed, or not at all.
+TEST_F(TunnelTest, IsForTheProtocolThatWasAskedFor) {
+    config.policy(*route).retry.conditions = 0;
+    start();
+    for (const std::string other : {"h2c", "chat/2", "websocket, h2c"}) {
+        auto client = this->client();
+        client.send(kUpgrade);
+        auto upstream = endpoint.accept();
+        upstream.read_until("\r\n\r\n");
+        upstream.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: " + other + "\r\nConnection: Upgrade\r\n\r\n");
+        EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 502 Bad Gateway\r\n")) << other;
+    }
+    expect_served_normally();
+}
+
+TEST_F(TunnelTest, IsForAnyProtocolButH2c) {
+    start();
+    {
+        auto client = this->client();
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat/2, TLS/1.0\r\n\r\n");
+        auto upstream = endpoint.accept();
+        EXPECT_EQ(upstream.read_until("\r\n\r\n"),
+                  forwarded("GET /", "a", "", "Upgrade: chat/2, TLS/1.0\r\nConnection: upgrade\r\n"));
+        upstream.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: Chat/2\r\nConnection: upgrade\r\n\r\nhello");
+        EXPECT_TRUE(client.read_until("hello").starts_with("HTTP/1.1 101 Switching Protocols\r\n"));
+    }
+    for (const std::string list : {"h2c", "H2C, websocket"}) {
+        auto client = this->client();
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: "
+                    "AAMAAABk\r\nUpgrade: " +
+                    list + "\r\n\r\n");
+        auto upstream = endpoint.accept();
+        EXPECT_EQ(upstream.read_until("\r\n\r\n"), forwarded("GET /", "a"));
+        upstream.send(kOk);
+        EXPECT_TRUE(client.read_response().ends_with("ok"));
+    }
+}
+
 TEST_F(TunnelTest, IsNotForHttp10) {
     start();
     auto client = this->client();

@@ -90,6 +90,40 @@ TEST(RequestAssembler, LargeHeadsMoveToALargerBuffer) {
     EXPECT_EQ(request.head.path, "/a");
 }
 
+const Fields kExtendedConnect = {{":method", "CONNECT"},
+                                 {":protocol", "websocket"},
+                                 {":scheme", "https"},
+                                 {":path", "/chat"},
+                                 {":authority", "a.example"}};
+
+TEST(RequestAssembler, ExtendedConnectIsTheHandshakeOfAWebSocket) {
+    for (const Body body : {Body::follows, Body::none}) {
+        const auto request =
+            assemble(kExtendedConnect + Fields{{"sec-websocket-key", "theirs"}, {"expect", "100-continue"}}, body);
+        ASSERT_EQ(request.error, HeadError::none);
+        EXPECT_EQ(request.line, "GET /chat HTTP/2.0");
+        EXPECT_EQ(request.head.method, Method::get);
+        EXPECT_EQ(request.head.upgrade, "websocket");
+        EXPECT_EQ(request.head.framing, Framing::none) << "what follows belongs to the tunnel";
+        EXPECT_FALSE(request.head.expect_continue);
+        EXPECT_EQ(request.head.websocket_key.size(), 24u);
+        EXPECT_EQ(request.field("sec-websocket-key"), request.head.websocket_key);
+    }
+    EXPECT_EQ(assemble(kGet + Fields{{"sec-websocket-key", "theirs"}}).head.websocket_key, "");
+}
+
+Fields with_protocol(const std::string& protocol) {
+    Fields fields = kExtendedConnect;
+    fields[1].second = protocol;
+    return fields;
+}
+
+Fields without(std::string_view name) {
+    Fields fields = kExtendedConnect;
+    std::erase_if(fields, [&](const auto& field) { return field.first == name; });
+    return fields;
+}
+
 struct Refused {
     const char* name;
     Fields fields;
@@ -144,6 +178,18 @@ const Refused kRefused[] = {
     {"SignedLength", kGet + Fields{{"content-length", "+1"}}, HeadError::bad_content_length},
     {"LengthWithoutBody", kGet + Fields{{"content-length", "5"}}, HeadError::bad_content_length},
     {"OtherExpectation", kGet + Fields{{"expect", "a-pony"}}, HeadError::bad_expect},
+    {"ProtocolNotWebSocket", with_protocol("connect-udp"), HeadError::unknown_protocol},
+    {"ProtocolList", with_protocol("websocket,h2c"), HeadError::unknown_protocol},
+    {"ProtocolH2c", with_protocol("h2c"), HeadError::unknown_protocol},
+    {"LineBreakInProtocol", with_protocol("websocket\r\nevil: 1")},
+    {"ProtocolInGet", Fields{{":protocol", "websocket"}} + kGet, HeadError::bad_request_line},
+    {"ExtendedConnectWithoutPath", without(":path"), HeadError::bad_request_line},
+    {"ExtendedConnectWithoutScheme", without(":scheme"), HeadError::bad_request_line},
+    {"ExtendedConnectWithoutAuthority", without(":authority") + Fields{{"host", "a"}}, HeadError::bad_request_line},
+    {"ExtendedConnectWithLength", kExtendedConnect + Fields{{"content-length", "0"}}, HeadError::bad_content_length},
+    {"ExtendedConnectWithUpgrade", kExtendedConnect + Fields{{"upgrade", "h2c"}}, HeadError::bad_field_name},
+    {"ExtendedConnectWithConnection", kExtendedConnect + Fields{{"connection", "x"}}, HeadError::bad_field_name},
+    {"ConnectWithPath", without(":protocol")},
     {"TooLong", kGet + Fields{{"x", std::string(40000, 'a')}}},
 };
 INSTANTIATE_TEST_SUITE_P(Http2, RefusedHead, testing::ValuesIn(kRefused),
