@@ -56,31 +56,36 @@ private:
 
 }  // namespace
 
-Result<CertificateChain> read_chain(std::string_view pem) {
-    if (pem.empty()) return Error{"tls.crt is empty; put the certificate chain there in PEM, leaf first"};
+Result<X509StackPtr> read_certificates(std::string_view pem, std::string_view key) {
+    if (pem.empty()) return Error{fmt::format("{} is empty; put certificates there in PEM", key)};
     const BioPtr bio = memory_bio(pem);
-    CertificateChain chain{nullptr, X509StackPtr(sk_X509_new_null())};
+    X509StackPtr all(sk_X509_new_null());
     for (int number = 1;; ++number) {
         ERR_clear_error();
         X509Ptr next(PEM_read_bio_X509(bio.get(), nullptr, no_pass_phrase, nullptr));
-        if (next == nullptr) {
-            // The text after the last block is free of blocks: that is the end, not a fault (RFC 7468 section 2).
-            if (ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) break;
-            return Error{fmt::format("certificate {} in tls.crt cannot be read ({}); write it again as PEM, complete "
-                                     "from its BEGIN line to its END line",
-                                     number, take_openssl_reason())};
+        if (next != nullptr) {
+            sk_X509_push(all.get(), next.release());
+            continue;
         }
-        if (chain.leaf == nullptr)
-            chain.leaf = std::move(next);
-        else
-            sk_X509_push(chain.others.get(), next.release());
+        // The text after the last block is free of blocks: that is the end, not a fault (RFC 7468 section 2).
+        if (ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE) break;
+        return Error{fmt::format("certificate {} in {} cannot be read ({}); write it again as PEM, complete from its "
+                                 "BEGIN line to its END line",
+                                 number, key, take_openssl_reason())};
     }
     ERR_clear_error();
-    if (chain.leaf != nullptr) return chain;
+    if (sk_X509_num(all.get()) > 0) return all;
     if (contains(pem, kPrivateKeyMark))
-        return Error{"tls.crt holds a private key and no certificate; are tls.crt and tls.key swapped?"};
-    return Error{fmt::format("tls.crt holds no {} block; put the certificate chain there in PEM, leaf first",
-                             kCertificateBlock)};
+        return Error{fmt::format("{0} holds a private key and no certificate; are {0} and tls.key swapped?", key)};
+    return Error{fmt::format("{} holds no {} block; put certificates there in PEM", key, kCertificateBlock)};
+}
+
+Result<CertificateChain> read_chain(std::string_view pem) {
+    if (pem.empty()) return Error{"tls.crt is empty; put the certificate chain there in PEM, leaf first"};
+    auto all = read_certificates(pem, "tls.crt");
+    if (!all) return all.error();
+    X509Ptr leaf(sk_X509_shift(all->get()));
+    return CertificateChain{std::move(leaf), std::move(*all)};
 }
 
 Result<KeyPtr> read_private_key(std::string_view pem) {

@@ -1,4 +1,4 @@
-// Reads the PEM texts of a Secret: tls.crt (a chain) and tls.key. Private to tls/.
+// Reads the PEM texts of a Secret: tls.crt (a chain), tls.key and ca.crt (authorities). Private to tls/.
 #pragma once
 
 #include <string_view>
@@ -15,6 +15,9 @@ struct CertificateChain {
 
 /// Errors: empty, no certificate in the text, an unreadable certificate (with its number).
 Result<CertificateChain> read_chain(std::string_view pem);
+
+/// All certificates of a text. Errors: as read_chain(). @param key  of the Secret, for errors: "ca.crt".
+Result<X509StackPtr> read_certificates(std::string_view pem, std::string_view key);
 
 /// PKCS #8, RSA and EC keys. Errors: empty, no key in the text, encrypted, unreadable. None quotes the text.
 Result<KeyPtr> read_private_key(std::string_view pem);

@@ -1,4 +1,4 @@
-// The ConfigMap key ssl-protocols: "TLSv1.2 TLSv1.3".
+// The ConfigMap key ssl-protocols and the annotation proxy-ssl-protocols: "TLSv1.2 TLSv1.3".
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ struct ProtocolVersions {
 };
 
 /// @param list  nginx's names, separated by spaces, in any order. Errors: an unknown or unsafe name, an empty list.
-Result<ProtocolVersions> parse_protocols(std::string_view list);
+/// @param setting  what errors call it.
+Result<ProtocolVersions> parse_protocols(std::string_view list, std::string_view setting = "ssl-protocols");
 
 }  // namespace fairway::tls
