@@ -17,7 +17,8 @@ enum class Failure : std::uint8_t {
     access_denied,   ///< a setting that guards access could not be honoured (RoutePolicy::denied)
     no_endpoints,    ///< Service or port does not exist, or has no ready endpoint
     connect_failed,
-    connect_timeout,
+    connect_timeout,   ///< of TCP or TLS
+    tls_failed,        ///< the TLS handshake: certificate refused, no common protocol, closed
     upstream_broken,   ///< reset or closed before its response head
     upstream_invalid,  ///< a response that RFC 9112 does not allow, or a head that is too large
     upstream_timeout,
@@ -41,6 +42,7 @@ constexpr FailureAnswer answer_to(Failure failure) noexcept {
         case Failure::no_endpoints: return {503, "no_endpoints"};
         case Failure::connect_failed: return {502, "connect_failed"};
         case Failure::connect_timeout: return {504, "connect_timeout"};
+        case Failure::tls_failed: return {502, "tls_failed"};
         case Failure::upstream_broken: return {502, "upstream_broken"};
         case Failure::upstream_invalid: return {502, "upstream_invalid"};
         case Failure::upstream_timeout: return {504, "upstream_timeout"};

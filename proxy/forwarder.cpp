@@ -27,6 +27,7 @@ std::uint16_t retry_bit(std::uint16_t status) {
 std::uint16_t retry_bit(Failure failure) {
     switch (failure) {
         case Failure::connect_failed:
+        case Failure::tls_failed:
         case Failure::upstream_broken: return routing::retry_error;
         case Failure::connect_timeout:
         case Failure::upstream_timeout: return routing::retry_timeout;
@@ -42,6 +43,14 @@ http1::HeadLimits response_limits(const routing::Settings& settings) {
     return limits;
 }
 
+// ingress-nginx: AUTO_HTTP goes by how the client's connection came, not by X-Forwarded-Proto.
+routing::UpstreamProtocol protocol_for(const routing::Route& route, const routing::EndpointSet& endpoints,
+                                       const ConnectionFacts& client) {
+    const auto protocol = routing::effective_protocol(route, endpoints);
+    if (protocol != routing::UpstreamProtocol::auto_http) return protocol;
+    return client.tls ? routing::UpstreamProtocol::https : routing::UpstreamProtocol::http;
+}
+
 }  // namespace
 
 Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange,
@@ -51,6 +60,7 @@ Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchan
       exchange_(exchange),
       route_(route),
       endpoints_(endpoints),
+      protocol_(protocol_for(route, endpoints, downstream.connection_facts())),
       http1_(worker.pool, settings().upstream_keepalive, worker.buffers, response_limits(settings()),
              exchange.upstream_head),
       picker_(worker, *route.backend, route.backend->load_balance, endpoints, exchange.forwarded.client) {}
@@ -107,7 +117,8 @@ bool Forwarder::replayable() const noexcept { return !body_pumped_; }
 // RFC 9110 section 9.2.2: what may have been processed is repeated only when that changes nothing.
 bool Forwarder::may_retry(const Attempt& failed) const {
     if (failed.failure == Failure::client_gone || !replayable() || pump_failure_ != Failure::none) return false;
-    const bool connected = failed.failure != Failure::connect_failed && failed.failure != Failure::connect_timeout;
+    const bool connected = failed.failure != Failure::connect_failed && failed.failure != Failure::connect_timeout &&
+                           failed.failure != Failure::tls_failed;
     const bool repeatable =
         is_idempotent(downstream_.head().method) || (policy().retry.conditions & routing::retry_non_idempotent) != 0;
     if (connected && !repeatable) return false;
@@ -144,9 +155,18 @@ io::Task<Forwarder::Attempt> Forwarder::attempt(const routing::Endpoint& endpoin
     co_return result;
 }
 
+UpstreamTarget Forwarder::target_at(const routing::Endpoint& endpoint) const {
+    UpstreamTarget target{.address = endpoint.address};
+    if (!routing::uses_tls(protocol_)) return target;
+    const auto& settings = policy().upstream_tls;
+    target.tls = settings ? settings.get() : tls::ClientContext::unverified().get();
+    return target;
+}
+
 // A kept connection when there is a live one, else a new one.
 io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
-    while (auto kept = fresh_only_ ? nullptr : worker_.pool.take_idle(endpoint.address)) {
+    const UpstreamTarget target = target_at(endpoint);
+    while (auto kept = fresh_only_ ? nullptr : worker_.pool.take_idle(target.key())) {
         http1_.begin(std::move(kept), true);
         // What cannot be repeated is not risked on a connection that the endpoint may have closed this very moment.
         const bool risky = !is_idempotent(downstream_.head().method) || !downstream_.body_complete();
@@ -158,9 +178,8 @@ io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
         ++worker_.counters.upstream_reused;
         co_return Failure::none;
     }
-    auto connected = co_await connect_upstream(worker_.reactor, endpoint.address, policy().timeouts.connect);
-    if (!connected.connection)
-        co_return connected.status == io::IoStatus::timeout ? Failure::connect_timeout : Failure::connect_failed;
+    auto connected = co_await connect_upstream(worker_.reactor, target, policy().timeouts.connect);
+    if (!connected.connection) co_return connected.failure;
     ++worker_.counters.upstream_opened;
     http1_.begin(std::move(connected.connection), false);
     upstream_ = &http1_;

@@ -7,6 +7,7 @@
 #include "proxy/exchange.hpp"
 #include "proxy/failure.hpp"
 #include "proxy/http1/upstream_stream.hpp"
+#include "proxy/upstream/connect.hpp"
 #include "proxy/upstream/endpoint_picker.hpp"
 #include "proxy/worker_context.hpp"
 
@@ -28,6 +29,7 @@ private:
         bool stale = false;  ///< a kept connection was closed before it gave a byte: not the endpoint's fault
     };
     io::Task<Attempt> attempt(const routing::Endpoint& endpoint);
+    UpstreamTarget target_at(const routing::Endpoint& endpoint) const;
     io::Task<Failure> lease(const routing::Endpoint& endpoint);
     io::Task<Failure> send_request();
     io::Task<Failure> read_response_head();
@@ -56,6 +58,7 @@ private:
     Exchange& exchange_;
     const routing::Route& route_;
     const routing::EndpointSet& endpoints_;
+    routing::UpstreamProtocol protocol_;  // not auto_http
     http1::UpstreamStream http1_;
     UpstreamStream* upstream_ = nullptr;  // of the current try, once there is a connection
     EndpointPicker picker_;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/ip_address.hpp"
+#include "routing/policy/upstream_protocol.hpp"
 
 namespace fairway::routing {
 
@@ -37,6 +38,8 @@ struct Backend {
     std::string port;  ///< as the Ingress writes it: number or name
     LoadBalance load_balance = LoadBalance::round_robin;
     std::optional<ClientIpAffinity> client_ip_affinity;
+    /// The global default backend: spoken to in plain HTTP/1.1, whatever annotations and appProtocol say.
+    bool always_http = false;
 };
 
 /// One ready address of a backend.
@@ -48,6 +51,7 @@ struct Endpoint {
 /// The ready endpoints of one backend at one moment, without duplicates, sorted by address.
 struct EndpointSet {
     std::vector<Endpoint> endpoints;
+    UpstreamProtocol protocol = UpstreamProtocol::http;  ///< appProtocol of the Service port; never auto_http
 };
 
 /// Endpoint sets by BackendId; a null or missing entry is an empty set. An endpoint change copies this table of

@@ -3,11 +3,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "routing/backend.hpp"
 #include "routing/policy/tls_redirect.hpp"
 #include "routing/policy/upstream_policy.hpp"
+
+namespace fairway::tls {
+class ClientContext;  // tls/client_context.hpp
+}
 
 namespace fairway::routing {
 
@@ -27,6 +32,9 @@ struct RoutePolicy {
     UpstreamTimeouts timeouts;
     RetryPolicy retry;
     BodyLimit body_limit;
+    std::optional<UpstreamProtocol> protocol;  ///< annotation backend-protocol; none: the endpoints' own
+    /// Annotations proxy-ssl-*, for protocols with TLS; null: nothing is verified and no certificate shown.
+    std::shared_ptr<const tls::ClientContext> upstream_tls;
     bool access_log = true;  ///< annotation enable-access-log
     /// Not empty: every request is answered 503, because a setting that guards access could not be honoured. Says why.
     std::string denied;
@@ -41,5 +49,11 @@ struct Route {
     std::shared_ptr<const RoutePolicy> policy;  ///< never null
     std::shared_ptr<const Backend> backend;     ///< null: the built-in default backend answers 404
 };
+
+/// What is spoken to the endpoints of `route`, which has a backend; auto_http still depends on the client.
+inline UpstreamProtocol effective_protocol(const Route& route, const EndpointSet& endpoints) noexcept {
+    if (route.backend->always_http) return UpstreamProtocol::http;
+    return route.policy->protocol.value_or(endpoints.protocol);
+}
 
 }  // namespace fairway::routing

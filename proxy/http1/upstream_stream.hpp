@@ -21,7 +21,7 @@ public:
     /// False when the endpoint has closed a kept connection already. One system call; for requests that cannot be repeated.
     bool still_open() noexcept;
 
-    const SocketAddress& endpoint() const noexcept override { return connection_->address; }
+    const SocketAddress& endpoint() const noexcept override { return connection_->key.address; }
     bool reused() const noexcept override { return reused_; }
     bool response_seen() const noexcept override { return response_seen_; }
     bool refused() const noexcept override { return false; }

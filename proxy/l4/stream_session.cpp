@@ -4,6 +4,7 @@
 
 #include "base/log.hpp"
 #include "proxy/io/socket_address.hpp"
+#include "proxy/upstream/connect.hpp"
 #include "proxy/upstream/endpoint_picker.hpp"
 
 namespace fairway::proxy::l4 {
@@ -112,7 +113,8 @@ io::Task<bool> StreamSession::connect() {
     const io::TimePoint deadline = limited ? worker_.reactor.now() + policy.next_timeout : io::kNever;
     for (; tries > 0 && worker_.reactor.now() < deadline; --tries) {
         const routing::Endpoint& chosen = picker.next();
-        auto connected = co_await connect_upstream(worker_.reactor, chosen.address, try_time(deadline));
+        const UpstreamTarget target{.address = chosen.address};
+        auto connected = co_await connect_upstream(worker_.reactor, target, try_time(deadline));
         if (connected.connection) {
             picker.worked(chosen.address);
             endpoint_ = std::move(connected.connection);

@@ -14,4 +14,9 @@ enum class UpstreamProtocol : std::uint8_t {
     h2,         ///< HTTP/2 over TLS; annotation GRPCS
 };
 
+/// Whether connections for the protocol have TLS. Not for auto_http, which has to be decided first.
+constexpr bool uses_tls(UpstreamProtocol protocol) noexcept {
+    return protocol == UpstreamProtocol::https || protocol == UpstreamProtocol::h2;
+}
+
 }  // namespace fairway::routing
