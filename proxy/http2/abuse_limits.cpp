@@ -33,4 +33,9 @@ bool AbuseLimits::allow(Nuisance kind, io::TimePoint now) noexcept {
     return bucket.used <= limit.burst;
 }
 
+void AbuseLimits::forgive(Nuisance kind) noexcept {
+    float& used = buckets_[static_cast<std::size_t>(kind)].used;
+    used = std::max(0.0F, used - 1);
+}
+
 }  // namespace fairway::proxy::http2

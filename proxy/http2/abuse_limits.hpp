@@ -1,5 +1,5 @@
-// How much a client may ask of an HTTP/2 connection that costs us work and brings no request: beyond it, the connection
-// gets GOAWAY with ENHANCE_YOUR_CALM (RFC 9113 section 10.5). Every limit: docs/http2.md.
+// How much a peer may ask of an HTTP/2 connection that costs us work and brings no request or response: beyond it, the
+// connection gets GOAWAY with ENHANCE_YOUR_CALM (RFC 9113 section 10.5). Every limit: docs/http2.md.
 #pragma once
 
 #include <array>
@@ -25,6 +25,8 @@ class AbuseLimits {
 public:
     /// @return false when that was one too many.
     bool allow(Nuisance kind, io::TimePoint now) noexcept;
+    /// One of them was called for: it does not count.
+    void forgive(Nuisance kind) noexcept;
 
 private:
     struct Bucket {

@@ -71,6 +71,7 @@ int on_frame_send(nghttp2_session* h2, const nghttp2_frame* frame, void*) {
 
 int on_send_data(nghttp2_session*, nghttp2_frame*, const std::uint8_t* frame_header, std::size_t length,
                  nghttp2_data_source* source, void* user_data) {
+    session_of(user_data).data_leaves();
     session_of(user_data).output().append(text(frame_header, kFrameHeader));
     static_cast<Stream*>(source->ptr)->queue_data(length);
     return 0;

@@ -1,4 +1,4 @@
-#include "proxy/http2/response_fields.hpp"
+#include "proxy/http2/field_block.hpp"
 
 #include <charconv>
 
@@ -14,8 +14,8 @@ std::uint8_t* bytes_of(std::string_view text) {
 
 }  // namespace
 
-void FieldBlock::add(std::string_view name, std::string_view value) {
-    fields_.push_back({bytes_of(name), bytes_of(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE});
+void FieldBlock::add(std::string_view name, std::string_view value, std::uint8_t flags) {
+    fields_.push_back({bytes_of(name), bytes_of(value), name.size(), value.size(), flags});
 }
 
 void FieldBlock::begin(std::uint16_t status) {

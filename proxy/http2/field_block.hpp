@@ -1,4 +1,4 @@
-// The fields of a response as HTTP/2 carries them.
+// The fields of a message as HTTP/2 carries them.
 #pragma once
 
 #include <nghttp2/nghttp2.h>
@@ -21,14 +21,16 @@ public:
     /// An interim response (1xx): nothing of ours is added.
     void set_interim(std::uint16_t status, const FieldList& fields, const ResponseFieldRules& rules);
     void set_trailers(const FieldList& fields);
+    /// A list that its caller fills, pseudo-headers first. What is added must stay where it is until nghttp2 has it.
+    void clear() noexcept { fields_.clear(); }
+    void add(std::string_view name, std::string_view value, std::uint8_t flags = NGHTTP2_NV_FLAG_NONE);
+    void add_content_length(std::uint64_t length);
 
     const nghttp2_nv* data() const noexcept { return fields_.data(); }
     std::size_t size() const noexcept { return fields_.size(); }
 
 private:
     void begin(std::uint16_t status);
-    void add(std::string_view name, std::string_view value);
-    void add_content_length(std::uint64_t length);
 
     std::vector<nghttp2_nv> fields_;
     std::array<char, 3> status_digits_;

@@ -12,7 +12,7 @@ namespace fairway::proxy::http2 {
 namespace {
 
 constexpr std::int32_t kConnectionWindow = 1024 * 1024;  // bytes of bodies that one client may have us hold
-constexpr std::size_t kOutputAtOnce = 128 * 1024;        // gathered before the socket is asked to take it
+constexpr std::size_t kMaxTrailers = 8 * 1024;           // bytes; more are left out
 constexpr std::chrono::seconds kGoodbye{1};              // for the client to learn that no new streams are wanted
 
 /// What cannot be understood is a stream error; what is merely too large is answered.
@@ -21,10 +21,14 @@ bool is_answered(http1::HeadError error) { return status_of(error) != 400; }
 }  // namespace
 
 Session::Session(DownstreamConnection& connection)
-    : connection_(connection), snapshot_(connection.worker.snapshot), assembler_(connection.worker.buffers) {
+    : FrameConnection(connection.worker),
+      connection_(connection),
+      snapshot_(connection.worker.snapshot),
+      assembler_(connection.worker.buffers) {
     nghttp2_session* h2 = nullptr;
     if (nghttp2_session_server_new2(&h2, &session_callbacks(), this, &session_options()) != 0) throw std::bad_alloc();
-    h2_.reset(h2);
+    adopt(h2);
+    attach(connection_.io, settings().send_timeout);
 }
 
 Session::~Session() {
@@ -60,7 +64,7 @@ io::Task<SessionEnd> Session::serve(std::string_view first_bytes) {
         if (is_idle_for_too_long()) nghttp2_session_terminate_session(h2(), NGHTTP2_NO_ERROR);
         gather_later();
     }
-    if (!broken_) flush();  // a last GOAWAY
+    if (!broken()) flush();  // a last GOAWAY
     abandon_streams();
     while (streams_.linked()) {
         struct LastStream final : io::Waiter {
@@ -78,13 +82,13 @@ io::Task<SessionEnd> Session::serve(std::string_view first_bytes) {
         LastStream last(*this);
         co_await last;
     }
-    co_return client_there && !broken_ ? SessionEnd::linger : SessionEnd::closed;
+    co_return client_there && !broken() ? SessionEnd::linger : SessionEnd::closed;
 }
 
 // False when the client has ended the connection.
 bool Session::read_all() {
     io::Buffer buffer;
-    while (!broken_) {
+    while (!broken()) {
         if (!connection_.io.has_input()) return true;
         if (!buffer) buffer = worker().buffers.small();
         const auto got = connection_.io.try_read(buffer.span());
@@ -121,10 +125,6 @@ void Session::feed(std::string_view bytes) {
     gather_later();
 }
 
-bool Session::over() const noexcept {
-    return broken_ || (nghttp2_session_want_read(h2_.get()) == 0 && nghttp2_session_want_write(h2_.get()) == 0);
-}
-
 std::chrono::milliseconds Session::time_to_wait() const {
     const auto now = connection_.worker.reactor.now();
     auto until = now + settings().keep_alive;
@@ -143,7 +143,7 @@ bool Session::is_idle_for_too_long() const {
 // --- Frames in ---
 
 Stream* Session::find(std::int32_t id) const noexcept {
-    return static_cast<Stream*>(nghttp2_session_get_stream_user_data(h2_.get(), id));
+    return static_cast<Stream*>(nghttp2_session_get_stream_user_data(h2(), id));
 }
 
 bool Session::is_over_for_client(std::int32_t stream) const noexcept {
@@ -164,7 +164,7 @@ void Session::begin_headers(const nghttp2_frame& frame) {
     in_header_block_ = true;
     idle_since_ = worker().reactor.now();
     if (frame.headers.cat != NGHTTP2_HCAT_REQUEST) {
-        if (Stream* stream = find(frame.hd.stream_id)) stream->begin_trailers();
+        if (Stream* stream = find(frame.hd.stream_id)) stream->received_trailers().begin();
         return;
     }
     auto stream = std::make_unique<Stream>(*this, frame.hd.stream_id);
@@ -178,7 +178,7 @@ void Session::add_header(const nghttp2_frame& frame, std::string_view name, std:
     if (frame.headers.cat == NGHTTP2_HCAT_REQUEST)
         assembler_.add(name, value);
     else if (Stream* stream = find(frame.hd.stream_id))
-        stream->add_trailer(name, value);
+        stream->received_trailers().add(name, value, kMaxTrailers);
 }
 
 void Session::headers_complete(const nghttp2_frame& frame) {
@@ -187,7 +187,7 @@ void Session::headers_complete(const nghttp2_frame& frame) {
     if (stream == nullptr) return;
     const bool end_stream = (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
     if (frame.headers.cat != NGHTTP2_HCAT_REQUEST) {
-        stream->trailers_complete();
+        stream->received_trailers().complete(kMaxTrailers);
         if (end_stream) stream->ended();
         return;
     }
@@ -259,17 +259,9 @@ void Session::reset_stream(std::int32_t id, std::uint32_t error_code) {
     gather_later();
 }
 
-void Session::note(Nuisance kind) {
-    if (abuse_.allow(kind, worker().reactor.now())) return;
-    ++worker().counters.http2_calmed;
-    nghttp2_session_terminate_session(h2(), NGHTTP2_ENHANCE_YOUR_CALM);
-}
+void Session::calmed() { ++worker().counters.http2_calmed; }
 
 // --- Frames out ---
-
-void Session::gather_later() {
-    if (!linked() && !broken_) worker().output.push_back(*this);
-}
 
 void Session::submit_response(Stream& stream, const FieldBlock& block, bool has_body) {
     nghttp2_data_provider body;
@@ -278,47 +270,10 @@ void Session::submit_response(Stream& stream, const FieldBlock& block, bool has_
     nghttp2_submit_response(h2(), stream.id(), block.data(), block.size(), has_body ? &body : nullptr);
 }
 
-void Session::gather() {
-    while (output_.pending() < kOutputAtOnce) {
-        const std::uint8_t* bytes = nullptr;
-        const auto size = nghttp2_session_mem_send(h2(), &bytes);
-        if (size <= 0) {
-            broken_ = broken_ || size < 0;
-            return;
-        }
-        output_.append({reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)});
-    }
-}
-
-void Session::flush() {
-    while (!waits_for_socket_ && !broken_) {
-        gather();
-        if (output_.empty()) break;
-        std::array<iovec, 64> pieces;
-        const auto sent = connection_.io.try_write(output_.front(pieces));
-        output_.advance(sent.bytes);
-        if (sent.status == io::IoStatus::ok) continue;
-        if (sent.status != io::IoStatus::would_block) {
-            broken_ = true;
-            break;
-        }
-        waits_for_socket_ = true;
-        connection_.io.source().wait_writable(*this, settings().send_timeout);
-    }
+void Session::flushed() {
     for (auto* node = streams_.next; node != &streams_; node = node->next)
-        static_cast<Stream&>(*node).output_sent(output_.sent());
+        static_cast<Stream&>(*node).output_sent(output().sent());
     deliver();
-    if (broken_ || over()) connection_.io.source().cancel_reader();
-}
-
-// The socket takes more, or has taken nothing for too long.
-void Session::wake(io::Wake reason) {
-    waits_for_socket_ = false;
-    broken_ = broken_ || reason != io::Wake::ready;
-    if (broken_)
-        connection_.io.source().cancel_reader();
-    else
-        flush();
 }
 
 // --- Streams ---
@@ -351,7 +306,7 @@ void Session::reap() {
     if (!ended || streams_.linked()) return;
     idle_since_ = worker().reactor.now();
     connection_.set_state(DownstreamState::waiting);
-    if (output_.empty()) output_.release();
+    if (output().empty()) output().release();
     if (settings().keep_alive.count() == 0) drain();
     if (last_stream_waiter_ != nullptr) std::exchange(last_stream_waiter_, nullptr)->wake(io::Wake::ready);
 }

@@ -7,12 +7,10 @@
 #include <memory>
 
 #include "proxy/downstream_connection.hpp"
-#include "proxy/http2/abuse_limits.hpp"
 #include "proxy/http2/closed_streams.hpp"
-#include "proxy/http2/frame_output.hpp"
+#include "proxy/http2/frame_connection.hpp"
 #include "proxy/http2/frame_scanner.hpp"
 #include "proxy/http2/request_assembler.hpp"
-#include "proxy/http2/response_fields.hpp"
 #include "proxy/http2/stream.hpp"
 
 namespace fairway::proxy::http2 {
@@ -23,7 +21,7 @@ enum class SessionEnd : std::uint8_t {
 };
 
 /// While no stream is open it holds no buffer.
-class Session final : public OutputGatherer, private io::Waiter {
+class Session final : public FrameConnection {
 public:
     explicit Session(DownstreamConnection& connection);
     ~Session();
@@ -36,20 +34,11 @@ public:
     void drain();
 
     // For its streams and the callbacks of nghttp2:
-    nghttp2_session* h2() noexcept { return h2_.get(); }
-    WorkerContext& worker() noexcept { return connection_.worker; }
     const ConnectionFacts& facts() const noexcept { return connection_.facts; }
-    FrameOutput& output() noexcept { return output_; }
-    FieldBlock& field_block() noexcept { return fields_; }
     std::uint64_t next_request_number() noexcept { return ++requests_; }
     /// deliver() is to be called on the stream once nghttp2 has returned.
     void touch(Stream& stream);
-    /// What nghttp2 has to send leaves at the end of this turn.
-    void gather_later();
     void submit_response(Stream& stream, const FieldBlock& block, bool has_body);
-    /// Counts against the limits; over them the connection ends with ENHANCE_YOUR_CALM.
-    void note(Nuisance kind);
-
     /// RST_STREAM from us.
     void reset_stream(std::int32_t id, std::uint32_t error_code);
 
@@ -61,10 +50,6 @@ public:
     void stream_closed(std::int32_t stream);
 
 private:
-    struct H2Deleter {
-        void operator()(nghttp2_session* session) const noexcept { nghttp2_session_del(session); }
-    };
-
     void submit_settings();
     void receive(std::string_view bytes);
     void feed(std::string_view bytes);
@@ -72,14 +57,12 @@ private:
     bool read_all();
     void headers_complete(const nghttp2_frame& frame);
     void refuse(Stream& stream, http1::HeadError error, bool end_stream);
-    void flush() override;
-    void gather();
-    void wake(io::Wake reason) override;
+    void flushed() override;
+    void calmed() override;
     void deliver();
     void reap();
     void abandon_streams();
     void say_last_goodbye();
-    bool over() const noexcept;
     std::chrono::milliseconds time_to_wait() const;
     bool is_idle_for_too_long() const;
     Stream* find(std::int32_t id) const noexcept;
@@ -87,12 +70,8 @@ private:
 
     DownstreamConnection& connection_;
     SnapshotRef snapshot_;  ///< whose settings the connection began with
-    std::unique_ptr<nghttp2_session, H2Deleter> h2_;
     RequestAssembler assembler_;
-    FieldBlock fields_;
-    FrameOutput output_;
     FrameScanner scanner_;
-    AbuseLimits abuse_;
     ClosedStreams closed_streams_;
     io::ListHook streams_;
     std::vector<Stream*> touched_;
@@ -100,10 +79,8 @@ private:
     io::TimePoint drain_deadline_ = io::kNever;
     std::uint64_t requests_ = 0;
     bool in_header_block_ = false;
-    bool waits_for_socket_ = false;
     bool draining_ = false;
     bool said_goodbye_ = false;
-    bool broken_ = false;
     io::Waiter* last_stream_waiter_ = nullptr;
 };
 

@@ -1,13 +1,15 @@
 // One HTTP/2 request and its response, as the rest of the proxy sees them (DownstreamStream).
 #pragma once
 
-#include <array>
 #include <memory>
-#include <vector>
 
 #include "proxy/downstream_stream.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/http1/head_parser.hpp"
+#include "proxy/http2/outgoing_body.hpp"
+#include "proxy/http2/received_body.hpp"
+#include "proxy/http2/received_trailers.hpp"
+#include "proxy/http2/stream_waits.hpp"
 
 namespace fairway::proxy::http2 {
 
@@ -27,9 +29,7 @@ public:
     /// The head is complete: in exchange(), or refused with `error`.
     void begin(http1::HeadError error, bool end_stream);
     void received(std::string_view data);
-    void begin_trailers();
-    void add_trailer(std::string_view name, std::string_view value);
-    void trailers_complete();
+    ReceivedTrailers& received_trailers() noexcept { return trailers_; }
     void ended();
     void closed() noexcept;
     /// Bytes that the next DATA frame may take. @return nghttp2's convention: a length, or NGHTTP2_ERR_DEFERRED.
@@ -51,9 +51,9 @@ public:
     void limit_body(std::uint64_t max_bytes) override { max_body_bytes_ = max_bytes; }
     BodyPieces poll_body() override;
     io::Task<BodyPieces> read_body(std::chrono::milliseconds timeout) override;
-    void cancel_read_body() override { wake_reader(io::Wake::cancelled); }
+    void cancel_read_body() override { waits_.wake(StreamWaits::For::input, io::Wake::cancelled); }
     bool body_complete() const override;
-    const FieldList& request_trailers() const override { return trailers_; }
+    const FieldList& request_trailers() const override { return trailers_.fields(); }
     io::Task<io::IoResult> send_interim(const ResponseHead& interim) override;
     void begin_response(const ResponseStart& start) override;
     io::Task<io::IoResult> send_body(std::span<const iovec> pieces, bool last, const FieldList* trailers) override;
@@ -61,57 +61,23 @@ public:
     void fail_response() override;
 
 private:
-    struct Chunk {
-        io::Buffer buffer;
-        std::size_t size = 0;
-    };
-    class Wait;
-    struct Deadline final : io::DeadlineNode {
-        explicit Deadline(Stream& stream) : owner(stream) {}
-        io::TimePoint on_deadline(io::TimePoint now) override { return owner.on_deadline(now); }
-        Stream& owner;
-    };
-
     io::Task<void> run(http1::HeadError error);
     void finish();
     void give_back_lent();
     void give_back_untaken();
     bool awaits_tunnel() const noexcept;
-    void submit_trailers();
-    void wake_reader(io::Wake reason);
-    void wake_writer(io::Wake reason);
-    io::TimePoint on_deadline(io::TimePoint now);
 
     Session& session_;
     const std::int32_t id_;
     std::unique_ptr<Exchange> exchange_;
     io::Task<void> root_;
     io::Hangup hangup_;
-    io::Waiter* reader_ = nullptr;
-    io::Waiter* writer_ = nullptr;
-    Deadline deadline_{*this};
-    io::TimePoint read_deadline_{};
-    io::TimePoint write_deadline_{};
+    StreamWaits waits_;
     std::chrono::milliseconds write_timeout_{};
-
-    // Request body: what has arrived and was not taken yet. The first lent_ chunks are with the reader.
-    std::vector<Chunk> chunks_;
-    std::size_t lent_ = 0;
-    std::size_t lent_bytes_ = 0;
-    std::array<iovec, 16> pieces_;
-    std::uint64_t body_bytes_ = 0;
+    ReceivedBody body_;
     std::uint64_t max_body_bytes_ = 0;
-    OutBuffer trailer_text_;
-    FieldList trailers_;
-
-    // Response body: what send_body() was given and no frame has taken yet.
-    std::span<const iovec> out_;
-    std::size_t out_offset_ = 0;  // in the first piece of out_
-    std::size_t out_left_ = 0;
-    std::uint64_t out_position_ = 0;  // of the output, behind the last byte that a frame has taken
-    const FieldList* out_trailers_ = nullptr;
-    bool out_last_ = false;
-    bool out_pending_ = false;  // frames have not taken everything yet
+    ReceivedTrailers trailers_;
+    OutgoingBody out_;
 
     bool started_ = false;
     bool request_ended_ = false;

@@ -112,6 +112,18 @@ TEST(AbuseLimits, SteadyUseIsNeverTooMuch) {
     }
 }
 
+TEST(AbuseLimits, WhatIsForgivenDoesNotCount) {
+    AbuseLimits limits;
+    const io::TimePoint now = io::Clock::now();
+    for (int i = 0; i < 10'000; ++i) {
+        limits.forgive(Nuisance::ping);
+        ASSERT_TRUE(limits.allow(Nuisance::ping, now)) << i;
+    }
+    int allowed = 0;
+    while (limits.allow(Nuisance::ping, now)) ++allowed;
+    EXPECT_EQ(allowed, 59);  // forgiveness is not saved up
+}
+
 TEST(AbuseLimits, KindsAreCountedApart) {
     AbuseLimits limits;
     const io::TimePoint now = io::Clock::now();
