@@ -57,7 +57,7 @@ io::Task<void> DownstreamSession::serve() {
             co_return;
         }
     }
-    http1_.emplace(connection_);
+    http1_ = std::make_unique<http1::Session>(connection_);
     const auto end = co_await http1_->serve();
     if (end != http1::SessionEnd::http2) co_return;
     auto input = http1_->take_input();

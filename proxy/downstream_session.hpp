@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <memory>
-#include <optional>
 
 #include "proxy/downstream_connection.hpp"
 #include "proxy/http1/session.hpp"
@@ -33,7 +32,7 @@ private:
 
     DownstreamConnection connection_;
     std::function<void(DownstreamSession&)> on_end_;
-    std::optional<http1::Session> http1_;
+    std::unique_ptr<http1::Session> http1_;
     std::unique_ptr<http2::Session> http2_;
     io::Task<void> root_;
 };

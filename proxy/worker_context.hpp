@@ -11,6 +11,7 @@
 #include "proxy/access_log/access_log.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/io/buffer_pool.hpp"
+#include "proxy/io/page_pool.hpp"
 #include "proxy/io/reactor.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/metrics.hpp"
@@ -42,6 +43,7 @@ struct WorkerContext {
 
     io::Reactor reactor;
     io::BufferPool buffers;
+    io::PagePool pages;
     UpstreamPool pool{reactor};
     Random random;
     AffinityTable& affinity;  ///< the one thing in here that all workers share; it has locks of its own

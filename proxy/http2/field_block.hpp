@@ -26,6 +26,9 @@ public:
     void add(std::string_view name, std::string_view value, std::uint8_t flags = NGHTTP2_NV_FLAG_NONE);
     void add_content_length(std::uint64_t length);
 
+    /// Gives memory back; the block is empty then.
+    void release() noexcept { fields_ = {}; }
+
     const nghttp2_nv* data() const noexcept { return fields_.data(); }
     std::size_t size() const noexcept { return fields_.size(); }
 

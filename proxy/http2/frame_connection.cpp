@@ -18,6 +18,13 @@ void FrameConnection::note(Nuisance kind) {
     nghttp2_session_terminate_session(h2(), NGHTTP2_ENHANCE_YOUR_CALM);
 }
 
+void FrameConnection::trim() noexcept {
+    if (!output_.empty() || nghttp2_session_want_write(h2()) != 0) return;
+    memory_.trim();
+    output_.release();
+    fields_.release();
+}
+
 void FrameConnection::gather_later() {
     if (!linked() && !broken_) worker_.output.push_back(*this);
 }
@@ -28,6 +35,9 @@ void FrameConnection::gather() {
         const auto size = nghttp2_session_mem_send(h2(), &bytes);
         if (size <= 0) {
             broken_ = broken_ || size < 0;
+#ifndef NDEBUG
+            memory_.scribble();
+#endif
             return;
         }
         output_.append({reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)});

@@ -9,6 +9,7 @@
 #include "proxy/http2/abuse_limits.hpp"
 #include "proxy/http2/field_block.hpp"
 #include "proxy/http2/frame_output.hpp"
+#include "proxy/http2/session_memory.hpp"
 #include "proxy/worker_context.hpp"
 
 namespace fairway::proxy::http2 {
@@ -28,7 +29,7 @@ public:
     void data_leaves() noexcept { abuse_.forgive(Nuisance::ping); }
 
 protected:
-    explicit FrameConnection(WorkerContext& worker) : worker_(worker) {}
+    explicit FrameConnection(WorkerContext& worker) : worker_(worker), memory_(worker.pages) {}
     ~FrameConnection() = default;
 
     /// Once, before anything is gathered.
@@ -37,6 +38,8 @@ protected:
         io_ = &io;
         send_timeout_ = send_timeout;
     }
+    /// What a session is to be made with that adopt() is given.
+    nghttp2_mem* allocator() noexcept { return memory_.allocator(); }
     void adopt(nghttp2_session* session) noexcept { h2_.reset(session); }
 
     void flush() final;
@@ -44,6 +47,9 @@ protected:
     virtual void flushed() = 0;
     /// The peer went over a limit.
     virtual void calmed() = 0;
+
+    /// Gives back what an idle connection can do without; only while no stream is open.
+    void trim() noexcept;
 
     bool broken() const noexcept { return broken_; }
     /// Nothing more is to be read or written.
@@ -59,6 +65,7 @@ private:
     WorkerContext& worker_;
     io::Connection* io_ = nullptr;
     std::chrono::milliseconds send_timeout_{};
+    SessionMemory memory_;
     std::unique_ptr<nghttp2_session, H2Deleter> h2_;
     FieldBlock fields_;
     FrameOutput output_;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int32_t kConnectionWindow = 1024 * 1024;  // bytes of bodies that one client may have us hold
 constexpr std::size_t kMaxTrailers = 8 * 1024;           // bytes; more are left out
+constexpr std::chrono::seconds kTrimAfter{1};            // without a stream: longer than between two requests of a page
 constexpr std::chrono::seconds kGoodbye{1};              // for the client to learn that no new streams are wanted
 
 /// What cannot be understood is a stream error; what is merely too large is answered.
@@ -26,7 +27,8 @@ Session::Session(DownstreamConnection& connection)
       snapshot_(connection.worker.snapshot),
       assembler_(connection.worker.buffers) {
     nghttp2_session* h2 = nullptr;
-    if (nghttp2_session_server_new2(&h2, &session_callbacks(), this, &session_options()) != 0) throw std::bad_alloc();
+    if (nghttp2_session_server_new3(&h2, &session_callbacks(), this, &session_options(), allocator()) != 0)
+        throw std::bad_alloc();
     adopt(h2);
     attach(connection_.io, settings().send_timeout);
 }
@@ -138,6 +140,15 @@ bool Session::is_idle_for_too_long() const {
     const auto idle = connection_.worker.reactor.now() - idle_since_;
     if (in_header_block_ || (requests_ == 0 && !streams_.linked())) return idle >= settings().header_timeout;
     return !streams_.linked() && idle >= settings().keep_alive;
+}
+
+// Returns when to look again; reap() arms the timer too.
+io::TimePoint Session::trim_if_idle(io::TimePoint now) {
+    if (streams_.linked()) return io::kNever;
+    if (now < idle_since_ + kTrimAfter) return idle_since_ + kTrimAfter;
+    trim();
+    touched_.shrink_to_fit();
+    return io::kNever;
 }
 
 // --- Frames in ---
@@ -307,6 +318,7 @@ void Session::reap() {
     idle_since_ = worker().reactor.now();
     connection_.set_state(DownstreamState::waiting);
     if (output().empty()) output().release();
+    worker().reactor.arm(trim_timer_, idle_since_ + kTrimAfter);
     if (settings().keep_alive.count() == 0) drain();
     if (last_stream_waiter_ != nullptr) std::exchange(last_stream_waiter_, nullptr)->wake(io::Wake::ready);
 }

@@ -50,6 +50,12 @@ public:
     void stream_closed(std::int32_t stream);
 
 private:
+    struct TrimTimer final : io::DeadlineNode {
+        explicit TrimTimer(Session& session) : owner(session) {}
+        io::TimePoint on_deadline(io::TimePoint now) override { return owner.trim_if_idle(now); }
+        Session& owner;
+    };
+
     void submit_settings();
     void receive(std::string_view bytes);
     void feed(std::string_view bytes);
@@ -65,6 +71,7 @@ private:
     void say_last_goodbye();
     std::chrono::milliseconds time_to_wait() const;
     bool is_idle_for_too_long() const;
+    io::TimePoint trim_if_idle(io::TimePoint now);
     Stream* find(std::int32_t id) const noexcept;
     const routing::DownstreamSettings& settings() const noexcept { return snapshot_->settings->downstream; }
 
@@ -76,6 +83,7 @@ private:
     io::ListHook streams_;
     std::vector<Stream*> touched_;
     io::TimePoint idle_since_{};  ///< when the last stream ended, or a header block began that is not complete
+    TrimTimer trim_timer_{*this};
     io::TimePoint drain_deadline_ = io::kNever;
     std::uint64_t requests_ = 0;
     bool in_header_block_ = false;

@@ -5,6 +5,7 @@ import json
 import socket
 import ssl
 import subprocess
+import time
 from collections.abc import Iterator
 
 from harness.context import Context
@@ -14,6 +15,7 @@ from harness.servers.base import Server
 from harness.site import PLAIN_HOST, SECURE_HOST, small_site
 
 WARM_UP_CONNECTIONS = 300
+SETTLE_SECONDS = 2  # what idle connections keep is asked, not what the last request left
 
 
 def idle_memory(context: Context) -> list[Metric]:
@@ -82,6 +84,7 @@ def idle_http2_connections(server: Server, count: int) -> Iterator[None]:
                 if not data:
                     raise BenchError(f"{server.name} closed an HTTP/2 connection")
                 received += data
+        time.sleep(SETTLE_SECONDS)
         yield
 
 
