@@ -65,7 +65,11 @@ int on_stream_close(nghttp2_session*, std::int32_t id, std::uint32_t, void* user
 
 int on_frame_send(nghttp2_session* h2, const nghttp2_frame* frame, void*) {
     if (frame->hd.stream_id == 0) return 0;
-    if (Stream* stream = stream_of(h2, frame->hd.stream_id)) stream->frame_sent(kFrameHeader + frame->hd.length);
+    Stream* const stream = stream_of(h2, frame->hd.stream_id);
+    if (stream == nullptr) return 0;
+    stream->frame_sent(kFrameHeader + frame->hd.length);
+    const bool ends = frame->hd.type == NGHTTP2_HEADERS && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+    if (ends) stream->ended_by_head();
     return 0;
 }
 

@@ -1,6 +1,7 @@
 #include "proxy/http2/outgoing_body.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "proxy/http2/frame_connection.hpp"
 
@@ -22,8 +23,19 @@ void OutgoingBody::begin(std::span<const iovec> pieces, bool last, const FieldLi
     position_ = 0;
 }
 
-void OutgoingBody::stop() {
+void OutgoingBody::begin_head() noexcept {
+    pending_ = head_ = true;
+    position_ = 0;
+}
+
+void OutgoingBody::head_framed() noexcept {
+    if (!std::exchange(head_, false)) return;
     pending_ = false;
+    position_ = connection_.output().queued();
+}
+
+void OutgoingBody::stop() {
+    pending_ = head_ = false;
     connection_.output().copy_in_place();
 }
 

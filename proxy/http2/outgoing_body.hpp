@@ -19,6 +19,9 @@ public:
     /// These bytes are next. They stay where they are until sent(), or until stop().
     /// @param trailers  end the body when it is the `last` of it; may be null or empty.
     void begin(std::span<const iovec> pieces, bool last, const FieldList* trailers);
+    /// There is no body: a head that ends the stream was submitted. sent() once head_framed() was called and it has left.
+    void begin_head() noexcept;
+    void head_framed() noexcept;
     /// No frame takes any more of it. What frames have taken already is copied.
     void stop();
 
@@ -45,6 +48,7 @@ private:
     const FieldList* trailers_ = nullptr;
     bool last_ = false;
     bool pending_ = false;  // frames have not taken everything yet
+    bool head_ = false;     // what they have not taken is a head
 };
 
 }  // namespace fairway::proxy::http2

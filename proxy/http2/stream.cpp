@@ -197,18 +197,24 @@ io::Task<io::IoResult> Stream::send_body(std::span<const iovec> pieces, bool las
     std::size_t bytes = 0;
     for (const iovec& piece : pieces) bytes += piece.iov_len;
     session_.gather_later();
-    if (!response_has_body_ || (bytes == 0 && !last)) {  // END_STREAM went with the head, or only the head is to go
+    write_timeout_ = exchange_->snapshot->settings->downstream.send_timeout;
+    if (!response_has_body_ || (bytes == 0 && !last)) {  // END_STREAM goes with the head, or only the head is to go
         response_complete_ = response_complete_ || last;
-        co_return io::IoResult{};
+        if (!last || request_ended_) co_return io::IoResult{};
+        // finish() will decline the rest of the request, which would take back a head that is not framed yet.
+        out_.begin_head();
+        co_return co_await wait_sent(0);
     }
     out_.begin(pieces, last, trailers);
-    write_timeout_ = exchange_->snapshot->settings->downstream.send_timeout;
     nghttp2_session_resume_data(session_.h2(), id_);
+    const auto sent = co_await wait_sent(bytes);
+    if (sent.status == io::IoStatus::ok) response_complete_ = last;
+    co_return sent;
+}
+
+io::Task<io::IoResult> Stream::wait_sent(std::size_t bytes) {
     const io::Wake why = co_await waits_.next(For::output, write_timeout_);
-    if (why == io::Wake::ready) {
-        response_complete_ = last;
-        co_return io::IoResult{io::IoStatus::ok, bytes};
-    }
+    if (why == io::Wake::ready) co_return io::IoResult{io::IoStatus::ok, bytes};
     out_.stop();  // the bytes are about to go
     co_return io::IoResult{why == io::Wake::timeout ? io::IoStatus::timeout : io::IoStatus::error, 0};
 }

@@ -37,6 +37,8 @@ public:
     /// Queues that many bytes of the body behind a frame header.
     void queue_data(std::size_t size);
     void frame_sent(std::size_t bytes) noexcept;
+    /// A head that ends the stream has been framed.
+    void ended_by_head() noexcept { out_.head_framed(); }
 
     // What the session does outside of callbacks.
     void deliver();
@@ -62,6 +64,7 @@ public:
 
 private:
     io::Task<void> run(http1::HeadError error);
+    io::Task<io::IoResult> wait_sent(std::size_t bytes);
     void finish();
     void give_back_lent();
     void give_back_untaken();

@@ -2,6 +2,7 @@
 #include <future>
 
 #include "wire/hostile_fixture.hpp"
+#include "wire/http2_client.hpp"
 
 namespace fairway::wire {
 namespace {
@@ -270,6 +271,24 @@ TEST_F(SlowReader, OfAResponseIsGivenUpAfterAWhile) {
     upstream.send_until_blocked(kMuch);
     EXPECT_TRUE(upstream.closed_by_peer());
     expect_served_normally();
+}
+
+// Over HTTP/2 the rest of the request is declined with a reset, which must not overtake the answer.
+TEST_F(EarlyResponse, WithoutBodyReachesAnHttp2ClientThatStillSends) {
+    start();
+    for (const std::string status : {"204 No Content", "304 Not Modified"}) {
+        Http2Client client(server->http_port());
+        const auto stream = client.request(
+            {{":method", "PUT"}, {":scheme", "http"}, {":path", "/"}, {":authority", "a"}}, Http2Client::End::no);
+        client.send(stream, "begun");
+        auto upstream = endpoint.accept();
+        upstream.read_until("begun");
+        upstream.send("HTTP/1.1 " + status + "\r\n\r\n");
+        const auto& answer = client.head_of(stream);
+        EXPECT_EQ(answer.status(), status.substr(0, 3));
+        EXPECT_TRUE(client.until([&] { return answer.reset.has_value(); }));
+        EXPECT_EQ(answer.reset, std::optional<std::uint32_t>(NGHTTP2_NO_ERROR));
+    }
 }
 
 }  // namespace
