@@ -3,8 +3,10 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 
 #include "proxy/body.hpp"
+#include "proxy/filters/grpc.hpp"
 #include "proxy/http/message.hpp"
 #include "proxy/io/connection.hpp"
 #include "proxy/request_record.hpp"
@@ -21,6 +23,9 @@ struct ResponseStart {
     std::string_view location;      ///< of our own redirects; empty: no field
     std::string_view content_type;  ///< of our own bodies; empty: no field
     bool close = false;             ///< the connection ends with this response (HTTP/1)
+    /// Set for our own answers to gRPC calls, which have no body: the client gets 200 with this, `status` is logged.
+    std::optional<GrpcStatus> grpc_status{};
+    std::string_view grpc_message{};  ///< percent-encoded
 };
 
 class DownstreamStream {

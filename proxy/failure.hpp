@@ -22,6 +22,7 @@ enum class Failure : std::uint8_t {
     upstream_broken,   ///< reset or closed before its response head
     upstream_invalid,  ///< a response that RFC 9112 does not allow, or a head that is too large
     upstream_timeout,
+    deadline_exceeded,  ///< of a gRPC call: its grpc-timeout is over
 };
 
 struct FailureAnswer {
@@ -46,6 +47,7 @@ constexpr FailureAnswer answer_to(Failure failure) noexcept {
         case Failure::upstream_broken: return {502, "upstream_broken"};
         case Failure::upstream_invalid: return {502, "upstream_invalid"};
         case Failure::upstream_timeout: return {504, "upstream_timeout"};
+        case Failure::deadline_exceeded: return {504, "deadline_exceeded"};
     }
     return {500, "unknown"};
 }

@@ -68,6 +68,11 @@ Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchan
 io::Task<Failure> Forwarder::run() {
     const auto& retry = policy().retry;
     if (retry.timeout.count() > 0) deadline_ = worker_.reactor.now() + retry.timeout;
+    if (const auto timeout = grpc_timeout(downstream_.head())) {
+        call_deadline_ = exchange_.record.started + *timeout;
+        deadline_ = std::min(deadline_, call_deadline_);
+        worker_.reactor.arm(*this, call_deadline_);
+    }
     first_pieces_ = downstream_.poll_body();
     if (first_pieces_.status == BodyStatus::malformed) co_return Failure::bad_body;
     if (first_pieces_.status == BodyStatus::too_large) co_return Failure::body_too_large;
@@ -100,11 +105,32 @@ io::Task<Failure> Forwarder::run() {
     }
     if (last.failure != Failure::none) {
         abandon();
-        co_return pump_failure_ != Failure::none ? pump_failure_ : last.failure;
+        co_return final_failure(last.failure);
     }
     const bool complete = co_await relay_response();
     if (!complete) downstream_.fail_response();
     co_return Failure::none;
+}
+
+Failure Forwarder::final_failure(Failure last) const {
+    if (last != Failure::client_gone && worker_.reactor.now() >= call_deadline_) return Failure::deadline_exceeded;
+    return pump_failure_ != Failure::none ? pump_failure_ : last;
+}
+
+// The call may take no longer. Whoever waits for the endpoint's response is woken and finds pump_failure_; waits before
+// that are bounded by within_call().
+io::TimePoint Forwarder::on_deadline(io::TimePoint now) {
+    if (now < call_deadline_) return call_deadline_;
+    pump_failure_ = Failure::deadline_exceeded;
+    if (downstream_.response_begun()) downstream_.fail_response();
+    if (upstream_ != nullptr) upstream_->cancel_wait();  // may end this forwarder
+    return io::kNever;
+}
+
+std::chrono::milliseconds Forwarder::within_call(std::chrono::milliseconds limit) const {
+    if (call_deadline_ == io::kNever) return limit;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(call_deadline_ - worker_.reactor.now());
+    return std::clamp(left, std::chrono::milliseconds(0), limit);
 }
 
 std::uint32_t Forwarder::tries_allowed() const {
@@ -178,7 +204,7 @@ io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
         ++worker_.counters.upstream_reused;
         co_return Failure::none;
     }
-    auto connected = co_await connect_upstream(worker_.reactor, target, policy().timeouts.connect);
+    auto connected = co_await connect_upstream(worker_.reactor, target, within_call(policy().timeouts.connect));
     if (!connected.connection) co_return connected.failure;
     ++worker_.counters.upstream_opened;
     http1_.begin(std::move(connected.connection), false);
@@ -193,7 +219,7 @@ io::Task<Failure> Forwarder::send_request() {
         (first_pieces_.status == BodyStatus::end || first_pieces_.last) && downstream_.request_trailers().empty();
     const UpstreamRequest request{downstream_.head(), exchange_.forwarded, settings()};
     const auto sent = co_await upstream_->send_request(request, {first_storage_.data(), first_pieces_.pieces.size()},
-                                                       whole, policy().timeouts.send);
+                                                       whole, within_call(policy().timeouts.send));
     // An endpoint may answer and close without reading everything: its answer decides, not the failed write.
     if (sent.status == io::IoStatus::timeout) co_return Failure::upstream_timeout;
     if (sent.status == io::IoStatus::cancelled) co_return Failure::client_gone;
@@ -201,7 +227,6 @@ io::Task<Failure> Forwarder::send_request() {
     upload_broken_ = sent.status == io::IoStatus::error;
     last_progress_ = worker_.reactor.now();
     if (!whole && sent.status == io::IoStatus::ok) {
-        pump_failure_ = Failure::none;
         pump_ended_ = false;
         pump_ = pump_request_body();
         pump_.start();
@@ -314,6 +339,7 @@ io::Task<bool> Forwarder::relay_response() {
     start.framing = downstream_framing();
     start.content_length = response.content_length;
     downstream_.begin_response(start);
+    note_grpc_status(response.fields);
 
     if (response.status == 101) {
         co_await relay_tunnel(worker_.reactor, downstream_, *upstream_, policy().timeouts, current_try());
@@ -323,6 +349,7 @@ io::Task<bool> Forwarder::relay_response() {
     }
     const bool complete = co_await relay_body(start.framing);
     current_try().response = since_try_began();
+    if (complete) note_grpc_status(upstream_->trailers());
     co_await end_request_body();
     if (complete && request_complete_) {
         observe_response_time();
@@ -359,6 +386,12 @@ io::Task<bool> Forwarder::relay_body(Framing framing) {
         if (sent.status != io::IoStatus::ok) co_return false;
         if (last) co_return true;
     }
+}
+
+// In the trailers, or in the head of a response without them (gRPC's "trailers-only").
+void Forwarder::note_grpc_status(const FieldList& fields) {
+    if (!is_grpc_call(downstream_.head())) return;
+    if (const auto status = find_grpc_status(fields)) exchange_.record.grpc_status = status;
 }
 
 void Forwarder::observe_response_time() {

@@ -13,7 +13,7 @@
 
 namespace fairway::proxy {
 
-class Forwarder {
+class Forwarder : private io::DeadlineNode {
 public:
     /// @param endpoints  not empty; from the snapshot that `exchange` pins, like `route`.
     Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange, const routing::Route& route,
@@ -38,6 +38,10 @@ private:
     io::Task<bool> relay_body(Framing framing);
     void fail_request_body(Failure failure);
     io::Task<void> end_request_body();
+    io::TimePoint on_deadline(io::TimePoint now) override;
+    std::chrono::milliseconds within_call(std::chrono::milliseconds limit) const;
+    Failure final_failure(Failure last) const;
+    void note_grpc_status(const FieldList& fields);
     void observe_response_time();
     void abandon() noexcept;
 
@@ -62,8 +66,9 @@ private:
     http1::UpstreamStream http1_;
     UpstreamStream* upstream_ = nullptr;  // of the current try, once there is a connection
     EndpointPicker picker_;
-    bool fresh_only_ = false;              // a kept connection turned out to be closed
-    io::TimePoint deadline_ = io::kNever;  // proxy-next-upstream-timeout
+    bool fresh_only_ = false;                   // a kept connection turned out to be closed
+    io::TimePoint deadline_ = io::kNever;       // proxy-next-upstream-timeout, or that of the call
+    io::TimePoint call_deadline_ = io::kNever;  // grpc-timeout
     io::TimePoint try_began_{};
     io::TimePoint last_progress_{};  // bytes to or from the endpoint before its response head is complete
 
@@ -73,9 +78,9 @@ private:
     bool request_complete_ = false;  // all of it was sent on the current connection
     bool body_pumped_ = false;       // bytes beyond first_pieces_ were taken from the client
     io::Task<void> pump_;
-    Failure pump_failure_ = Failure::none;
-    bool pump_ended_ = false;     // nobody wants the rest of the body: what the pump meets is no failure
-    bool upload_broken_ = false;  // the endpoint stopped reading; the end of its connection may be a reset
+    Failure pump_failure_ = Failure::none;  // also when the time for the whole call is over
+    bool pump_ended_ = false;               // nobody wants the rest of the body: what the pump meets is no failure
+    bool upload_broken_ = false;            // the endpoint stopped reading; the end of its connection may be a reset
 };
 
 }  // namespace fairway::proxy

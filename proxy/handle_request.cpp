@@ -6,6 +6,7 @@
 #include "proxy/filters/tls_redirect.hpp"
 #include "proxy/forwarder.hpp"
 #include "proxy/http/error_page.hpp"
+#include "proxy/http/status_reason.hpp"
 #include "routing/path_normalise.hpp"
 
 namespace fairway::proxy {
@@ -70,6 +71,20 @@ io::Task<void> redirect_to_slash(DownstreamStream& stream, Exchange& exchange) {
     co_await send_own_answer(stream, exchange, 301, location.view());
 }
 
+// gRPC clients look at grpc-status alone, and follow no redirects: they get the status in their terms, as a response of
+// trailers only. The HTTP status that it stands for is logged and counted.
+io::Task<void> send_grpc_status(DownstreamStream& stream, Exchange& exchange, std::uint16_t status,
+                                GrpcStatus grpc_status, std::string_view message) {
+    exchange.record.grpc_status = static_cast<std::uint16_t>(grpc_status);
+    ResponseStart start{.status = status};
+    start.content_type = "application/grpc";
+    start.grpc_status = grpc_status;
+    start.grpc_message = message;
+    stream.begin_response(start);
+    const auto sent = co_await stream.send_body({}, true);
+    if (sent.status != io::IoStatus::ok) stream.fail_response();
+}
+
 io::Task<void> forward(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange) {
     const routing::Route& route = *exchange.record.route;
     Failure failure = Failure::no_route;
@@ -87,7 +102,11 @@ io::Task<void> forward(WorkerContext& worker, DownstreamStream& stream, Exchange
         stream.fail_response();
         co_return;
     }
-    co_await send_own_answer(stream, exchange, answer_to(failure).status);
+    if (failure == Failure::deadline_exceeded)
+        co_await send_grpc_status(stream, exchange, answer_to(failure).status, GrpcStatus::deadline_exceeded,
+                                  "grpc-timeout is over");
+    else
+        co_await send_own_answer(stream, exchange, answer_to(failure).status);
 }
 
 }  // namespace
@@ -131,6 +150,15 @@ io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, std
                                std::string_view location) {
     OutBuffer& page = exchange.upstream_head;  // no request is being sent any more
     page.clear();
+    if (is_grpc_call(stream.head())) {
+        append_grpc_message(page, status_reason(status));
+        if (!location.empty()) {
+            page.append(": ");
+            append_grpc_message(page, location);
+        }
+        co_await send_grpc_status(stream, exchange, status, grpc_status_of(status), page.view());
+        co_return;
+    }
     ResponseStart start{.status = status, .framing = Framing::content_length};
     start.content_type = write_error_page(page, status, find_field(stream.head().fields, FieldId::accept));
     start.content_length = page.size();

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,6 +53,7 @@ struct RequestRecord {
     const routing::HostRules* rules = nullptr;  ///< null: no host rule matched
     const routing::Route* route = nullptr;
     std::uint16_t status = 0;
+    std::optional<std::uint16_t> grpc_status;    ///< $grpc_status: of gRPC calls, from whom it came
     std::uint64_t request_bytes = 0;             ///< $request_length: head and body
     std::uint64_t bytes_sent = 0;                ///< $bytes_sent
     std::uint64_t body_bytes_sent = 0;           ///< $body_bytes_sent

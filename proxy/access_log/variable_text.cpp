@@ -141,6 +141,8 @@ void VariableWriter::append_of_fields(const LogVariableName& name) const {
 void VariableWriter::append_of_response(const LogVariableName& name) const {
     switch (name.variable) {
         case LogVariable::status: return status();
+        case LogVariable::grpc_status:
+            return record_.grpc_status ? out_.append_number(std::uint64_t{*record_.grpc_status}) : missing();
         case LogVariable::bytes_sent: return out_.append_number(record_.bytes_sent);
         case LogVariable::body_bytes_sent: return out_.append_number(record_.body_bytes_sent);
         default: return record_.response_fields != nullptr ? joined_fields(*record_.response_fields, name) : missing();

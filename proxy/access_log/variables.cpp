@@ -54,6 +54,7 @@ constexpr Known kWhole[] = {
     {"content_length", LogVariable::content_length},
     {"content_type", LogVariable::content_type},
     {"status", LogVariable::status},
+    {"grpc_status", LogVariable::grpc_status},
     {"bytes_sent", LogVariable::bytes_sent},
     {"body_bytes_sent", LogVariable::body_bytes_sent},
     {"server_name", LogVariable::server_name},

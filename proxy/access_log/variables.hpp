@@ -54,6 +54,7 @@ enum class LogVariable : std::uint8_t {
     arg,
     // the response
     status,
+    grpc_status,
     bytes_sent,
     body_bytes_sent,
     response_field,

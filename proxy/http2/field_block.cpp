@@ -29,9 +29,16 @@ void FieldBlock::add_content_length(std::uint64_t length) {
     add("content-length", {length_digits_.data(), static_cast<std::size_t>(end - length_digits_.data())});
 }
 
+void FieldBlock::add_grpc_status(const ResponseStart& start) {
+    const auto status = static_cast<unsigned>(*start.grpc_status);
+    const auto end = std::to_chars(length_digits_.data(), length_digits_.data() + length_digits_.size(), status).ptr;
+    add("grpc-status", {length_digits_.data(), static_cast<std::size_t>(end - length_digits_.data())});
+    add("grpc-message", start.grpc_message);
+}
+
 void FieldBlock::set_response(const ResponseStart& start, const ResponseFieldRules& rules) {
     const bool tunnel = start.status == 101;
-    begin(tunnel ? 200 : start.status);
+    begin(tunnel || start.grpc_status ? 200 : start.status);
     for_each_own_response_field(rules, [this](std::string_view name, std::string_view value) { add(name, value); });
     if (start.upstream != nullptr) {
         for (const Field& field : start.upstream->fields)
@@ -41,6 +48,7 @@ void FieldBlock::set_response(const ResponseStart& start, const ResponseFieldRul
         if (start.framing == Framing::none && start.upstream->has_content_length && start.status != 204)
             add_content_length(start.upstream->content_length);
     }
+    if (start.grpc_status) add_grpc_status(start);
     if (!start.content_type.empty()) add("content-type", start.content_type);
     if (!start.location.empty()) add("location", start.location);
     if (start.framing == Framing::content_length) add_content_length(start.content_length);

@@ -34,6 +34,7 @@ public:
 
 private:
     void begin(std::uint16_t status);
+    void add_grpc_status(const ResponseStart& start);
 
     std::vector<nghttp2_nv> fields_;
     std::array<char, 3> status_digits_;

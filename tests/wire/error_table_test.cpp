@@ -1,10 +1,7 @@
 // What a client gets when things go wrong: a row of the table in docs/life-of-a-request.md each, limits and time-outs of
 // the client's side aside (limits_test.cpp).
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include "wire/hostile_fixture.hpp"
+#include "wire/unreachable.hpp"
 
 namespace fairway::wire {
 namespace {
@@ -16,30 +13,6 @@ constexpr const char* kPost = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r
 
 /// An address of this machine where nobody listens.
 SocketAddress nowhere() { return Endpoint().address(); }
-
-/// Listens, but with a queue that is full: who connects waits.
-class Unreachable {
-public:
-    Unreachable() : fd_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in any{};
-        any.sin_family = AF_INET;
-        any.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        EXPECT_EQ(bind(fd_, reinterpret_cast<const sockaddr*>(&any), sizeof any), 0);
-        EXPECT_EQ(listen(fd_, 0), 0);
-        socklen_t size = sizeof any;
-        getsockname(fd_, reinterpret_cast<sockaddr*>(&any), &size);
-        port_ = ntohs(any.sin_port);
-        filler_ = Socket::connect(port_);
-    }
-    ~Unreachable() { close(fd_); }
-    Unreachable(const Unreachable&) = delete;
-    SocketAddress address() const { return {*IpAddress::parse("127.0.0.1"), port_}; }
-
-private:
-    int fd_;
-    std::uint16_t port_ = 0;
-    Socket filler_;
-};
 
 class ErrorTable : public HostileTest {
 protected:
