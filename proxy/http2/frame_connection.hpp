@@ -25,6 +25,8 @@ public:
     void gather_later();
     /// Counts against the limits of what a peer may ask; over them the connection ends with ENHANCE_YOUR_CALM.
     void note(Nuisance kind);
+    /// Something that makes good for one nuisance of before.
+    void forgive(Nuisance kind) noexcept { abuse_.forgive(kind); }
     /// A DATA frame is about to leave. Peers measure their bandwidth with a PING for what they receive.
     void data_leaves() noexcept { abuse_.forgive(Nuisance::ping); }
 

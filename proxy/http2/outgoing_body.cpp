@@ -9,7 +9,8 @@ namespace fairway::proxy::http2 {
 
 namespace {
 
-constexpr std::size_t kTinyFrame = 64;  // bytes; a window that allows no more costs more than it carries
+constexpr std::size_t kTinyFrame = 64;    // bytes; a window that allows no more costs more than it carries
+constexpr std::size_t kGoodFrame = 1024;  // makes good for a tiny one: any window has a few bytes left over at its end
 
 }  // namespace
 
@@ -43,6 +44,7 @@ std::ptrdiff_t OutgoingBody::next_frame(std::size_t room, std::uint32_t& flags) 
     if (!pending_) return NGHTTP2_ERR_DEFERRED;
     const std::size_t size = std::min(room, left_);
     if (size < kTinyFrame && size < left_) connection_.note(Nuisance::tiny_window);
+    if (size >= kGoodFrame) connection_.forgive(Nuisance::tiny_window);
     if (size == left_ && last_) {
         flags |= NGHTTP2_DATA_FLAG_EOF;
         if (trailers_ != nullptr) {
