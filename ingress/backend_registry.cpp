@@ -10,10 +10,9 @@ namespace fairway::ingress {
 namespace {
 
 bool same_endpoints(const routing::EndpointSet& a, const routing::EndpointSet& b) {
-    return a.protocol == b.protocol &&
-           std::ranges::equal(a.endpoints, b.endpoints, [](const routing::Endpoint& x, const routing::Endpoint& y) {
-               return x.address == y.address && x.target == y.target;
-           });
+    return std::ranges::equal(a.endpoints, b.endpoints, [](const routing::Endpoint& x, const routing::Endpoint& y) {
+        return x.address == y.address && x.target == y.target;
+    });
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "ingress/endpoints/app_protocol.hpp"
 #include "ingress/endpoints/external_name.hpp"
 
 namespace fairway::ingress {
@@ -20,10 +19,8 @@ Found find(const EndpointSources& sources, const Wanted& wanted) {
     return pods;
 }
 
-std::shared_ptr<const routing::EndpointSet> make_set(std::vector<routing::Endpoint> endpoints,
-                                                     routing::UpstreamProtocol protocol) {
+std::shared_ptr<const routing::EndpointSet> make_set(std::vector<routing::Endpoint> endpoints) {
     auto set = std::make_shared<routing::EndpointSet>();
-    set->protocol = protocol;
     std::ranges::stable_sort(endpoints, {}, &routing::Endpoint::address);
     const auto repeated = std::ranges::unique(endpoints, {}, &routing::Endpoint::address);
     endpoints.erase(repeated.begin(), repeated.end());
@@ -46,10 +43,8 @@ ServiceEndpoints resolve_endpoints(const EndpointSources& sources, const k8s::Ob
         return {kNone, other_protocol(*service, port, service_port->protocol, protocol), {}};
 
     auto found = find(sources, {*service, *service_port});
-    const auto spoken =
-        protocol_of(service_port->app_protocol.empty() ? found.app_protocol : service_port->app_protocol);
-    if (!found.ready.empty()) return {make_set(std::move(found.ready), spoken), {}, {}};
-    if (!found.draining.empty()) return {make_set(std::move(found.draining), spoken), {}, {}};
+    if (!found.ready.empty()) return {make_set(std::move(found.ready)), {}, {}};
+    if (!found.draining.empty()) return {make_set(std::move(found.draining)), {}, {}};
     return {kNone, no_endpoints(*service, found), {}};
 }
 

@@ -104,7 +104,8 @@ bool Http2Client::until(const std::function<bool()>& fact) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
     while (!fact()) {
         if (!receive(std::chrono::milliseconds(100)) || std::chrono::steady_clock::now() > deadline) {
-            ADD_FAILURE() << (closed ? "the connection ended" : "nothing more came");
+            ADD_FAILURE() << (closed ? "the connection ended" : "nothing more came") << "; GOAWAY "
+                          << goaway.value_or(0);
             return false;
         }
     }
@@ -115,13 +116,20 @@ std::uint32_t Http2Client::setting_of_server(nghttp2_settings_id id) {
     return nghttp2_session_get_remote_settings(h2_, id);
 }
 
-ssize_t Http2Client::read(nghttp2_session*, std::int32_t stream, std::uint8_t* into, std::size_t room,
+ssize_t Http2Client::read(nghttp2_session* h2, std::int32_t stream, std::uint8_t* into, std::size_t room,
                           std::uint32_t* flags, nghttp2_data_source*, void* self) {
     Outgoing& outgoing = client_of(self).outgoing_[stream];
     const std::size_t size = std::min(room, outgoing.bytes.size());
     std::memcpy(into, outgoing.bytes.data(), size);
     outgoing.bytes.erase(0, size);
     if (outgoing.bytes.empty() && outgoing.last) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (outgoing.bytes.empty() && outgoing.trailers) {
+        *flags |= NGHTTP2_DATA_FLAG_EOF | NGHTTP2_DATA_FLAG_NO_END_STREAM;
+        std::vector<nghttp2_nv> fields;
+        for (const auto& field : *outgoing.trailers) fields.push_back(field_of(field));
+        nghttp2_submit_trailer(h2, stream, fields.data(), fields.size());
+        outgoing.last = true;
+    }
     outgoing.deferred = size == 0 && !outgoing.last;
     return outgoing.deferred ? static_cast<ssize_t>(NGHTTP2_ERR_DEFERRED) : static_cast<ssize_t>(size);
 }
@@ -154,6 +162,11 @@ void Http2Client::send(std::int32_t stream, std::string_view bytes, End end) {
     outgoing_[stream].last = end == End::yes;
     send_at_most(stream, bytes);
     until([&] { return drained(stream); });
+}
+
+void Http2Client::send_trailers(std::int32_t stream, const Fields& trailers) {
+    outgoing_[stream].trailers = trailers;
+    send_at_most(stream, "");
 }
 
 void Http2Client::reset(std::int32_t stream, std::uint32_t error_code) {

@@ -40,6 +40,8 @@ public:
     std::int32_t request(const Fields& head, End end = End::yes);
     /// Waits until the server's windows have taken all of it.
     void send(std::int32_t stream, std::string_view bytes, End end = End::no);
+    /// Behind what was sent before; they end the request.
+    void send_trailers(std::int32_t stream, const Fields& trailers);
     /// Sends as much as the windows take, and returns how much is left of what was given to send_at_most().
     std::size_t send_at_most(std::int32_t stream, std::string_view bytes);
     void reset(std::int32_t stream, std::uint32_t error_code = NGHTTP2_CANCEL);
@@ -62,6 +64,7 @@ private:
     struct Outgoing {
         std::string bytes;
         bool last = false;
+        std::optional<Fields> trailers;
         bool deferred = false;
         bool closed = false;
     };

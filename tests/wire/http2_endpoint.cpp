@@ -320,6 +320,11 @@ bool Http2Endpoint::wait(const std::function<bool()>& fact) {
     }
 }
 
+void Http2Endpoint::wait_until_quiet(std::chrono::milliseconds span) {
+    poll();
+    while (receive(span)) poll();
+}
+
 void Http2Endpoint::poll() {
     receive(std::chrono::milliseconds(0));
     gather();
@@ -332,18 +337,18 @@ bool Http2Endpoint::wait_for_socket(short events, std::chrono::milliseconds limi
     return ::poll(&entry, 1, static_cast<int>(limit.count())) == 1;
 }
 
-void Http2Endpoint::receive(std::chrono::milliseconds limit) {
+bool Http2Endpoint::receive(std::chrono::milliseconds limit) {
     std::array<char, 65536> buffer;
     // Waiting for input, it is also ready to send what the socket did not take.
     const auto events = static_cast<short>(POLLIN | (outgoing_.empty() ? 0 : POLLOUT));
-    if (closed_ || !wait_for_socket(events, limit)) return;
+    if (closed_ || !wait_for_socket(events, limit)) return false;
     for (;;) {
         const auto got = read(buffer);
-        if (got < 0) return;
+        if (got < 0) return true;
         closed_ = got == 0;
-        if (closed_) return;
+        if (closed_) return true;
         const auto* bytes = reinterpret_cast<const std::uint8_t*>(buffer.data());
-        if (nghttp2_session_mem_recv(session_, bytes, static_cast<std::size_t>(got)) < 0) return;
+        if (nghttp2_session_mem_recv(session_, bytes, static_cast<std::size_t>(got)) < 0) return true;
         gather();
         flush();
     }

@@ -113,6 +113,8 @@ public:
 
     /// Reads and writes until `fact` holds; false when the test's patience ends first, or the connection.
     bool wait(const std::function<bool()>& fact);
+    /// Reads and writes until nothing has come for that long.
+    void wait_until_quiet(std::chrono::milliseconds span);
     /// Handles what has arrived, without waiting.
     void poll();
 
@@ -128,7 +130,8 @@ private:
     bool wait_for_socket(short events, std::chrono::milliseconds limit);
     std::ptrdiff_t read(std::span<char> into);
     std::ptrdiff_t write(std::string_view bytes);
-    void receive(std::chrono::milliseconds limit);
+    /// @return whether anything came, or could be sent.
+    bool receive(std::chrono::milliseconds limit);
     void gather();
     void flush();
     void submit_head(std::int32_t stream, std::string_view status, const Http2Fields& fields, bool data_follows);
