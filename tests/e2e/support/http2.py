@@ -25,6 +25,10 @@ class Http2Client:
         config = h2.config.H2Configuration(client_side=True, header_encoding="utf-8", validate_outbound_headers=False,
                                            normalize_outbound_headers=False)
         self.h2 = h2.connection.H2Connection(config)
+        # RFC 9113 section 6.8: streams go on after a GOAWAY. The package takes it for the end of the connection.
+        machine, states, inputs = self.h2.state_machine, h2.connection.ConnectionState, h2.connection.ConnectionInputs
+        machine._transitions = {**machine._transitions,
+                                (states.CLIENT_OPEN, inputs.RECV_GOAWAY): (None, states.CLIENT_OPEN)}
         self.h2.initiate_connection()
         if settings:
             self.h2.update_settings(settings)
@@ -45,6 +49,17 @@ class Http2Client:
         self.h2.send_headers(stream, head, end_stream=end_stream)
         self.flush()
         return stream
+
+    def send_all(self, stream, data, end=False):
+        """Sends all of it, waiting for window."""
+        while True:
+            room = min(self.h2.local_flow_control_window(stream), self.h2.max_outbound_frame_size)
+            part, data = data[:room], data[room:]
+            self.h2.send_data(stream, part, end_stream=end and not data)
+            self.flush()
+            if not data:
+                return
+            self.until(lambda: self.h2.local_flow_control_window(stream) > 0)
 
     def receive(self):
         """Takes what one read of the socket brings. False at the end of the connection."""
@@ -87,7 +102,9 @@ class Http2Client:
 
     def response(self, stream):
         self.until(lambda: stream in self.ended or stream in self.resets)
-        assert stream not in self.resets, f"stream {stream} was reset: {self.resets[stream]}"
+        # Behind a whole response NO_ERROR only declines the rest of the request (RFC 9113 section 8.1).
+        declined = stream in self.ended and self.resets.get(stream) == h2.errors.ErrorCodes.NO_ERROR
+        assert declined or stream not in self.resets, f"stream {stream} was reset: {self.resets[stream]}"
         return self.responses[stream]
 
     def read_to_end(self):
