@@ -17,7 +17,7 @@ build:  ## release build: build/release/app/fairway
 	cmake --build --preset release
 
 test:  ## every test: unit and wire tests (ctest), then end-to-end tests (pytest)
-	scripts/install-deps build test
+	scripts/install-deps build test browser
 	cmake --preset debug
 	cmake --build --preset debug
 	ctest --preset debug

@@ -5,6 +5,8 @@ Prints its port, then serves until killed. Paths:
   /slow?S      the first half of the answer at once, the second after S seconds
   /wait?S      the answer after S seconds
   /bytes?N     N zero bytes
+  /page?N      an HTML page of N scripts; "loaded" counts those that ran
+  /resource?I  one of them
   else         "You've hit NAME"
 """
 
@@ -63,6 +65,11 @@ class Origin:
             writer.write(self.greeting[half:])
         elif url.path == "/bytes":
             respond(writer, bytes(int(url.query)), "application/octet-stream")
+        elif url.path == "/page":
+            scripts = "".join(f'<script src="/resource?{number}" async></script>' for number in range(int(url.query)))
+            respond(writer, f"<!DOCTYPE html><link rel=icon href=data:><script>var loaded = 0</script>{scripts}".encode(), "text/html")
+        elif url.path == "/resource":
+            respond(writer, b"loaded += 1;" + b" " * 2000, "text/javascript")
         else:
             if url.path == "/wait":
                 await asyncio.sleep(float(url.query))
