@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "app/command_options.hpp"
+#include "app/ingress_nginx_flags.hpp"
 #include "base/spelling.hpp"
 
 namespace fairway::app {
@@ -130,6 +131,24 @@ EnvCommand env_command(const CommandValues& values) {
     return command;
 }
 
+Command controller_command(const CLI::App& given, const CommandValues& values) {
+    if (!values.kubeconfig.empty() && !values.apiserver_host.empty())
+        return wrong_usage("--kubeconfig and --apiserver-host both say where the API server is; give one of them",
+                           "controller");
+    if (!values.kube_context.empty() && values.kubeconfig.empty())
+        return wrong_usage("--kube-context names a context of the file given with --kubeconfig", "controller");
+    ControllerCommand command{values.serve, values.kubeconfig, values.kube_context, values.apiserver_host, {}, {}};
+    for (const auto& flag : values.without_effect) {
+        const auto known = std::ranges::find_if(
+            ingress_nginx_flags(), [&](const IngressNginxFlag& candidate) { return candidate.name == flag; });
+        (known->missed ? command.missed : command.ignored).push_back(flag);
+    }
+    // In a cluster there may be other controllers, whose Ingresses those without a class are.
+    if (given.count("--watch-ingress-without-class") == 0)
+        command.serve.translation.watch_ingress_without_class = false;
+    return command;
+}
+
 Command command_of(const CLI::App& app, const CommandValues& values) {
     if (values.version) return VersionCommand{};
     const auto commands = app.get_subcommands();
@@ -138,6 +157,7 @@ Command command_of(const CLI::App& app, const CommandValues& values) {
     const auto output = values.output == "json" ? OutputFormat::json : OutputFormat::text;
     if (name == "run") return RunCommand{values.paths, values.serve};
     if (name == "demo") return DemoCommand{values.serve};
+    if (name == "controller") return controller_command(*commands.front(), values);
     if (name == "lint") return LintCommand{values.paths, values.serve.translation, output};
     if (name == "explain") return explain_command(values);
     if (name == "get" || name == "describe") return object_command(values, name);
@@ -149,11 +169,10 @@ Command command_of(const CLI::App& app, const CommandValues& values) {
 }  // namespace
 
 Command parse_command_line(std::string_view program_name, const std::vector<std::string>& arguments, bool privileged) {
-    const std::string_view name = program_name.substr(program_name.rfind('/') + 1);
-    if (name == "nginx-ingress-controller")
-        return Answer{
-            2, "nginx-ingress-controller: this version of Fairway serves manifests from files only and cannot join a "
-               "cluster yet; run it as: fairway run -f PATH\n"};
+    auto words = arguments;
+    // As ingress-nginx's Deployment starts it.
+    if (program_name.substr(program_name.rfind('/') + 1) == "nginx-ingress-controller")
+        words.insert(words.begin(), "controller");
     CommandValues values;
     values.serve.http_port = privileged ? 80 : 8080;
     values.serve.https_port = privileged ? 443 : 8443;
@@ -161,7 +180,7 @@ Command parse_command_line(std::string_view program_name, const std::vector<std:
     values.serve.translation.watch_ingress_without_class = true;
     const auto app = declare_commands(values);
     try {
-        app->parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));  // CLI11 wants them reversed
+        app->parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 wants them reversed
     } catch (const CLI::CallForHelp&) {
         return Answer{0, app->help()};
     } catch (const CLI::ParseError& error) {

@@ -32,7 +32,7 @@ struct LogOptions {
     log::Format format = log::Format::text;
 };
 
-/// What `run` and `demo` share: how to serve, whatever is served.
+/// What `run`, `demo` and `controller` share: how to serve, whatever is served.
 struct ServeOptions {
     ingress::TranslationOptions translation;
     std::uint16_t http_port = 80;
@@ -57,6 +57,14 @@ struct RunCommand {
 };
 struct DemoCommand {
     ServeOptions serve;
+};
+struct ControllerCommand {
+    ServeOptions serve;
+    std::filesystem::path kubeconfig;  ///< --kubeconfig; empty: not given
+    std::string context;               ///< --kube-context; empty: its current one
+    std::string apiserver_host;        ///< --apiserver-host, a URL; empty: not given
+    std::vector<std::string> missed;   ///< flags of ingress-nginx that were given and ask for what is not done here
+    std::vector<std::string> ignored;  ///< those that mean nothing here
 };
 struct LintCommand {
     std::vector<std::filesystem::path> paths;
@@ -106,10 +114,10 @@ struct Answer {
     std::string text;
 };
 
-using Command = std::variant<RunCommand, DemoCommand, LintCommand, ExplainCommand, EnvCommand, GetCommand,
-                             DescribeCommand, VersionCommand, CompletionCommand, Answer>;
+using Command = std::variant<RunCommand, DemoCommand, ControllerCommand, LintCommand, ExplainCommand, EnvCommand,
+                             GetCommand, DescribeCommand, VersionCommand, CompletionCommand, Answer>;
 
-/// @param program_name  argv[0]. The name nginx-ingress-controller asks for the command `controller`.
+/// @param program_name  argv[0]. The name nginx-ingress-controller stands for the command `controller`.
 /// @param arguments  without argv[0].
 /// @param privileged  whether ports below 1024 may be bound: decides between 80/443 and 8080/8443.
 Command parse_command_line(std::string_view program_name, const std::vector<std::string>& arguments, bool privileged);

@@ -5,6 +5,8 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
+#include "app/ingress_nginx_flags.hpp"
+
 namespace fairway::app {
 
 namespace {
@@ -100,7 +102,8 @@ void add_translation(CLI::App& command, ingress::TranslationOptions& options) {
         ->group(group);
     command
         .add_flag("--watch-ingress-without-class", options.watch_ingress_without_class,
-                  "Serve Ingresses that name no class; on by default, --watch-ingress-without-class=false turns it off")
+                  "Serve Ingresses that name no class; on by default except in a cluster, "
+                  "--watch-ingress-without-class=false turns it off")
         ->group(group);
     text("--watch-namespace", options.watch_namespace, "Use objects of this namespace only; empty: all", "NAMESPACE");
     add_services(command, options);
@@ -245,6 +248,33 @@ void add_dns(CLI::App& command, ServeOptions& options) {
         ->group("Services");
 }
 
+void add_cluster(CLI::App& command, CommandValues& values) {
+    const char* const group = "Cluster";
+    command
+        .add_option("--kubeconfig", values.kubeconfig,
+                    "How to reach the API server; without it, the pod's service account")
+        ->type_name("PATH")
+        ->group(group);
+    command.add_option("--kube-context", values.kube_context, "Context of the kubeconfig, if not its current one")
+        ->type_name("NAME")
+        ->group(group);
+    command
+        .add_option("--apiserver-host", values.apiserver_host,
+                    "URL of an API server that asks for no credentials, such as that of kubectl proxy")
+        ->type_name("URL")
+        ->group(group);
+}
+
+/// Accepted, in no help text: what was given is told at the start.
+void add_ingress_nginx_flags(CLI::App& command, CommandValues& values) {
+    for (const IngressNginxFlag& flag : ingress_nginx_flags()) {
+        const std::string name = flag.name;
+        const auto note = [&values, name](const std::string&) { values.without_effect.push_back(name); };
+        auto* const option = command.add_option_function<std::string>(name, note)->group("");
+        if (!flag.takes_value) option->expected(0, 1);
+    }
+}
+
 CLI::App* add_command(CLI::App& root, const char* name, const char* description, const char* footer) {
     CLI::App* command = root.add_subcommand(name, description);
     command->footer(footer);
@@ -271,6 +301,13 @@ constexpr const char* kRunFooter = R"(Examples:
 Signals: SIGTERM or SIGINT drains and ends, a second one ends at once; SIGHUP reads everything
 anew and opens the access log anew; SIGUSR1 only the log.
 Exit codes: 0 done, 1 failure while running, 2 wrong usage or configuration.)";
+
+constexpr const char* kControllerFooter = R"(Examples:
+  fairway controller --configmap ingress-nginx/ingress-nginx-controller
+  fairway controller --kubeconfig ~/.kube/config --http-port 8080 --https-port 8443
+
+Listens once everything that the API server has was read; goes on with what it has while the
+API server is away. Signals and exit codes: as fairway run.)";
 
 constexpr const char* kDemoFooter = R"(Example:
   fairway demo --http-port 9080 --https-port 9443)";
@@ -328,9 +365,13 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
     add_paths(*run, values)->required();
     CLI::App* demo =
         add_command(*app, "demo", "Serve a built-in example with three small pods, ready for curl", kDemoFooter);
-    for (CLI::App* command : {run, demo}) {
+    CLI::App* controller = add_command(*app, "controller", "Serve the Ingresses of a cluster, and follow their changes",
+                                       kControllerFooter);
+    add_cluster(*controller, values);
+    add_ingress_nginx_flags(*controller, values);
+    for (CLI::App* command : {run, demo, controller}) {
         add_serving(*command, values.serve);
-        add_dns(*command, values.serve);
+        if (command != controller) add_dns(*command, values.serve);
         add_translation(*command, values.serve.translation);
         add_log(*command, values.serve.log);
     }

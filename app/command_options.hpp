@@ -18,6 +18,10 @@ namespace fairway::app {
 struct CommandValues {
     std::vector<std::filesystem::path> paths;
     ServeOptions serve;
+    std::filesystem::path kubeconfig;
+    std::string kube_context;
+    std::string apiserver_host;
+    std::vector<std::string> without_effect;  ///< flags of ingress-nginx that were given
     std::string output = "text";
     std::vector<std::string> request;
     std::string admin;                 ///< --admin; empty: not given

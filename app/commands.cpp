@@ -22,6 +22,7 @@ int print(const std::string& text) {
 struct Executor {
     int operator()(const RunCommand& command) const { return run(command); }
     int operator()(const DemoCommand& command) const { return demo(command); }
+    int operator()(const ControllerCommand& command) const { return controller(command); }
     int operator()(const LintCommand& command) const { return lint(command); }
     int operator()(const ExplainCommand& command) const { return explain(command); }
     int operator()(const GetCommand& command) const { return get(command); }

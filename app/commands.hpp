@@ -18,6 +18,7 @@ int execute(const Command& command);
 
 int run(const RunCommand& command);
 int demo(const DemoCommand& command);
+int controller(const ControllerCommand& command);
 int lint(const LintCommand& command);
 int explain(const ExplainCommand& command);
 int get(const GetCommand& command);

@@ -68,7 +68,8 @@ std::vector<ingress::ReservedPort> reserved_ports(const ServeOptions& serving) {
 ingress::EngineOptions with_serving(ingress::EngineOptions options, const ServeOptions& serving) {
     options.translation = serving.translation;
     options.translation.reserved_ports = reserved_ports(serving);
-    options.probes = ingress::ProbeOptions{serving.allow_exec_probes, kBuildInfo.version};
+    if (!options.cluster)  // where the kubelet probes
+        options.probes = ingress::ProbeOptions{serving.allow_exec_probes, kBuildInfo.version};
     options.resolver.dns.servers = serving.resolvers;
     if (serving.https_port != 0) options.translation.public_https_port = serving.https_port;
     return options;
@@ -92,6 +93,9 @@ public:
     int serve(const std::function<void(const ServedAddresses&)>& on_ready) {
         listen_for_signals();
         load();
+        open_health();
+        follow_sources();
+        if (!engine_.complete()) return exit_code_;  // ended before there was anything to serve
         open_ports();
         go_live();
         const ServedAddresses addresses{server_->http_port(), server_->https_port(), health_server_->port(),
@@ -121,6 +125,10 @@ private:
     }
 
     void on_signal(int number) {
+        if (!server_) {
+            if (number == SIGTERM || number == SIGINT) finish(0);
+            return;
+        }
         if (number == SIGHUP) {
             log::info("reload", {{"signal", "SIGHUP"}});
             engine_.reload();
@@ -163,15 +171,7 @@ private:
         configuration_.last_successful = true;
     }
 
-    void open_ports() {
-        proxy::ServerOptions options;
-        options.workers = serving_.workers != 0 ? serving_.workers : allowed_cpus();
-        options.bind_addresses = engine_.bind_addresses();
-        options.http_port = serving_.http_port;
-        options.https_port = serving_.https_port;
-        workers_ = options.workers;
-        naming_flags("--http-port, --https-port", [&] { server_.emplace(options); });
-
+    void open_health() {
         admin::HttpServerOptions health;
         health.address = serving_.healthz_host;
         health.port = serving_.healthz_port;
@@ -180,6 +180,27 @@ private:
             return admin::status_page(sources, request);
         };
         naming_flags("--healthz-port", [&] { health_server_.emplace(io_, health, handler); });
+    }
+
+    /// From here on changes arrive. Returns when there is something to serve: at once with files; with a cluster when all
+    /// of its objects are known, or a signal ended the wait.
+    void follow_sources() {
+        const auto watched =
+            engine_.watch(io_, [this](auto next, const ingress::Report& fresh) { on_change(std::move(next), fresh); });
+        if (!watched) throw std::runtime_error(watched.error().message);
+        if (engine_.complete()) return;
+        while (!engine_.complete() && !io_.stopped()) io_.run_one();
+        if (engine_.complete()) ingress::log_report(engine_.report());
+    }
+
+    void open_ports() {
+        proxy::ServerOptions options;
+        options.workers = serving_.workers != 0 ? serving_.workers : allowed_cpus();
+        options.bind_addresses = engine_.bind_addresses();
+        options.http_port = serving_.http_port;
+        options.https_port = serving_.https_port;
+        workers_ = options.workers;
+        naming_flags("--http-port, --https-port", [&] { server_.emplace(options); });
         open_dns();
         naming_flags("--admin-address", [&] { admin_api_.open(io_, serving_.admin, admin_sources()); });
     }
@@ -221,9 +242,6 @@ private:
         count_applied();
         live_generation_ = snapshot->generation;
         report_listeners();
-        const auto watched =
-            engine_.watch(io_, [this](auto next, const ingress::Report& fresh) { on_change(std::move(next), fresh); });
-        if (!watched) throw std::runtime_error(watched.error().message);
     }
 
     void on_change(std::shared_ptr<const routing::Snapshot> snapshot, const ingress::Report& fresh) {
@@ -265,8 +283,10 @@ private:
     }
 
     admin::MetricsInput metrics_now() const {
-        return {identity_of(serving_), {serving_.metrics_per_host}, configuration_,  server_->metrics(),
-                engine_.report(),      engine_.snapshot(),          engine_.prober()};
+        return {identity_of(serving_), {serving_.metrics_per_host},
+                configuration_,        server_ ? server_->metrics() : proxy::Metrics(),
+                engine_.report(),      engine_.snapshot(),
+                engine_.prober()};
     }
 
     void log_started(const ServedAddresses& addresses) const {

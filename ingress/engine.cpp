@@ -101,6 +101,14 @@ public:
         if (handler && (snapshot != before || !fresh.diagnostics.empty())) handler(snapshot, fresh);
     }
 
+    /// The cluster has told all of its objects, or something has changed since.
+    void follow_cluster() {
+        if (std::exchange(complete, true)) return follow();
+        translate();
+        bind_addresses = translator.settings().bind_addresses;
+        book.take_fresh();
+    }
+
     void review_certificates_later() {
         review_timer->expires_after(kCertificateReview);
         review_timer->async_wait([this, still = alive](const boost::system::error_code& error) {
@@ -126,6 +134,8 @@ public:
     std::vector<IpAddress> bind_addresses;
     ChangeHandler handler;
     std::unique_ptr<FileWatch> watch;
+    std::optional<ClusterSource> cluster;
+    bool complete = false;
     std::unique_ptr<boost::asio::steady_timer> review_timer;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);  ///< false for handlers that outlive us
 };
@@ -141,8 +151,11 @@ Report Engine::load() {
     state_->translate();
     state_->bind_addresses = state_->translator.settings().bind_addresses;
     state_->book.take_fresh();
+    state_->complete = !state_->options.cluster;
     return report();
 }
+
+bool Engine::complete() const noexcept { return state_->complete; }
 
 std::shared_ptr<const routing::Snapshot> Engine::snapshot() const { return state_->snapshot; }
 
@@ -152,9 +165,14 @@ std::vector<IpAddress> Engine::bind_addresses() const { return state_->bind_addr
 
 Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
     state_->handler = std::move(handler);
-    auto watch = FileWatch::start(io, state_->source, [state = state_.get()] { state->follow(); });
-    if (!watch) return watch.error();
-    state_->watch = *std::move(watch);
+    if (state_->options.cluster) {
+        state_->cluster.emplace(io, *state_->options.cluster, state_->options.translation, state_->store, state_->book);
+        state_->cluster->start([state = state_.get()] { state->follow_cluster(); });
+    } else {
+        auto watch = FileWatch::start(io, state_->source, [state = state_.get()] { state->follow(); });
+        if (!watch) return watch.error();
+        state_->watch = *std::move(watch);
+    }
     state_->review_timer = std::make_unique<boost::asio::steady_timer>(io);
     state_->review_certificates_later();
     state_->resolver.emplace(io, state_->options.resolver, state_->answers,
@@ -166,6 +184,7 @@ Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
 
 void Engine::stop_watching() {
     state_->watch.reset();
+    state_->cluster.reset();
     state_->review_timer.reset();
     if (state_->prober) state_->prober->stop();
     state_->resolver.reset();
@@ -177,6 +196,7 @@ Report Engine::report_listeners(const std::vector<routing::ListenerProblem>& pro
 }
 
 void Engine::reload() {
+    if (state_->options.cluster) return;  // nothing that a watch does not bring
     state_->source.rescan(FileSource::Reread::all);
     if (state_->watch) {
         if (const auto synced = state_->watch->sync(); !synced)

@@ -1,4 +1,4 @@
-// The control plane of standalone mode in one class: manifests in, snapshots and diagnostics out.
+// The control plane in one class: manifests in, snapshots and diagnostics out.
 // run, demo, lint and explain are thin users of it.
 #pragma once
 
@@ -14,6 +14,7 @@
 
 #include "base/ip_address.hpp"
 #include "base/result.hpp"
+#include "ingress/cluster_source.hpp"
 #include "ingress/diagnostics.hpp"
 #include "ingress/discovery/dns_message.hpp"
 #include "ingress/discovery/environment.hpp"
@@ -43,7 +44,8 @@ struct EngineOptions {
     /// Given: Pods with probes are not ready until watch() has probed them. Absent (lint, explain): their manifests
     /// alone decide.
     std::optional<ProbeOptions> probes;
-    NameResolverOptions resolver;  ///< how the names of ExternalName Services are resolved while watch() is on
+    std::optional<ClusterOptions> cluster;  ///< the objects of a cluster instead of files
+    NameResolverOptions resolver;           ///< how the names of ExternalName Services are resolved while watch() is on
 };
 
 /// All functions are for the control thread.
@@ -62,6 +64,9 @@ public:
     /// @return everything found, also notices.
     Report load();
 
+    /// False while a cluster has not told all of its objects once: what load() gave is not worth serving then.
+    bool complete() const noexcept;
+
     /// Never null after load().
     std::shared_ptr<const routing::Snapshot> snapshot() const;
     /// All diagnostics that hold now.
@@ -69,7 +74,7 @@ public:
     /// ConfigMap key bind-address; empty: every address. Read once at start-up.
     std::vector<IpAddress> bind_addresses() const;
 
-    /// Follows the files (inotify): `handler` is called in `io` within 100 ms of the last write to a file. A broken edit
+    /// Follows the cluster, or the files (inotify): `handler` is called in `io` within 100 ms of the last write to a file. A broken edit
     /// keeps the last good version of its objects. Probes run from now on, and a Pod that became ready or unready is one
     /// more reason to call the handler, in the same turn of `io`. So is a new answer for the name of an ExternalName
     /// Service; DNS is asked for the first time now. Call after load(); ends with stop_watching() or the Engine.

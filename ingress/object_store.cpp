@@ -8,6 +8,9 @@ namespace fairway::ingress {
 
 namespace {
 
+/// Stands for a file's name where an object comes from a cluster.
+const std::string kLive;
+
 ObjectKey key_of(const k8s::Object& object) { return {std::string(k8s::kind_of(object)), k8s::meta_of(object).name}; }
 
 Diagnostic to_diagnostic(const k8s::Complaint& complaint) {
@@ -32,6 +35,9 @@ Diagnostic duplicate(const k8s::Object& loser, const k8s::Object& winner) {
                                    k8s::meta_of(winner).where.to_string()),
             .reason = "DuplicateObject"};
 }
+
+/// What the diagnostics of a cluster's object are filed under.
+std::string unit_of(const ObjectKey& key) { return fmt::format("object:{}/{}", key.kind, key.name.to_string()); }
 
 Diagnostic kept(const ObjectPtr& object, const std::string& file) {
     return {.severity = Severity::warning,
@@ -85,6 +91,25 @@ void ObjectStore::remove_file(const std::string& file, DiagnosticBook& book) {
     for (const auto& key : contents.keys) drop(key, file);
     book.forget("file:" + file);
     report_rivals(book);
+}
+
+void ObjectStore::apply_live(k8s::Decoded decoded, DiagnosticBook& book) {
+    std::map<ObjectKey, std::vector<Diagnostic>> complaints;
+    for (auto& object : decoded.objects) {
+        auto shared = std::make_shared<const k8s::Object>(std::move(object));
+        auto key = key_of(*shared);
+        put(key, kLive, std::move(shared));
+        complaints.try_emplace(std::move(key));
+    }
+    for (const auto& [kind, name] : decoded.refused) complaints.try_emplace({kind, name});
+    for (const auto& complaint : decoded.complaints)
+        complaints[{complaint.kind, complaint.object}].push_back(to_diagnostic(complaint));
+    for (auto& [key, diagnostics] : complaints) book.replace(unit_of(key), std::move(diagnostics));
+}
+
+void ObjectStore::remove_live(const ObjectKey& key, DiagnosticBook& book) {
+    drop(key, kLive);
+    book.forget(unit_of(key));
 }
 
 std::vector<std::string> ObjectStore::files() const {

@@ -46,6 +46,10 @@ public:
     void apply_file(const std::string& file, k8s::Decoded decoded, DiagnosticBook& book);
     /// The file is gone, and its objects and diagnostics with it.
     void remove_file(const std::string& file, DiagnosticBook& book);
+    /// Objects of a cluster, as they are now. Those that the decoder refused stay in their last good version.
+    void apply_live(k8s::Decoded decoded, DiagnosticBook& book);
+    /// An object of a cluster is gone.
+    void remove_live(const ObjectKey& key, DiagnosticBook& book);
     /// Files that objects or diagnostics came from, in order of path.
     std::vector<std::string> files() const;
 

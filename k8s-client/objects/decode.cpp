@@ -38,6 +38,27 @@ public:
         object(*document.root, {}, {});
     }
 
+    WatchEvent watch_event(const TreeNode& root) {
+        std::vector<Complaint> unused;
+        ObjectReport report(file_, {}, unused);
+        const Field event(report, root);
+        const auto object = event.at("object");
+        const auto meta = object.at("metadata");
+        WatchEvent seen;
+        seen.type = event_type(event.string("type"));
+        seen.kind = object.string("kind");
+        seen.name = {meta.string("namespace"), meta.string("name")};
+        seen.resource_version = meta.string("resourceVersion");
+        seen.initial_events_end = meta.at("annotations").string("k8s.io/initial-events-end") == "true";
+        if (seen.type == WatchEvent::Type::error) {
+            seen.code = object.integer("code", 0, 999).value_or(0);
+            seen.message = printable(object.string("message"));
+        }
+        if (!object.present()) seen.type = WatchEvent::Type::unknown;
+        if (seen.type == WatchEvent::Type::changed) this->object(*object.node(), {}, {});
+        return seen;
+    }
+
     Decoded finish(const ReadResult& read) {
         for (const auto& problem : read.problems) {
             ObjectReport report(file_, {}, out_.complaints);
@@ -48,6 +69,13 @@ public:
     }
 
 private:
+    static WatchEvent::Type event_type(std::string_view text) {
+        if (text == "ADDED" || text == "MODIFIED") return WatchEvent::Type::changed;
+        if (text == "DELETED") return WatchEvent::Type::deleted;
+        if (text == "BOOKMARK") return WatchEvent::Type::bookmark;
+        return text == "ERROR" ? WatchEvent::Type::error : WatchEvent::Type::unknown;
+    }
+
     // An object, or a list of them. Items of a typed list inherit kind and apiVersion, because an API server leaves
     // them out there.
     void object(const TreeNode& root, std::string_view list_kind, std::string_view list_version) {
@@ -72,6 +100,8 @@ private:
         kind.remove_suffix(kListSuffix.size());
         const bool typed = !kind.empty();
         if (typed && !find_kind(kind)) return notice(field, kind, version);
+        const auto meta = field.at("metadata");
+        out_.list = {meta.string("resourceVersion"), meta.string("continue")};
         // "List" stands for the unknown kind: it keeps a list inside a list from recursing.
         const auto all_problems = std::move(problems_);
         const auto items = field.mappings("items", {});
@@ -168,6 +198,18 @@ Decoded decode(std::string_view text, const std::string& file, const std::string
     const auto read =
         read_documents(text, limits, [&decoder](const Document& document) { decoder.document(document); });
     return decoder.finish(read);
+}
+
+WatchEvent decode_watch_event(std::string_view line, const DecodeLimits& limits) {
+    const std::string no_namespace;
+    Decoder decoder({}, no_namespace);
+    WatchEvent event;
+    const auto read = read_documents(line, limits, [&](const Document& document) {
+        if (document.root && document.problems.empty()) event = decoder.watch_event(*document.root);
+    });
+    event.decoded = decoder.finish(read);
+    if (!read.problems.empty()) event.type = WatchEvent::Type::unknown;
+    return event;
 }
 
 }  // namespace fairway::k8s

@@ -133,11 +133,34 @@ TEST_P(WrongUsage, SaysWhatToWriteAndExitsWith2) {
 INSTANTIATE_TEST_SUITE_P(CommandLine, WrongUsage, testing::ValuesIn(kWrong),
                          [](const auto& wrong) { return wrong.param.name; });
 
-TEST(CommandLine, NginxIngressControllerIsNotThereYet) {
-    const Command command = parse_command_line("/nginx-ingress-controller", {"--election-id=x"}, true);
-    const auto& answer = std::get<Answer>(command);
-    EXPECT_EQ(answer.exit_code, 2);
-    EXPECT_THAT(answer.text, HasSubstr("fairway run -f PATH"));
+TEST(CommandLine, NginxIngressControllerIsTheController) {
+    // The arguments of ingress-nginx's own Deployment.
+    const Command command = parse_command_line(
+        "/nginx-ingress-controller",
+        {"--publish-service=$(POD_NAMESPACE)/ingress-nginx-controller", "--election-id=ingress-nginx-leader",
+         "--controller-class=k8s.io/ingress-nginx", "--ingress-class=nginx",
+         "--configmap=ingress-nginx/ingress-nginx-controller", "--validating-webhook=:8443",
+         "--validating-webhook-certificate=/usr/local/certificates/cert",
+         "--validating-webhook-key=/usr/local/certificates/key", "--enable-metrics=false", "--v=2", "--logtostderr"},
+        true);
+    ASSERT_TRUE(std::holds_alternative<ControllerCommand>(command)) << std::get<Answer>(command).text;
+    const auto& controller = std::get<ControllerCommand>(command);
+    EXPECT_EQ(controller.serve.translation.configmap->to_string(), "ingress-nginx/ingress-nginx-controller");
+    EXPECT_FALSE(controller.serve.translation.watch_ingress_without_class);
+    EXPECT_THAT(controller.missed, testing::UnorderedElementsAre("--publish-service", "--validating-webhook"));
+    EXPECT_THAT(controller.ignored,
+                testing::UnorderedElementsAre("--election-id", "--validating-webhook-certificate",
+                                              "--validating-webhook-key", "--enable-metrics", "--v", "--logtostderr"));
+}
+
+TEST(CommandLine, ControllerFindsItsApiServerInOneWay) {
+    const auto file = parse_as<ControllerCommand>({"controller", "--kubeconfig", "k", "--kube-context", "c"});
+    EXPECT_EQ(file.kubeconfig, "k");
+    EXPECT_EQ(file.context, "c");
+    EXPECT_TRUE(parse_as<ControllerCommand>({"controller", "--watch-ingress-without-class"})
+                    .serve.translation.watch_ingress_without_class);
+    EXPECT_EQ(parse_as<Answer>({"controller", "--kubeconfig", "k", "--apiserver-host", "http://a"}).exit_code, 2);
+    EXPECT_EQ(parse_as<Answer>({"controller", "--kube-context", "c"}).exit_code, 2);
 }
 
 TEST(CommandLine, AdminAddressIsLoopbackUnlessSaidOtherwise) {

@@ -1,0 +1,80 @@
+#include "app/ingress_nginx_flags.hpp"
+
+namespace fairway::app {
+
+namespace {
+
+constexpr bool kText = true;   // takes a value
+constexpr bool kBool = false;  // may stand alone
+constexpr bool kMissed = true;
+
+constexpr IngressNginxFlag kFlags[] = {
+    {"--alsologtostderr", kBool},
+    {"--bucket-factor", kText},
+    {"--certificate-authority", kText, kMissed},
+    {"--deep-inspect", kBool},
+    {"--default-server-port", kText},
+    {"--disable-full-test", kBool},
+    {"--disable-leader-election", kBool},
+    {"--disable-sync-events", kBool},
+    {"--dynamic-configuration-retries", kText},
+    {"--election-id", kText},
+    {"--election-ttl", kText},
+    {"--enable-annotation-validation", kBool},
+    {"--enable-metrics", kBool},
+    {"--enable-ssl-chain-completion", kBool, kMissed},
+    {"--enable-ssl-passthrough", kBool, kMissed},
+    {"--enable-topology-aware-routing", kBool, kMissed},
+    {"--exclude-socket-metrics", kText},
+    {"--health-check-path", kText, kMissed},
+    {"--health-check-timeout", kText},
+    {"--internal-logger-address", kText},
+    {"--length-buckets", kText, kMissed},
+    {"--log_backtrace_at", kText},
+    {"--log_dir", kText},
+    {"--log_file", kText},
+    {"--log_file_max_size", kText},
+    {"--logtostderr", kBool},
+    {"--max-buckets", kText},
+    {"--maxmind-edition-ids", kText},
+    {"--maxmind-license-key", kText, kMissed},
+    {"--maxmind-mirror", kText, kMissed},
+    {"--maxmind-retries-count", kText},
+    {"--maxmind-retries-timeout", kText},
+    {"--metrics-per-undefined-host", kBool},
+    {"--monitor-max-batch-size", kText},
+    {"--one_output", kBool},
+    {"--post-shutdown-grace-period", kText},
+    {"--profiler-address", kText},
+    {"--profiler-port", kText},
+    {"--profiling", kBool},
+    {"--publish-service", kText, kMissed},
+    {"--publish-status-address", kText, kMissed},
+    {"--report-node-internal-ip-address", kBool, kMissed},
+    {"--report-status-classes", kBool},
+    {"--size-buckets", kText, kMissed},
+    {"--skip_headers", kBool},
+    {"--skip_log_headers", kBool},
+    {"--ssl-passthrough-proxy-port", kText},
+    {"--status-port", kText},
+    {"--status-update-interval", kText},
+    {"--stderrthreshold", kText},
+    {"--stream-port", kText},
+    {"--sync-period", kText},
+    {"--sync-rate-limit", kText},
+    {"--time-buckets", kText, kMissed},
+    {"--update-status", kBool},
+    {"--update-status-on-shutdown", kBool},
+    {"--v", kText},
+    {"--validating-webhook", kText, kMissed},
+    {"--validating-webhook-certificate", kText},
+    {"--validating-webhook-key", kText},
+    {"--vmodule", kText},
+    {"--watch-namespace-selector", kText, kMissed},
+};
+
+}  // namespace
+
+std::span<const IngressNginxFlag> ingress_nginx_flags() noexcept { return kFlags; }
+
+}  // namespace fairway::app

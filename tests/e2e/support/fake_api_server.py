@@ -1,0 +1,152 @@
+"""A Kubernetes API server in a hundred lines, for faults that a real one will not produce on demand."""
+
+import json
+import queue
+import threading
+import urllib.parse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+PLURALS = {"Ingress": "ingresses", "IngressClass": "ingressclasses", "Service": "services",
+           "EndpointSlice": "endpointslices", "Secret": "secrets", "ConfigMap": "configmaps"}
+
+
+class FakeApiServer:
+    """Lists (in pages of `page_size`) and watches of the kinds above. Objects are put in by put() and taken out by delete()."""
+
+    def __init__(self, page_size=2):
+        self.page_size = page_size
+        self.objects = {plural: {} for plural in PLURALS.values()}
+        self.watches = []        # (plural, queue of lines; None ends the answer)
+        self.requests = []       # (plural, query) in order
+        self.denied = set()      # plurals that are answered 403
+        self.version = 1000
+        self.lock = threading.Lock()
+        self.server = None
+        self.port = 0
+        self.start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self):
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                api.answer(self)
+
+            def log_message(self, *_):
+                pass
+
+        ThreadingHTTPServer.daemon_threads = True
+        self.server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def stop(self):
+        """As when the API server is killed: watches break, and nobody listens any more."""
+        self.server.shutdown()
+        self.server.server_close()
+        self.end_watches()
+
+    # Objects
+
+    def put(self, *objects):
+        with self.lock:
+            for given in objects:
+                self.version += 1
+                plural = PLURALS[given["kind"]]
+                key = (given["metadata"].get("namespace", ""), given["metadata"]["name"])
+                known = key in self.objects[plural]
+                stored = {**given, "metadata": {**given["metadata"], "resourceVersion": str(self.version)}}
+                self.objects[plural][key] = stored
+                self._tell(plural, {"type": "MODIFIED" if known else "ADDED", "object": stored})
+
+    def delete(self, kind, name, namespace="default", silently=False):
+        with self.lock:
+            self.version += 1
+            gone = self.objects[PLURALS[kind]].pop((namespace, name))
+            if not silently:
+                self._tell(PLURALS[kind], {"type": "DELETED", "object": gone})
+
+    # Faults
+
+    def send_line(self, plural, text):
+        with self.lock:
+            for watched, lines in self.watches:
+                if watched == plural:
+                    lines.put(text)
+
+    def end_watches(self):
+        with self.lock:
+            for _, lines in self.watches:
+                lines.put(None)
+
+    def asked(self, plural, **query):
+        return [given for name, given in list(self.requests)
+                if name == plural and all(given.get(key) == value for key, value in query.items())]
+
+    # Answers
+
+    def _tell(self, plural, event):
+        for watched, lines in self.watches:
+            if watched == plural:
+                lines.put(json.dumps(event))
+
+    def answer(self, handler):
+        url = urllib.parse.urlsplit(handler.path)
+        plural = url.path.rsplit("/", 1)[-1]
+        query = dict(urllib.parse.parse_qsl(url.query))
+        self.requests.append((plural, query))
+        if plural in self.denied:
+            return self._send(handler, 403, {"kind": "Status", "code": 403, "message": "forbidden"})
+        if query.get("watch") == "true":
+            return self._watch(handler, plural)
+        return self._send(handler, 200, self._page(plural, int(query.get("continue", "0"))))
+
+    def _page(self, plural, start):
+        with self.lock:
+            items = list(self.objects[plural].values())
+            end = start + self.page_size
+            metadata = {"resourceVersion": str(self.version)}
+            if end < len(items):
+                metadata["continue"] = str(end)
+            kind = next(kind for kind, name in PLURALS.items() if name == plural)
+            version = {"ingresses": "networking.k8s.io/v1", "ingressclasses": "networking.k8s.io/v1",
+                       "endpointslices": "discovery.k8s.io/v1"}.get(plural, "v1")
+            bare = [{key: value for key, value in item.items() if key not in ("kind", "apiVersion")}
+                    for item in items[start:end]]
+            return {"kind": kind + "List", "apiVersion": version, "metadata": metadata, "items": bare}
+
+    @staticmethod
+    def _send(handler, status, body):
+        text = json.dumps(body).encode()
+        handler.send_response(status)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(text)))
+        handler.end_headers()
+        handler.wfile.write(text)
+
+    def _watch(self, handler, plural):
+        lines = queue.Queue()
+        with self.lock:
+            self.watches.append((plural, lines))
+        handler.send_response(200)
+        handler.send_header("Transfer-Encoding", "chunked")
+        handler.end_headers()
+        handler.wfile.flush()
+        try:
+            while (line := lines.get()) is not None:
+                data = line.encode() + b"\n"
+                handler.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
+                handler.wfile.flush()
+            handler.wfile.write(b"0\r\n\r\n")
+        except OSError:
+            pass
+        finally:
+            with self.lock:
+                self.watches.remove((plural, lines))
+            handler.close_connection = True

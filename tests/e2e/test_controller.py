@@ -1,0 +1,143 @@
+"""`fairway controller` against an API server that misbehaves on demand."""
+
+import time
+
+import pytest
+from support.fairway import Fairway
+from support.fake_api_server import FakeApiServer
+from support.manifests import HOST, ingress
+from support.waiting import until
+
+SOON_S = 10.0
+
+
+def in_cluster(manifest):
+    """As an API server has it: namespaced, and with the class that the controller serves."""
+    manifest = {**manifest, "metadata": {"namespace": "default", **manifest["metadata"]}}
+    if manifest["kind"] == "Ingress":
+        manifest["spec"] = {**manifest["spec"], "ingressClassName": "nginx"}
+    return manifest
+
+
+def slice_of(service, *pods):
+    return {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
+            "metadata": {"name": f"{service}-1", "namespace": "default",
+                         "labels": {"kubernetes.io/service-name": service}},
+            "ports": [{"name": "", "port": pods[0].port, "protocol": "TCP"}],
+            "endpoints": [{"addresses": ["127.0.0.1"], "conditions": {"ready": True}} for pod in pods]}
+
+
+SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "kubia", "namespace": "default"},
+           "spec": {"ports": [{"port": 80, "protocol": "TCP", "targetPort": 8080}]}}
+CLASS = {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "nginx"},
+         "spec": {"controller": "k8s.io/ingress-nginx"}}
+
+
+@pytest.fixture
+def api():
+    server = FakeApiServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def controller(api, origins, tmp_path):
+    """controller(*flags) serves one Ingress of the API server with one endpoint."""
+    running = []
+
+    def start(*flags):
+        (pod,) = origins(1)
+        api.put(CLASS, SERVICE, slice_of("kubia", pod), in_cluster(ingress()))
+        running.append(Fairway(tmp_path, "--apiserver-host", api.url, *flags, command=("controller",)))
+        return running[-1]
+
+    yield start
+    for fairway in running:
+        fairway.close()
+
+
+def status_of(fairway, host):
+    return fairway.get(host=host).status
+
+
+def test_serves_what_the_api_server_has_and_follows_it(api, controller):
+    for number in range(5):  # three pages of two
+        api.put(in_cluster(ingress(f"more-{number}", f"more-{number}.example.com")))
+    fairway = controller()
+    assert fairway.get().status == 200
+    assert all(status_of(fairway, f"more-{number}.example.com") == 200 for number in range(5))
+    assert api.asked("ingresses", limit="500") and api.asked("ingresses", **{"continue": "2"})
+    api.put(in_cluster(ingress("late", "late.example.com")))
+    until(lambda: status_of(fairway, "late.example.com") == 200, SOON_S, "the new Ingress")
+    api.delete("Ingress", "late")
+    until(lambda: status_of(fairway, "late.example.com") == 404, SOON_S, "the end of the Ingress")
+
+
+def test_goes_on_while_the_api_server_is_away(api, controller):
+    fairway = controller()
+    api.stop()
+    until(lambda: fairway.events("api.failed"), SOON_S, "a word about it")
+    assert fairway.get().status == 200 and fairway.health().status == 200
+    api.put(in_cluster(ingress("meanwhile", "meanwhile.example.com")))
+    api.delete("Ingress", "kubia")
+    api.start()
+    api.send_line("ingresses", "")  # an empty line is no event
+    api.end_watches()
+    # It had missed what came between; this server keeps no history, and says so.
+    until(lambda: any(watch[0] == "ingresses" for watch in api.watches), SOON_S, "a new watch")
+    api.send_line("ingresses", '{"type":"ERROR","object":{"kind":"Status","code":410,"message":"too old"}}')
+    until(lambda: status_of(fairway, "meanwhile.example.com") == 200, SOON_S, "what came meanwhile")
+    until(lambda: status_of(fairway, HOST) == 404, SOON_S, "what went meanwhile")
+
+
+@pytest.mark.parametrize("line", ['{"type":"ADDED","object":{"kind":"Ingr', "no JSON at all", "{}", "[1]",
+                                  '{"type":"SURPRISE","object":{"kind":"Ingress"}}'])
+def test_a_watch_that_makes_no_sense_is_begun_anew_with_a_list(api, controller, line):
+    fairway = controller()
+    until(lambda: any(watch[0] == "ingresses" for watch in api.watches), SOON_S)
+    lists = len(api.asked("ingresses", limit="500"))
+    api.delete("Ingress", "kubia", silently=True)
+    api.send_line("ingresses", line)
+    until(lambda: len(api.asked("ingresses", limit="500")) > lists, SOON_S, "a new list")
+    until(lambda: status_of(fairway, HOST) == 404, SOON_S, "what the watch did not tell")
+
+
+def test_what_may_not_be_read_does_not_keep_the_rest_from_being_served(api, controller):
+    api.denied.add("secrets")
+    fairway = controller()
+    assert fairway.get().status == 200
+    (told,) = fairway.events("api.failed")
+    assert told["resource"] == "secrets" and "ClusterRole" in told["reason"]
+
+
+def test_an_object_that_cannot_be_used_keeps_its_last_good_version(api, controller):
+    fairway = controller()
+    broken = in_cluster(ingress())
+    broken["spec"]["rules"][0]["host"] = "not a host"
+    api.put(broken)
+    until(lambda: any("kubia" in entry["object"] for entry in fairway.events("diagnostic")), SOON_S, "a diagnostic")
+    assert fairway.get().status == 200
+
+
+def test_ingresses_of_other_classes_are_left_alone(api, controller):
+    other = in_cluster(ingress("other", "other.example.com"))
+    other["spec"]["ingressClassName"] = "traefik"
+    without = in_cluster(ingress("without", "without.example.com"))
+    del without["spec"]["ingressClassName"]
+    api.put(other, without)
+    fairway = controller()
+    assert fairway.get().status == 200
+    assert status_of(fairway, "other.example.com") == 404
+    assert status_of(fairway, "without.example.com") == 404
+    api.put({**other, "spec": {**other["spec"], "ingressClassName": "nginx"}})
+    until(lambda: status_of(fairway, "other.example.com") == 200, SOON_S, "the change of class")
+
+
+def test_asks_for_watches_only_while_nothing_changes(api, controller):
+    controller()
+    until(lambda: len(api.watches) == 5, SOON_S, "all watches")
+    before = len(api.requests)
+    deadline = time.monotonic() + 1
+    while time.monotonic() < deadline:
+        assert len(api.requests) == before
+        time.sleep(0.05)
