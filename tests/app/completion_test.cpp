@@ -2,9 +2,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 namespace fairway::app {
@@ -14,7 +16,8 @@ using testing::HasSubstr;
 
 /// What bash offers for a command line of which the last word is being typed.
 std::string bash_offers(const std::string& words, int last_index) {
-    const std::string file = testing::TempDir() + "fairway-completion.bash";
+    const std::string file =
+        testing::TempDir() + "fairway-completion-" + std::to_string(::getpid()) + ".bash";  // tests run in parallel
     std::ofstream(file) << completion_script("bash") << "COMP_WORDS=(" << words << ")\nCOMP_CWORD=" << last_index
                         << "\n_fairway\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n";
     FILE* const pipe = ::popen(("bash " + file).c_str(), "r");
@@ -22,6 +25,7 @@ std::string bash_offers(const std::string& words, int last_index) {
     std::array<char, 4096> buffer{};
     while (const std::size_t read = std::fread(buffer.data(), 1, buffer.size(), pipe)) text.append(buffer.data(), read);
     EXPECT_EQ(::pclose(pipe), 0);
+    std::filesystem::remove(file);
     return text;
 }
 
@@ -35,7 +39,7 @@ TEST(Completion, BashOffersOptionsAndTheirValues) {
 
 TEST(Completion, ZshAndFishKnowEveryCommand) {
     for (const char* shell : {"zsh", "fish"})
-        for (const char* command : {"run", "demo", "lint", "explain", "env", "version", "completion"})
+        for (const char* command : {"run", "demo", "controller", "lint", "explain", "env", "version", "completion"})
             EXPECT_THAT(completion_script(shell), HasSubstr(command)) << shell;
     EXPECT_THAT(completion_script("fish"), HasSubstr("-s f -l filename -r -F"));
     EXPECT_THAT(completion_script("zsh"), HasSubstr("{-f,--filename}"));
