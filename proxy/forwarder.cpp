@@ -234,14 +234,24 @@ io::Task<Failure> Forwarder::send_request() {
     co_return Failure::none;
 }
 
+// Endpoints of gRPC often begin their response with the first message, so that until then both sides may wait.
+std::chrono::milliseconds Forwarder::client_silence_limit() const {
+    const std::chrono::milliseconds limit = settings().downstream.body_timeout;
+    return is_grpc_call(downstream_.head()) ? std::max<std::chrono::milliseconds>(limit, policy().timeouts.read)
+                                            : limit;
+}
+
 io::Task<void> Forwarder::pump_request_body() {
     for (;;) {
         BodyPieces body{BodyStatus::end, {}, 0, true};
         if (!downstream_.body_complete()) {
             body_pumped_ = true;
-            body = co_await downstream_.read_body(settings().downstream.body_timeout);
+            body = co_await downstream_.read_body(client_silence_limit());
         }
         if (pump_ended_) co_return;
+        // A client may listen to a stream of gRPC without a word of its own; the endpoint's silence ends it.
+        if (body.status == BodyStatus::timeout && downstream_.response_begun() && is_grpc_call(downstream_.head()))
+            continue;
         if (body.status != BodyStatus::data && body.status != BodyStatus::end) {
             fail_request_body(body.status == BodyStatus::too_large   ? Failure::body_too_large
                               : body.status == BodyStatus::malformed ? Failure::bad_body

@@ -56,6 +56,7 @@ private:
     UpstreamTry& current_try() { return exchange_.record.tries.back(); }
     std::chrono::duration<double> since_try_began() const;
     std::chrono::milliseconds answer_time_left() const;
+    std::chrono::milliseconds client_silence_limit() const;
 
     WorkerContext& worker_;
     DownstreamStream& downstream_;

@@ -168,6 +168,13 @@ TEST_F(AccessLogFormat, LastTryWithoutHeadShowsWhatTheClientWasTold) {
     }
 }
 
+TEST_F(AccessLogFormat, GrpcStatusIsThatOfCalls) {
+    RecordedRequest request;
+    EXPECT_EQ(log_line("$grpc_status", request), "-");
+    request.record.grpc_status = 14;
+    EXPECT_EQ(log_line("$status/$grpc_status", request), "200/14");
+}
+
 TEST_F(AccessLogFormat, NamesTheDefaultBackend) {
     request.route.backend = nullptr;
     request.route.owner = nullptr;

@@ -135,6 +135,40 @@ TEST_F(GrpcAnswers, OnlyGrpcClientsGetThem) {
     EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 404 Not Found\r\n"));
 }
 
+TEST_F(GrpcAnswers, ClientsMayListenInSilence) {
+    config.settings.downstream.body_timeout = 1s;
+    policy().timeouts.read = 2s;
+    start();
+    Http2Client client(server->http_port());
+    const auto stream = client.request(call(), End::no);
+    client.send(stream, "subscribe");
+    auto upstream = endpoint.accept();
+    upstream.read_until("subscribe\r\n");
+    EXPECT_FALSE(upstream.wait_readable(1300ms)) << "cut before the response, which may come late";
+    upstream.send("HTTP/1.1 200 OK\r\nContent-Type: application/grpc\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (int event = 0; event < 5; ++event) {
+        upstream.send("4\r\nnews\r\n");
+        EXPECT_EQ(client.body(stream, 4), "news");
+        ASSERT_FALSE(upstream.wait_readable(700ms)) << "cut although the endpoint speaks";
+    }
+    client.send(stream, "bye", End::yes);
+    upstream.read_until("bye");
+}
+
+TEST_F(GrpcAnswers, SilenceOfBothSidesEndsAtTheReadTimeout) {
+    config.settings.downstream.body_timeout = 1s;
+    policy().timeouts.read = 2s;
+    start();
+    Http2Client client(server->http_port());
+    const auto stream = client.request(call(), End::no);
+    client.send(stream, "subscribe");
+    auto upstream = endpoint.accept();
+    upstream.read_until("subscribe\r\n");
+    const auto begun = std::chrono::steady_clock::now();
+    expect_status(client.whole(stream), "4");
+    EXPECT_GE(std::chrono::steady_clock::now() - begun, 1900ms);
+}
+
 // gRPC-Web ends in its body: whatever the bytes are, they pass.
 TEST_F(GrpcAnswers, GrpcWebPassesUntouched) {
     start();
