@@ -43,7 +43,8 @@ class Browser:
                 for event in self._events if event["method"] == "Network.responseReceived"}
 
     def evaluate(self, expression):
-        return self._call("Runtime.evaluate", expression=expression)["result"].get("value")
+        """The value of an expression; of a promise, what it resolves to."""
+        return self._call("Runtime.evaluate", expression=expression, awaitPromise=True)["result"].get("value")
 
     def close(self):
         self._socket.close()
