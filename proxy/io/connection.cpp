@@ -30,8 +30,11 @@ IoResult Connection::try_read(std::span<char> into) {
         if (tls_broken_) return {IoStatus::error, 0};
         const int got = tls_read(ssl_.get(), into);
         const IoStatus flushed = flush_ciphertext();
+        tls_starved_ = false;
         if (got > 0) return {IoStatus::ok, static_cast<std::size_t>(got)};
-        return flushed == IoStatus::error ? IoResult{IoStatus::error, 0} : tls_failure(got);
+        const IoResult failure = flushed == IoStatus::error ? IoResult{IoStatus::error, 0} : tls_failure(got);
+        tls_starved_ = failure.status == IoStatus::would_block;
+        return failure;
     }
     while (source_.readable()) {
         const ssize_t got = recv(source_.fd(), into.data(), into.size(), 0);
@@ -111,7 +114,9 @@ IoResult Connection::tls_failure(int result) {
     return {IoStatus::error, 0};
 }
 
-bool Connection::has_input() const noexcept { return source_.readable() || (ssl_ && tls_has_pending(ssl_.get())); }
+bool Connection::has_input() const noexcept {
+    return source_.readable() || (ssl_ && !tls_starved_ && tls_has_pending(ssl_.get()));
+}
 
 Task<IoResult> Connection::wait_input(std::chrono::milliseconds timeout) {
     if (has_input()) co_return IoResult{};

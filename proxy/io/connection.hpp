@@ -56,7 +56,8 @@ public:
     /// Writes from the start of `pieces` what the peer can take now; may be less than all.
     IoResult try_write(std::span<const iovec> pieces);
 
-    /// True when bytes may be read without waiting for the network: also those that TLS has decrypted already.
+    /// True when bytes may be read without waiting for the network: also those that TLS has decrypted already. Half a TLS
+    /// record counts until a read has found that it is no more than that.
     bool has_input() const noexcept;
 
     // `const IoResult got = co_await connection.read_some(buffer, timeout);`
@@ -87,6 +88,7 @@ private:
     SslPtr ssl_;
     std::vector<char> unsent_ciphertext_;  // what the socket would not take; empty nearly always
     bool tls_broken_ = false;
+    bool tls_starved_ = false;  // what OpenSSL holds is part of a record: nothing to read before the socket has more
 };
 
 class Connection::ReadAwaiter final : Waiter {
