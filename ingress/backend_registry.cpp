@@ -10,9 +10,10 @@ namespace fairway::ingress {
 namespace {
 
 bool same_endpoints(const routing::EndpointSet& a, const routing::EndpointSet& b) {
-    return std::ranges::equal(a.endpoints, b.endpoints, [](const routing::Endpoint& x, const routing::Endpoint& y) {
-        return x.address == y.address && x.target == y.target;
-    });
+    return a.protocol == b.protocol &&
+           std::ranges::equal(a.endpoints, b.endpoints, [](const routing::Endpoint& x, const routing::Endpoint& y) {
+               return x.address == y.address && x.target == y.target;
+           });
 }
 
 }  // namespace

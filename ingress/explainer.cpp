@@ -10,6 +10,7 @@
 #include "ingress/host_name.hpp"
 #include "ingress/service_endpoints.hpp"
 #include "routing/path_normalise.hpp"
+#include "tls/client_context.hpp"
 #include "tls/server_config.hpp"
 
 namespace fairway::ingress {
@@ -63,6 +64,17 @@ std::string conditions_text(std::uint16_t conditions) {
     for (std::size_t bit = 0; bit < std::size(kNames); ++bit)
         if ((conditions & (1u << bit)) != 0) names.push_back(kNames[bit]);
     return names.empty() ? "off" : fmt::format("{}", fmt::join(names, " "));
+}
+
+std::string_view to_text(routing::UpstreamProtocol protocol) {
+    switch (protocol) {
+        case routing::UpstreamProtocol::http: return "HTTP/1.1";
+        case routing::UpstreamProtocol::https: return "HTTP/1.1 over TLS";
+        case routing::UpstreamProtocol::auto_http: return "HTTP/1.1, over TLS for clients that came over TLS";
+        case routing::UpstreamProtocol::h2c: return "HTTP/2 with prior knowledge";
+        case routing::UpstreamProtocol::h2: return "HTTP/2 over TLS";
+    }
+    return "";
 }
 
 class Explainer {
@@ -254,6 +266,7 @@ private:
         const k8s::ObjectName name{backend.service_namespace, backend.service};
         std::vector<std::string> details{fmt::format(
             "load-balance: {}", backend.load_balance == routing::LoadBalance::ewma ? "ewma" : "round_robin")};
+        add_protocol(snapshot_.endpoints->of(backend.id), details);
         if (const auto& affinity = backend.client_ip_affinity)
             details.push_back(fmt::format("sessionAffinity: ClientIP, for {}", seconds(affinity->timeout)));
         if (const auto* service = store_.find<k8s::Service>(name)) {
@@ -265,6 +278,28 @@ private:
         }
         step("backend", fmt::format("Service {} port {}", name.to_string(), backend.port), std::move(details));
         explain_endpoints(backend, name);
+    }
+
+    void add_protocol(const routing::EndpointSet& endpoints, std::vector<std::string>& details) const {
+        auto protocol = routing::effective_protocol(*route_, endpoints);
+        const bool automatic = protocol == routing::UpstreamProtocol::auto_http;
+        if (automatic) protocol = target_.https ? routing::UpstreamProtocol::https : routing::UpstreamProtocol::http;
+        const auto& policy = *route_->policy;
+        const bool annotated = policy.protocol && !route_->backend->always_http;
+        details.push_back(fmt::format("speaks {} ({})", to_text(protocol),
+                                      automatic   ? "backend-protocol AUTO_HTTP: as the client came"
+                                      : annotated ? "annotation backend-protocol"
+                                      : protocol != routing::UpstreamProtocol::http ? "appProtocol of the Service port"
+                                                                                    : "the default"));
+        if (!routing::uses_tls(protocol)) return;
+        const auto& tls = policy.upstream_tls ? policy.upstream_tls : tls::ClientContext::unverified();
+        const auto& config = tls->config();
+        details.push_back(config.verify
+                              ? fmt::format("the endpoint's certificate must be valid for \"{}\"", config.name)
+                              : "the endpoint's certificate is not verified");
+        if (config.certificate)
+            details.push_back(fmt::format("certificate shown to the endpoint: {}", config.certificate->subject()));
+        if (config.send_server_name) details.push_back(fmt::format("SNI \"{}\"", config.name));
     }
 
     void explain_endpoints(const routing::Backend& backend, const k8s::ObjectName& service) {

@@ -26,10 +26,16 @@ struct Taken {
 class HostBuilder {
 public:
     HostBuilder(const HostInput& input, const BackendRegistry& backends,
-                const std::vector<std::string>& redirect_exempt, std::vector<Diagnostic>& diagnostics)
-        : input_(input), backends_(backends), redirect_exempt_(redirect_exempt), diagnostics_(diagnostics) {}
+                const std::vector<std::string>& redirect_exempt, PolicyPool& policies,
+                std::vector<Diagnostic>& diagnostics)
+        : input_(input),
+          backends_(backends),
+          redirect_exempt_(redirect_exempt),
+          policies_(policies),
+          diagnostics_(diagnostics) {}
 
     std::shared_ptr<const routing::HostRules> run() {
+        find_shared_tls();
         for (const auto* record : input_.ingresses)
             for (const auto* path : record->paths_of(input_.name)->paths) add(*record, *path);
         if (!taken_.contains(key(kRoot, routing::PathType::prefix))) add_implicit_root();
@@ -41,6 +47,21 @@ public:
 private:
     static std::string key(std::string_view path, routing::PathType type) {
         return fmt::format("{}{}", type == routing::PathType::exact ? '=' : '~', path);
+    }
+
+    /// Reference 3.10: settings of TLS to the endpoints are those of the host, unless proxy-ssl-location-only.
+    void find_shared_tls() {
+        if (!input_.share_upstream_tls) return;
+        const auto oldest = std::ranges::find_if(
+            input_.ingresses, [](const auto* record) { return record->policy->upstream_tls != nullptr; });
+        if (oldest != input_.ingresses.end()) shared_tls_ = (*oldest)->policy->upstream_tls;
+    }
+
+    std::shared_ptr<const routing::RoutePolicy> with_shared_tls(std::shared_ptr<const routing::RoutePolicy> policy) {
+        if (!shared_tls_ || policy->upstream_tls) return policy;
+        auto changed = *policy;
+        changed.upstream_tls = shared_tls_;
+        return policies_.intern(changed);
     }
 
     void add(const IngressRecord& record, const k8s::IngressPath& path) {
@@ -55,7 +76,7 @@ private:
         routes_.push_back({.path = std::string(text),
                            .type = type,
                            .owner = record.owner,
-                           .policy = exempt ? record.exempt_policy : record.policy,
+                           .policy = with_shared_tls(exempt ? record.exempt_policy : record.policy),
                            .backend = backend(backend_key(*record.ingress, path.backend))});
     }
 
@@ -75,7 +96,7 @@ private:
             {.path = std::string(kRoot),
              .type = routing::PathType::prefix,
              .owner = record.owner,
-             .policy = catch_all ? record.catch_all_policy : record.policy,
+             .policy = with_shared_tls(catch_all ? record.catch_all_policy : record.policy),
              .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend});
     }
 
@@ -101,7 +122,9 @@ private:
     const HostInput& input_;
     const BackendRegistry& backends_;
     const std::vector<std::string>& redirect_exempt_;
+    PolicyPool& policies_;
     std::vector<Diagnostic>& diagnostics_;
+    std::shared_ptr<const tls::ClientContext> shared_tls_;
     std::vector<routing::Route> routes_;
     std::unordered_map<std::string, Taken> taken_;
 };
@@ -110,8 +133,8 @@ private:
 
 std::shared_ptr<const routing::HostRules> build_host(const HostInput& input, const BackendRegistry& backends,
                                                      const std::vector<std::string>& redirect_exempt,
-                                                     std::vector<Diagnostic>& diagnostics) {
-    return HostBuilder(input, backends, redirect_exempt, diagnostics).run();
+                                                     PolicyPool& policies, std::vector<Diagnostic>& diagnostics) {
+    return HostBuilder(input, backends, redirect_exempt, policies, diagnostics).run();
 }
 
 }  // namespace fairway::ingress

@@ -17,12 +17,14 @@ struct HostInput {
     bool has_certificate = false;
     /// What unmatched paths get when no Ingress says: null for the built-in 404.
     std::shared_ptr<const routing::Backend> default_backend;
+    /// The paths of Ingresses without proxy-ssl-secret take the settings of the oldest one that has it.
+    bool share_upstream_tls = true;
 };
 
 /// Every host gets an implicit "/", from the oldest Ingress and with its policy; only the catch-all may go without.
 /// Reports the paths that lose against an equal one of an older Ingress.
 std::shared_ptr<const routing::HostRules> build_host(const HostInput& input, const BackendRegistry& backends,
                                                      const std::vector<std::string>& redirect_exempt,
-                                                     std::vector<Diagnostic>& diagnostics);
+                                                     PolicyPool& policies, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace fairway::ingress

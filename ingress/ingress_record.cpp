@@ -7,6 +7,7 @@
 
 #include "base/ascii.hpp"
 #include "ingress/host_name.hpp"
+#include "ingress/setting_reader.hpp"
 
 namespace fairway::ingress {
 
@@ -27,13 +28,15 @@ public:
         record_.ingress = object_as<k8s::Ingress>(record_.object);
     }
 
-    IngressRecord run(const std::string& annotations_prefix, PolicyPool& policies) {
+    IngressRecord run(const std::string& annotations_prefix, PolicyPool& policies, UpstreamTlsContexts& upstream_tls) {
         const auto& ingress = *record_.ingress;
-        const auto parsed = parse_annotations(ingress, annotations_prefix, settings_.defaults, diagnostics_);
+        auto parsed = parse_annotations(ingress, annotations_prefix, settings_.defaults, diagnostics_);
         record_.owner = std::make_shared<const routing::RouteOwner>(
             routing::RouteOwner{ingress.meta.name.ns, ingress.meta.name.name, ingress.meta.where.to_string()});
         record_.load_balance = parsed.load_balance;
         record_.sets_load_balance = parsed.sets_load_balance;
+        if (parsed.upstream_tls)
+            set_upstream_tls(*parsed.upstream_tls, annotations_prefix, upstream_tls, parsed.policy);
         set_policies(parsed.policy, policies);
         if (parsed.canary) return std::move(record_);
         add_rules();
@@ -45,6 +48,23 @@ public:
     }
 
 private:
+    /// Without its Secret an endpoint would see another certificate than it was promised, or not be verified: then the
+    /// paths are closed.
+    void set_upstream_tls(const UpstreamTlsSettings& wanted, const std::string& annotations_prefix,
+                          UpstreamTlsContexts& contexts, routing::RoutePolicy& policy) {
+        record_.upstream_tls_secret = wanted.secret;
+        auto found = contexts.find(wanted);
+        policy.upstream_tls = std::move(found.context);
+        if (found.reason.empty()) return;
+        if (!policy.upstream_tls && policy.denied.empty())
+            policy.denied = "annotation proxy-ssl-secret: " + found.problem;
+        SettingReader::of_annotations(record_.ingress->meta, annotations_prefix, diagnostics_)
+            .report(Severity::error, "proxy-ssl-secret",
+                    with_outcome(found.problem, policy.upstream_tls ? "What was loaded before stays"
+                                                                    : "Every path of this Ingress answers 503"),
+                    found.reason);
+    }
+
     void set_policies(routing::RoutePolicy policy, PolicyPool& policies) {
         record_.policy = policies.intern(policy);
         auto exempt = policy;
@@ -144,8 +164,8 @@ bool is_redirect_exempt(std::string_view path, const std::vector<std::string>& l
 
 IngressRecord compile_ingress(ObjectPtr object, const ConfigMapSettings& settings,
                               const std::string& annotations_prefix, PolicyPool& policies,
-                              std::vector<Diagnostic>& diagnostics) {
-    return IngressCompiler(std::move(object), settings, diagnostics).run(annotations_prefix, policies);
+                              UpstreamTlsContexts& upstream_tls, std::vector<Diagnostic>& diagnostics) {
+    return IngressCompiler(std::move(object), settings, diagnostics).run(annotations_prefix, policies, upstream_tls);
 }
 
 }  // namespace fairway::ingress

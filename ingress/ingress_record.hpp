@@ -9,6 +9,7 @@
 #include "ingress/backend_registry.hpp"
 #include "ingress/configmap/parse.hpp"
 #include "ingress/policy_pool.hpp"
+#include "ingress/upstream_tls.hpp"
 #include "routing/route.hpp"
 
 namespace fairway::ingress {
@@ -28,6 +29,7 @@ struct IngressRecord {
     std::shared_ptr<const routing::RoutePolicy> policy;
     std::shared_ptr<const routing::RoutePolicy> exempt_policy;     ///< under no-tls-redirect-locations
     std::shared_ptr<const routing::RoutePolicy> catch_all_policy;  ///< of a spec.defaultBackend without rules
+    std::optional<k8s::ObjectName> upstream_tls_secret;            ///< proxy-ssl-secret, whether or not it is good
     std::vector<HostPaths> hosts;  ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
     std::optional<BackendKey> default_backend;
     std::vector<BackendKey> backends;  ///< all that it uses, sorted, without repetition
@@ -46,6 +48,6 @@ bool is_redirect_exempt(std::string_view path, const std::vector<std::string>& l
 /// Leaves out what cannot be served (bad hosts, resource backends …) and reports it.
 IngressRecord compile_ingress(ObjectPtr object, const ConfigMapSettings& settings,
                               const std::string& annotations_prefix, PolicyPool& policies,
-                              std::vector<Diagnostic>& diagnostics);
+                              UpstreamTlsContexts& upstream_tls, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace fairway::ingress

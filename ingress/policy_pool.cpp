@@ -17,6 +17,8 @@ std::size_t hash_of(const routing::RoutePolicy& policy) {
     boost::hash_combine(seed, policy.retry.conditions);
     boost::hash_combine(seed, policy.retry.tries);
     boost::hash_combine(seed, policy.body_limit.max_bytes);
+    boost::hash_combine(seed, policy.protocol ? 1 + static_cast<int>(*policy.protocol) : 0);
+    boost::hash_combine(seed, policy.upstream_tls.get());
     boost::hash_combine(seed, policy.denied);
     return seed;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ingress/endpoints/app_protocol.hpp"
 #include "ingress/endpoints/external_name.hpp"
 
 namespace fairway::ingress {
@@ -19,8 +20,10 @@ Found find(const EndpointSources& sources, const Wanted& wanted) {
     return pods;
 }
 
-std::shared_ptr<const routing::EndpointSet> make_set(std::vector<routing::Endpoint> endpoints) {
+std::shared_ptr<const routing::EndpointSet> make_set(std::vector<routing::Endpoint> endpoints,
+                                                     routing::UpstreamProtocol protocol) {
     auto set = std::make_shared<routing::EndpointSet>();
+    set->protocol = protocol;
     std::ranges::stable_sort(endpoints, {}, &routing::Endpoint::address);
     const auto repeated = std::ranges::unique(endpoints, {}, &routing::Endpoint::address);
     endpoints.erase(repeated.begin(), repeated.end());
@@ -43,8 +46,10 @@ ServiceEndpoints resolve_endpoints(const EndpointSources& sources, const k8s::Ob
         return {kNone, other_protocol(*service, port, service_port->protocol, protocol), {}};
 
     auto found = find(sources, {*service, *service_port});
-    if (!found.ready.empty()) return {make_set(std::move(found.ready)), {}, {}};
-    if (!found.draining.empty()) return {make_set(std::move(found.draining)), {}, {}};
+    const auto spoken =
+        protocol_of(service_port->app_protocol.empty() ? found.app_protocol : service_port->app_protocol);
+    if (!found.ready.empty()) return {make_set(std::move(found.ready), spoken), {}, {}};
+    if (!found.draining.empty()) return {make_set(std::move(found.draining), spoken), {}, {}};
     return {kNone, no_endpoints(*service, found), {}};
 }
 

@@ -27,6 +27,7 @@ struct ServiceEndpoints {
 /// Services (clusterIP None) are no different: an Ingress always goes to the endpoints themselves, by targetPort.
 /// When none is ready, endpoints that are terminating but still serving take the traffic, as in kube-proxy (KEP-1669);
 /// ingress-nginx answers 503 then.
+/// What they speak: spec.ports[].appProtocol of the Service, or else of the slice or Endpoints they come from.
 ServiceEndpoints resolve_endpoints(const EndpointSources& sources, const k8s::ObjectName& service,
                                    std::string_view port, k8s::Protocol protocol = k8s::Protocol::tcp);
 

@@ -29,6 +29,7 @@ Translator::Translator(const EndpointSources& sources, TranslationOptions option
       backends_(sources),
       exposure_(sources.store, options_, backends_, book),
       certificates_(sources.store),
+      upstream_tls_(sources.store),
       routes_(std::make_shared<const routing::RouteTable>()) {}
 
 Translator::~Translator() = default;
@@ -95,11 +96,7 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
             note_pod(before, dirty);
             note_pod(after, dirty);
         } else if (key.kind == k8s::Secret::kKind) {
-            dirty.secrets.insert(key.name);
-            if (appears_or_goes)
-                for (auto at = ingresses_by_secret_.lower_bound({key.name.ns, ""});
-                     at != ingresses_by_secret_.end() && at->first.ns == key.name.ns; ++at)
-                    if (store_->find<k8s::Secret>(at->first) == nullptr) dirty.secrets.insert(at->first);
+            note_secret(key.name, appears_or_goes, dirty);
             if (options_.default_ssl_certificate == key.name) dirty.default_certificate = true;
         } else if (key.kind == k8s::ConfigMap::kKind) {
             dirty.configmaps.insert(key.name);
@@ -111,6 +108,20 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
         for (const auto& service : backends_.services_in(ns))
             if (store_->find<k8s::Service>(service) == nullptr) dirty.services.insert(service);
     return dirty;
+}
+
+void Translator::note_secret(const k8s::ObjectName& secret, bool appears_or_goes, Dirty& dirty) const {
+    dirty.secrets.insert(secret);
+    // A Secret that comes or goes may be what other, missing ones of its namespace should have been.
+    const auto concerns = [&](const k8s::ObjectName& other) {
+        return other == secret || (appears_or_goes && store_->find<k8s::Secret>(other) == nullptr);
+    };
+    for (auto at = ingresses_by_secret_.lower_bound({secret.ns, ""});
+         at != ingresses_by_secret_.end() && at->first.ns == secret.ns; ++at)
+        if (concerns(at->first)) dirty.secrets.insert(at->first);
+    for (auto at = ingresses_by_upstream_secret_.lower_bound({secret.ns, ""});
+         at != ingresses_by_upstream_secret_.end() && at->first.ns == secret.ns; ++at)
+        if (concerns(at->first)) dirty.ingresses.insert(at->second.begin(), at->second.end());
 }
 
 void Translator::note_pod(const ObjectPtr& object, Dirty& dirty) const {
@@ -136,7 +147,8 @@ void Translator::apply_configmap(Dirty& dirty) {
 
     const bool routes_change = !(settings.defaults == settings_.defaults) ||
                                settings.no_tls_redirect_locations != settings_.no_tls_redirect_locations ||
-                               settings.strict_path_types != settings_.strict_path_types;
+                               settings.strict_path_types != settings_.strict_path_types ||
+                               settings.upstream_tls_per_location != settings_.upstream_tls_per_location;
     const bool tls_change = !(settings.tls == settings_.tls);
     settings_ = std::move(settings);
     data_plane_ = std::make_shared<const routing::Settings>(settings_.data_plane);
@@ -162,6 +174,11 @@ void Translator::drop_record(const k8s::ObjectName& name, Dirty& dirty) {
         if (users == ingresses_by_secret_.end()) continue;
         users->second.erase(name);
         if (users->second.empty()) ingresses_by_secret_.erase(users);
+    }
+    if (record.upstream_tls_secret) {
+        const auto users = ingresses_by_upstream_secret_.find(*record.upstream_tls_secret);
+        users->second.erase(name);
+        if (users->second.empty()) ingresses_by_upstream_secret_.erase(users);
     }
     for (const auto& key : record.backends) {
         backends_.remove_user(key, {k8s::Ingress::kKind, name});
@@ -190,8 +207,8 @@ void Translator::replace_ingress(const k8s::ObjectName& name, Dirty& dirty) {
                                .message = decision.reason,
                                .reason = "IngressNotOurs"});
     } else {
-        auto record =
-            compile_ingress(std::move(object), settings_, options_.annotations_prefix, policies_, diagnostics);
+        auto record = compile_ingress(std::move(object), settings_, options_.annotations_prefix, policies_,
+                                      upstream_tls_, diagnostics);
         index_record(name, records_.insert_or_assign(name, std::move(record)).first->second, dirty);
     }
     book_->replace("ingress:" + unit, std::move(diagnostics));
@@ -205,6 +222,7 @@ void Translator::index_record(const k8s::ObjectName& name, const IngressRecord& 
     }
     for (const auto& entry : record.ingress->tls)
         if (!entry.secret_name.empty()) ingresses_by_secret_[{name.ns, entry.secret_name}].insert(name);
+    if (record.upstream_tls_secret) ingresses_by_upstream_secret_[*record.upstream_tls_secret].insert(name);
     for (const auto& key : record.backends) {
         backends_.add_user(key, {k8s::Ingress::kKind, name});
         dirty.balances.insert(key);
@@ -290,8 +308,10 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
             continue;
         }
         std::vector<Diagnostic> diagnostics;
-        const HostInput input{name, ordered(found->second.users), found->second.has_certificate, default_backend_};
-        routes->replace_host(name, build_host(input, backends_, settings_.no_tls_redirect_locations, diagnostics));
+        const HostInput input{name, ordered(found->second.users), found->second.has_certificate, default_backend_,
+                              !settings_.upstream_tls_per_location};
+        routes->replace_host(name,
+                             build_host(input, backends_, settings_.no_tls_redirect_locations, policies_, diagnostics));
         book_->replace("host:" + name, std::move(diagnostics));
     }
     routes_ = std::move(routes);

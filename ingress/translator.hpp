@@ -75,6 +75,7 @@ private:
     };
 
     Dirty sort_out(const std::vector<ObjectChange>& changes) const;
+    void note_secret(const k8s::ObjectName& secret, bool appears_or_goes, Dirty& dirty) const;
     void note_pod(const ObjectPtr& pod, Dirty& dirty) const;
     void apply_configmap(Dirty& dirty);
     void replace_ingress(const k8s::ObjectName& name, Dirty& dirty);
@@ -107,9 +108,11 @@ private:
     BackendRegistry backends_;
     Exposure exposure_;
     CertificateCache certificates_;
+    UpstreamTlsContexts upstream_tls_;
     std::map<k8s::ObjectName, IngressRecord> records_;
     std::map<std::string, HostState> hosts_;
     std::map<k8s::ObjectName, std::set<k8s::ObjectName>> ingresses_by_secret_;
+    std::map<k8s::ObjectName, std::set<k8s::ObjectName>> ingresses_by_upstream_secret_;  ///< proxy-ssl-secret
 
     std::optional<BackendKey> default_backend_key_;
     std::shared_ptr<const routing::Backend> default_backend_;  ///< null: the built-in 404

@@ -135,6 +135,7 @@ void Translator::refresh_default_backend(Dirty& dirty) {
             auto backend = std::make_shared<routing::Backend>(*available);
             backend->name = "upstream-default-backend";  // what ingress-nginx calls it in logs
             backend->load_balance = balance;
+            backend->always_http = true;  // reference 1.6
             default_backend_ = std::move(backend);
         }
         for (const auto& [host, state] : hosts_) dirty.hosts.insert(host);

@@ -36,7 +36,8 @@ struct RoutePolicy {
     /// Annotations proxy-ssl-*, for protocols with TLS; null: nothing is verified and no certificate shown.
     std::shared_ptr<const tls::ClientContext> upstream_tls;
     bool access_log = true;  ///< annotation enable-access-log
-    /// Not empty: every request is answered 503, because a setting that guards access could not be honoured. Says why.
+    /// Not empty: every request is answered 503, because a setting that guards access, or without which the endpoints
+    /// cannot be spoken to, could not be honoured. Says why.
     std::string denied;
 
     bool operator==(const RoutePolicy&) const = default;

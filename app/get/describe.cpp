@@ -84,8 +84,9 @@ std::string describe_route(const json::value& route) {
                     text_at(route, "/spec/path"), text_at(route, "/spec/pathType"),
                     text_at(route, "/metadata/namespace"), text_at(route, "/spec/ingress"));
     if (value_at(route, "/spec/backend") == nullptr) return text + "Backend:\t<default>\n";
-    text += fmt::format("Backend:\t{}:{}\nEndpoints:\t{}\n", text_at(route, "/spec/backend/service"),
-                        text_at(route, "/spec/backend/port"), joined(array_at(route, "/spec/backend/endpoints")));
+    text += fmt::format("Backend:\t{}:{}\nProtocol:\t{}\nEndpoints:\t{}\n", text_at(route, "/spec/backend/service"),
+                        text_at(route, "/spec/backend/port"), text_at(route, "/spec/backend/protocol"),
+                        joined(array_at(route, "/spec/backend/endpoints")));
     return text + fmt::format("Denied:\t{}\n", or_else(text_at(route, "/status/denied"), "<none>"));
 }
 

@@ -92,6 +92,8 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
     read_retry_policy(settings, result.policy.retry);
     read_body_limit(settings, result.policy.body_limit);
     read_access_log(settings, result.policy.access_log);
+    read_backend_protocol(settings, result.policy);
+    result.upstream_tls = read_upstream_tls(settings, ingress.meta.name.ns, result.policy.denied);
     read_load_balance(settings, result.load_balance);
     result.sets_load_balance = settings.find("load-balance").has_value();
     check_buffer_size(settings, defaults.proxy_buffer_bytes);

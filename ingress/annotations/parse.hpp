@@ -1,11 +1,13 @@
 // The annotations of one Ingress, turned into what its routes do.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ingress/diagnostics.hpp"
+#include "ingress/upstream_tls.hpp"
 #include "routing/route.hpp"
 
 namespace fairway::ingress {
@@ -23,7 +25,8 @@ struct IngressSettings {
     routing::RoutePolicy policy;
     routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
     bool sets_load_balance = false;  ///< by annotation, so that it goes before other Ingresses of the same backend
-    bool canary = false;             ///< offers another backend for paths of others: adds no paths of its own
+    std::optional<UpstreamTlsSettings> upstream_tls;  ///< policy.upstream_tls is still to be made of it
+    bool canary = false;  ///< offers another backend for paths of others: adds no paths of its own
 };
 
 /// Diagnostics name the annotation, also those that are unknown or do not act in this version.

@@ -2,10 +2,15 @@
 // what the Ingress, or the ConfigMap, sets; bad values keep the default and are reported.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "ingress/setting_reader.hpp"
+#include "ingress/upstream_tls.hpp"
 #include "routing/backend.hpp"
 #include "routing/policy/tls_redirect.hpp"
 #include "routing/policy/upstream_policy.hpp"
+#include "routing/route.hpp"
 
 namespace fairway::ingress {
 
@@ -21,5 +26,10 @@ void read_body_limit(SettingReader& settings, routing::BodyLimit& limit);
 void read_load_balance(SettingReader& settings, routing::LoadBalance& balance);
 /// enable-access-log: annotations only.
 void read_access_log(SettingReader& settings, bool& access_log);
+/// backend-protocol: annotations only. FastCGI closes the paths.
+void read_backend_protocol(SettingReader& settings, routing::RoutePolicy& policy);
+/// proxy-ssl-*: annotations only. nullopt: without proxy-ssl-secret; or it is refused, and `denied` says why.
+std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, const std::string& own_namespace,
+                                                     std::string& denied);
 
 }  // namespace fairway::ingress

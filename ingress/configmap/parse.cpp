@@ -127,6 +127,7 @@ ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, std::vector<Diagnos
     settings.read("server-tokens", data_plane.server_tokens, parse_bool);
     settings.read("hide-headers", data_plane.hide_headers, parse_field_names);
     settings.read("worker-shutdown-timeout", data_plane.worker_shutdown_timeout, parse_duration);
+    settings.read("proxy-ssl-location-only", result.upstream_tls_per_location, parse_bool);
     settings.read("strict-validate-path-type", result.strict_path_types, parse_bool);
     review_keys(settings, result.defaults.policy.denied);
     return result;

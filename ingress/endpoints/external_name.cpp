@@ -5,11 +5,18 @@
 #include <charconv>
 #include <optional>
 
+#include "ingress/endpoints/app_protocol.hpp"
 #include "ingress/endpoints/service_port.hpp"
 
 namespace fairway::ingress {
 
 namespace {
+
+routing::UpstreamProtocol external_protocol(const k8s::Service& service, std::string_view port,
+                                            k8s::Protocol protocol) {
+    const auto* named = find_service_port(service, port, protocol);
+    return protocol_of(named == nullptr ? std::string_view() : named->app_protocol);
+}
 
 std::optional<std::uint16_t> external_port(const k8s::Service& service, std::string_view port, k8s::Protocol protocol) {
     std::int32_t number = 0;
@@ -31,11 +38,13 @@ ServiceEndpoints none(const k8s::Service& service, Severity severity, const char
                          service.external_name, why)}};
 }
 
-ServiceEndpoints of_address(const k8s::Service& service, const IpAddress& address, std::uint16_t port) {
+ServiceEndpoints of_address(const k8s::Service& service, const IpAddress& address, std::uint16_t port,
+                            routing::UpstreamProtocol protocol) {
     if (address.is_loopback())
         return none(service, Severity::error, "ExternalNameRefused",
                     "loopback addresses are refused; give the address in an EndpointSlice");
     auto set = std::make_shared<routing::EndpointSet>();
+    set->protocol = protocol;
     set->endpoints.push_back({{address, port}, service.external_name});
     return {std::move(set), {}};
 }
@@ -45,7 +54,8 @@ bool is_localhost(std::string_view name) {
     return name == "localhost" || name.ends_with(".localhost") || name == "localhost.localdomain";
 }
 
-ServiceEndpoints of_name(const NameAnswers& names, const k8s::Service& service, std::uint16_t port) {
+ServiceEndpoints of_name(const NameAnswers& names, const k8s::Service& service, std::uint16_t port,
+                         routing::UpstreamProtocol protocol) {
     const auto* answer = names.of(service.external_name);
     if (answer == nullptr || (answer->addresses.empty() && answer->error.empty())) {
         auto waiting = none(service, Severity::notice, "", "DNS has not answered yet; it is asked while Fairway runs");
@@ -53,6 +63,7 @@ ServiceEndpoints of_name(const NameAnswers& names, const k8s::Service& service, 
         return waiting;
     }
     auto set = std::make_shared<routing::EndpointSet>();
+    set->protocol = protocol;
     for (const auto& address : answer->addresses) set->endpoints.push_back({{address, port}, service.external_name});
     BackendProblem problem;
     if (!answer->error.empty())
@@ -73,11 +84,13 @@ ServiceEndpoints external_endpoints(const NameAnswers* names, const k8s::Service
     if (!number)
         return none(service, Severity::error, "ServicePortNotFound",
                     fmt::format("it has no port \"{}\" with a number from 1 to 65535; write the number", port));
-    if (const auto address = IpAddress::parse(service.external_name)) return of_address(service, *address, *number);
+    const auto spoken = external_protocol(service, port, protocol);
+    if (const auto address = IpAddress::parse(service.external_name))
+        return of_address(service, *address, *number, spoken);
     if (is_localhost(service.external_name))
         return none(service, Severity::error, "ExternalNameRefused",
                     "names of this machine are refused; give its address in an EndpointSlice");
-    return of_name(*names, service, *number);
+    return of_name(*names, service, *number, spoken);
 }
 
 }  // namespace fairway::ingress

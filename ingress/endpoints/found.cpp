@@ -2,6 +2,8 @@
 
 #include <iterator>
 
+#include "ingress/endpoints/service_port.hpp"
+
 namespace fairway::ingress {
 
 namespace {
@@ -20,6 +22,12 @@ void Found::merge(Found other) {
     without_port += other.without_port;
     other_family += other.other_family;
     exists |= other.exists;
+    if (app_protocol.empty()) app_protocol = std::move(other.app_protocol);
+}
+
+void Found::note_app_protocol(const std::vector<k8s::EndpointPort>& ports, const k8s::ServicePort& wanted) {
+    const auto* port = find_endpoint_port(ports, wanted);
+    if (port != nullptr && app_protocol.empty()) app_protocol = port->app_protocol;
 }
 
 void Wanted::add(Found& found, std::vector<routing::Endpoint>& to, const std::string& ip,

@@ -9,6 +9,7 @@
 
 #include "ingress/endpoint_sources.hpp"
 #include "ingress/endpoints/ip_families.hpp"
+#include "k8s-client/objects/service.hpp"
 #include "routing/backend.hpp"
 
 namespace fairway::ingress {
@@ -22,10 +23,12 @@ struct Found {
     std::size_t without_address = 0;
     std::size_t without_port = 0;  ///< no number, or none from 1 to 65535, for the targetPort
     std::size_t other_family = 0;
-    bool exists = false;  ///< the source is there, even if it holds nothing
-    bool pods = false;    ///< what was counted are Pods
+    std::string app_protocol;  ///< of the port, where the first source that has one gives it
+    bool exists = false;       ///< the source is there, even if it holds nothing
+    bool pods = false;         ///< what was counted are Pods
 
     void merge(Found other);
+    void note_app_protocol(const std::vector<k8s::EndpointPort>& ports, const k8s::ServicePort& wanted);
 };
 
 /// The port of a Service whose endpoints are wanted.

@@ -21,6 +21,7 @@ bool is_derived(const k8s::EndpointSlice& slice) {
 
 void add_slice(Found& found, const Wanted& wanted, const k8s::EndpointSlice& slice) {
     const auto number = endpoint_port(slice.ports, wanted.port);
+    found.note_app_protocol(slice.ports, wanted.port);
     for (const auto& endpoint : slice.endpoints) {
         const bool ready = endpoint.ready.value_or(true) || wanted.service.publish_not_ready_addresses;
         const bool draining = endpoint.serving.value_or(true) && endpoint.terminating.value_or(false);
@@ -53,6 +54,7 @@ Found from_endpoints(const ObjectStore& store, const Wanted& wanted) {
     found.exists = true;
     for (const auto& subset : endpoints->subsets) {
         const auto number = endpoint_port(subset.ports, wanted.port);
+        found.note_app_protocol(subset.ports, wanted.port);
         for (const auto& address : subset.addresses) wanted.add(found, found.ready, address.ip, number, address.target);
         if (!wanted.service.publish_not_ready_addresses) {
             found.not_ready += subset.not_ready_addresses.size();

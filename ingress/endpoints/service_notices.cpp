@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "ingress/endpoints/app_protocol.hpp"
 #include "ingress/endpoints/found.hpp"
 #include "ingress/endpoints/service_port.hpp"
 
@@ -39,6 +40,12 @@ private:
 
 void note_ports(const k8s::Service& service, const TranslationOptions& options, Notices& notices) {
     for (std::size_t i = 0; i < service.ports.size(); ++i) {
+        const auto& name = service.ports[i].app_protocol;
+        if (const auto advice = app_protocol_advice(name); !advice.empty())
+            notices.about_service(
+                fmt::format("spec.ports[{}].appProtocol", i),
+                fmt::format("\"{}\" is not known, so Ingresses speak HTTP/1.1 to the endpoints; {}", name, advice),
+                "AppProtocolUnknown");
         const auto field = fmt::format("spec.ports[{}].protocol", i);
         if (service.ports[i].protocol == k8s::Protocol::sctp)
             notices.about_service(field, "SCTP is not forwarded here; the port is left out", "ProtocolLeftOut");

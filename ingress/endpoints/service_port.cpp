@@ -40,12 +40,18 @@ std::optional<std::int32_t> pod_port(const k8s::Pod& pod, const k8s::ServicePort
     return std::nullopt;
 }
 
-std::optional<std::int32_t> endpoint_port(const std::vector<k8s::EndpointPort>& ports, const k8s::ServicePort& wanted) {
+const k8s::EndpointPort* find_endpoint_port(const std::vector<k8s::EndpointPort>& ports,
+                                            const k8s::ServicePort& wanted) {
     for (const auto& port : ports) {
         if (port.protocol != wanted.protocol || !port.port) continue;
-        if (wanted.name.empty() || port.name == wanted.name) return port.port;
+        if (wanted.name.empty() || port.name == wanted.name) return &port;
     }
-    return numeric_target(wanted);
+    return nullptr;
+}
+
+std::optional<std::int32_t> endpoint_port(const std::vector<k8s::EndpointPort>& ports, const k8s::ServicePort& wanted) {
+    const auto* port = find_endpoint_port(ports, wanted);
+    return port != nullptr ? port->port : numeric_target(wanted);
 }
 
 }  // namespace fairway::ingress

@@ -23,6 +23,10 @@ std::optional<std::int32_t> numeric_target(const k8s::ServicePort& port);
 /// same protocol, sidecars last (spec.containers[].ports[].name; each Pod may give the name another number).
 std::optional<std::int32_t> pod_port(const k8s::Pod& pod, const k8s::ServicePort& port);
 
+/// The EndpointSlice port or Endpoints port of a Service port, or nullptr: by the port's name, any when it has none.
+const k8s::EndpointPort* find_endpoint_port(const std::vector<k8s::EndpointPort>& ports,
+                                            const k8s::ServicePort& wanted);
+
 /// The number that EndpointSlice ports[] or Endpoints subsets[].ports[] give a Service port: by the port's name, any
 /// when it has none. Without such a port the numeric targetPort, as in ingress-nginx; kube-proxy would use none.
 std::optional<std::int32_t> endpoint_port(const std::vector<k8s::EndpointPort>& ports, const k8s::ServicePort& wanted);

@@ -7,13 +7,27 @@ namespace json = boost::json;
 
 namespace {
 
-json::object backend_report(const routing::Snapshot& snapshot, const routing::Backend& backend) {
+/// As the annotation backend-protocol names it.
+std::string_view protocol_name(routing::UpstreamProtocol protocol) {
+    switch (protocol) {
+        case routing::UpstreamProtocol::http: return "HTTP";
+        case routing::UpstreamProtocol::https: return "HTTPS";
+        case routing::UpstreamProtocol::auto_http: return "AUTO_HTTP";
+        case routing::UpstreamProtocol::h2c: return "GRPC";
+        case routing::UpstreamProtocol::h2: return "GRPCS";
+    }
+    return "";
+}
+
+json::object backend_report(const routing::Snapshot& snapshot, const routing::Route& route) {
+    const routing::Backend& backend = *route.backend;
+    const routing::EndpointSet& set = snapshot.endpoints->of(backend.id);
     json::array endpoints;
-    for (const auto& endpoint : snapshot.endpoints->of(backend.id).endpoints)
-        endpoints.push_back(json::string(endpoint.address.to_string()));
+    for (const auto& endpoint : set.endpoints) endpoints.push_back(json::string(endpoint.address.to_string()));
     return {{"namespace", backend.service_namespace},
             {"service", backend.service},
             {"port", backend.port},
+            {"protocol", protocol_name(routing::effective_protocol(route, set))},
             {"endpoints", std::move(endpoints)}};
 }
 
@@ -33,7 +47,7 @@ json::object route_report(const ReportContext& context, const std::string& host,
                       {"path", route.path},
                       {"pathType", route.type == routing::PathType::exact ? "Exact" : "Prefix"},
                       {"ingress", owner.name}};
-    if (route.backend) spec["backend"] = backend_report(*context.sources.snapshot, *route.backend);
+    if (route.backend) spec["backend"] = backend_report(*context.sources.snapshot, route);
     return {{"apiVersion", info.api_version},
             {"kind", info.kind},
             {"metadata", std::move(metadata)},

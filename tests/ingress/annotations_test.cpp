@@ -73,6 +73,15 @@ const ActingCase kActing[] = {
      "eror"},
     {"proxy-next-upstream-tries", "0", [](IngressSettings& s) { s.policy.retry.tries = 0; }, "-1"},
     {"proxy-next-upstream-timeout", "9", [](IngressSettings& s) { s.policy.retry.timeout = 9s; }, "9s"},
+    {"backend-protocol", "https", [](IngressSettings& s) { s.policy.protocol = routing::UpstreamProtocol::https; },
+     "SPDY"},
+    {"backend-protocol", "HTTP", [](IngressSettings& s) { s.policy.protocol = routing::UpstreamProtocol::http; },
+     "HTTPSS"},
+    {"backend-protocol", "Auto_Http",
+     [](IngressSettings& s) { s.policy.protocol = routing::UpstreamProtocol::auto_http; }, "auto"},
+    {"backend-protocol", "grpc", [](IngressSettings& s) { s.policy.protocol = routing::UpstreamProtocol::h2c; },
+     "GRPC-WEB"},
+    {"backend-protocol", "GRPCS", [](IngressSettings& s) { s.policy.protocol = routing::UpstreamProtocol::h2; }, "h2"},
     {"enable-access-log", "false", [](IngressSettings& s) { s.policy.access_log = false; }, "none"},
 };
 
@@ -105,9 +114,82 @@ TEST_P(ActingAnnotation, EmptyValueMeansNotSet) {
 
 INSTANTIATE_TEST_SUITE_P(Table, ActingAnnotation, testing::ValuesIn(kActing));
 
+/// The rows that need proxy-ssl-secret.
+struct UpstreamTlsCase {
+    const char* name;
+    const char* good;
+    void (*change)(UpstreamTlsSettings&);
+    const char* bad;
+};
+
+const UpstreamTlsCase kUpstreamTls[] = {
+    {"proxy-ssl-verify", "on", [](UpstreamTlsSettings& s) { s.verify = true; }, "true"},
+    {"proxy-ssl-verify-depth", "3", [](UpstreamTlsSettings& s) { s.verify_depth = 3; }, "deep"},
+    {"proxy-ssl-name", "api.internal", [](UpstreamTlsSettings& s) { s.name = "api.internal"; }, "a b"},
+    {"proxy-ssl-name", "2001:db8::1", [](UpstreamTlsSettings& s) { s.name = "2001:db8::1"; }, "$host"},
+    {"proxy-ssl-server-name", "on", [](UpstreamTlsSettings& s) { s.server_name = true; }, "yes"},
+    {"proxy-ssl-ciphers", "HIGH:!aNULL", [](UpstreamTlsSettings& s) { s.ciphers = "HIGH:!aNULL"; }, "ROT13"},
+    {"proxy-ssl-protocols", "TLSv1.2  TLSv1.3", [](UpstreamTlsSettings& s) { s.protocols = "TLSv1.2 TLSv1.3"; },
+     "TLSv1.1"},
+};
+
+class UpstreamTlsAnnotation : public testing::TestWithParam<UpstreamTlsCase> {};
+
+TEST_P(UpstreamTlsAnnotation, ActsWithASecret) {
+    UpstreamTlsSettings expected{.secret = {"shop", "backend"}};
+    GetParam().change(expected);
+    const auto parsed = parse({{"proxy-ssl-secret", "shop/backend"}, {GetParam().name, GetParam().good}});
+    EXPECT_EQ(parsed.settings.upstream_tls, expected);
+    EXPECT_EQ(parsed.settings.policy.denied, "");
+}
+
+TEST_P(UpstreamTlsAnnotation, BadValueKeepsTheDefaultAndIsReported) {
+    const auto parsed = parse({{"proxy-ssl-secret", "shop/backend"}, {GetParam().name, GetParam().bad}});
+    const UpstreamTlsSettings usual{.secret = {"shop", "backend"}};
+    EXPECT_EQ(parsed.settings.upstream_tls, usual);
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_EQ(parsed.diagnostics[0].field, std::string("annotation ") + GetParam().name);
+    EXPECT_EQ(parsed.diagnostics[0].reason, "InvalidValue");
+}
+
+TEST_P(UpstreamTlsAnnotation, HasNoEffectWithoutASecretAndSaysSo) {
+    const auto parsed = parse({{GetParam().name, GetParam().good}});
+    EXPECT_EQ(parsed.settings.upstream_tls, std::nullopt);
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_EQ(parsed.diagnostics[0].severity, Severity::warning);
+    EXPECT_THAT(parsed.diagnostics[0].message, HasSubstr("has no effect without proxy-ssl-secret"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, UpstreamTlsAnnotation, testing::ValuesIn(kUpstreamTls));
+
+TEST(Annotations, SecretForEndpointsMustBeNamedAndOfTheSameNamespace) {
+    for (const auto* secret : {"backend", "other/backend", "shop/a/b", "/backend"}) {
+        const auto parsed = parse({{"proxy-ssl-secret", secret}});
+        EXPECT_EQ(parsed.settings.upstream_tls, std::nullopt) << secret;
+        EXPECT_THAT(parsed.settings.policy.denied, HasSubstr("annotation proxy-ssl-secret")) << secret;
+        ASSERT_EQ(parsed.diagnostics.size(), 1u) << secret;
+        EXPECT_EQ(parsed.diagnostics[0].severity, Severity::error);
+    }
+}
+
+TEST(Annotations, VerificationWithoutANameIsReported) {
+    const auto parsed = parse({{"proxy-ssl-secret", "shop/backend"}, {"proxy-ssl-verify", "on"}});
+    EXPECT_EQ(parsed.settings.upstream_tls->name, "upstream_balancer");
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_THAT(parsed.diagnostics[0].message, HasSubstr("add proxy-ssl-name"));
+}
+
+TEST(Annotations, FastCgiIsRefusedAloud) {
+    const auto parsed = parse({{"backend-protocol", "fcgi"}});
+    EXPECT_THAT(parsed.settings.policy.denied, HasSubstr("FastCGI"));
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_EQ(parsed.diagnostics[0].severity, Severity::error);
+}
+
 TEST(Annotations, EveryActingRowIsTested) {
-    std::set<std::string_view> tested;
+    std::set<std::string_view> tested{"proxy-ssl-secret"};
     for (const auto& acting : kActing) tested.insert(acting.name);
+    for (const auto& acting : kUpstreamTls) tested.insert(acting.name);
     for (const auto& row : annotation_table())
         EXPECT_TRUE(row.status != Status::acts || tested.contains(row.name)) << row.name;
 }

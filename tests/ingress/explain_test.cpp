@@ -48,11 +48,38 @@ TEST_F(ExplainTest, NamesEveryStepOfAForwardedRequest) {
                                     "  another endpoint on error timeout; attempts: 3\n"
                                     "backend: Service default/web port 80\n"
                                     "  load-balance: round_robin\n"
+                                    "  speaks HTTP/1.1 (the default)\n"
                                     "  Service port 80 -> targetPort 8080\n"
                                     "  Service at web.yaml:13:1\n"
                                     "endpoints: 1 ready\n"
                                     "  10.0.0.1:8080\n"
                                     "= forwarded to the endpoint of Service default/web port 80\n");
+}
+
+TEST_F(ExplainTest, TellsWhatIsSpokenToEndpoints) {
+    const std::string annotation = "{nginx.ingress.kubernetes.io/backend-protocol: AUTO_HTTP}";
+    put(ingress_manifest("web", "shop.example.com", "web", annotation) + "---\n" + service_manifest("web", "10.0.0.1"));
+    EXPECT_THAT(text_of(explain("http://shop.example.com/")),
+                HasSubstr("speaks HTTP/1.1 (backend-protocol AUTO_HTTP: as the client came)"));
+    EXPECT_THAT(text_of(explain("https://shop.example.com/")),
+                HasSubstr("speaks HTTP/1.1 over TLS (backend-protocol AUTO_HTTP: as the client came)\n"
+                          "  the endpoint's certificate is not verified\n"));
+}
+
+TEST_F(ExplainTest, TellsOfAppProtocol) {
+    put(ingress_manifest("web", "shop.example.com") + R"(---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {ports: [{port: 80, appProtocol: kubernetes.io/h2c}]}
+---
+apiVersion: v1
+kind: Endpoints
+metadata: {name: web}
+subsets: [{addresses: [{ip: 10.0.0.1}], ports: [{port: 8080}]}]
+)");
+    EXPECT_THAT(text_of(explain("shop.example.com/")),
+                HasSubstr("speaks HTTP/2 with prior knowledge (appProtocol of the Service port)"));
 }
 
 TEST_F(ExplainTest, SaysWhyThereIsNoEndpoint) {

@@ -133,6 +133,7 @@ TEST_F(ObjectReports, IngressAndRoutesNameWhereTheyLead) {
     ASSERT_EQ(routes.size(), 1U);
     EXPECT_EQ(routes[0].at("metadata").at("name"), "shop.example.com/");
     EXPECT_EQ(routes[0].at("spec").at("backend").at("endpoints"), json::parse(R"(["10.0.0.1:8080"])"));
+    EXPECT_EQ(routes[0].at("spec").at("backend").at("protocol"), "HTTP");
     EXPECT_EQ(all(Resource::routes, "default", "shop.example.com").size(), 1U);
     EXPECT_TRUE(all(Resource::routes, "default", "other.example.com").empty());
 }

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "tls/certificate_store.hpp"
+#include "tls/client_context.hpp"
 #include "tls/server_config.hpp"
 
 namespace fairway::ingress::test {
@@ -24,6 +25,11 @@ void redirect_words(const routing::TlsRedirect& redirect, Words& words) {
     if (redirect.exempt) words.push_back("redirect-exempt");
 }
 
+std::string_view protocol_text(routing::UpstreamProtocol protocol) {
+    static constexpr std::string_view kTexts[] = {"http", "https", "auto_http", "h2c", "h2"};
+    return kTexts[static_cast<std::size_t>(protocol)];
+}
+
 Words policy_words(const routing::RoutePolicy& policy) {
     Words words;
     const routing::RoutePolicy usual;
@@ -35,6 +41,14 @@ Words policy_words(const routing::RoutePolicy& policy) {
         words.push_back(fmt::format("retry={:#x}/{}/{}", policy.retry.conditions, policy.retry.tries,
                                     policy.retry.timeout.count()));
     if (policy.body_limit != usual.body_limit) words.push_back(fmt::format("body={}", policy.body_limit.max_bytes));
+    if (policy.protocol) words.push_back(fmt::format("protocol={}", protocol_text(*policy.protocol)));
+    if (policy.upstream_tls) {
+        const auto& tls = policy.upstream_tls->config();
+        words.push_back(fmt::format(
+            "tls=[{} depth {}{} {} {} {}]", tls.verify ? fmt::format("verify \"{}\"", tls.name) : "unverified",
+            tls.verify_depth, tls.send_server_name ? fmt::format(" sni \"{}\"", tls.name) : "",
+            tls.certificate ? tls.certificate->subject() : "no certificate", tls.ciphers, tls.protocols));
+    }
     if (!policy.access_log) words.push_back("no-access-log");
     if (!policy.denied.empty()) words.push_back(fmt::format("denied=\"{}\"", policy.denied));
     return words;
@@ -47,6 +61,9 @@ std::string route_text(const routing::Route& route, const routing::EndpointTable
                             route.backend->load_balance == routing::LoadBalance::ewma ? " ewma" : "");
         if (const auto& affinity = route.backend->client_ip_affinity)
             text += fmt::format(" client-ip={}s", affinity->timeout.count());
+        if (route.backend->always_http) text += " always-http";
+        if (const auto spoken = endpoints.of(route.backend->id).protocol; spoken != routing::UpstreamProtocol::http)
+            text += fmt::format(" app-protocol={}", protocol_text(spoken));
         Words addresses;
         for (const auto& endpoint : endpoints.of(route.backend->id).endpoints)
             addresses.push_back(endpoint.address.to_string() + (endpoint.target.empty() ? "" : "=" + endpoint.target));
