@@ -1,4 +1,4 @@
-"""What scenarios share: the CPUs, the tools, two origins, a certificate, and starting the servers side by side."""
+"""What scenarios share: the CPUs, the tools, the origins, a certificate, and starting the servers side by side."""
 
 import contextlib
 import http.client
@@ -51,6 +51,10 @@ class Context:
     @property
     def origin_port(self) -> int:
         return self.origins["A"].port
+
+    @property
+    def grpc_port(self) -> int:
+        return self.origins["gRPC"].port
 
     @property
     def other_origin_port(self) -> int:
@@ -116,7 +120,7 @@ def _answers(server: Server, host: str, path: str) -> bool:
 
 @contextlib.contextmanager
 def opened(**options) -> Iterator[Context]:
-    """A context with its two origins running and a certificate made."""
+    """A context with its origins running and a certificate made."""
     with tempfile.TemporaryDirectory(prefix="fairway-bench-") as folder:
         context = Context(folder=Path(folder), **options)
         os.sched_setaffinity(0, context.load_place.cpus)
@@ -124,6 +128,8 @@ def opened(**options) -> Iterator[Context]:
             for name in ("A", "B"):
                 context.origins[name] = Process([str(context.tools / "bench-origin"), name], context.load_place,
                                                 context.folder / f"origin-{name}.log", prints_port=True)
+            context.origins["gRPC"] = Process([str(context.tools / "bench-grpc-origin")], context.load_place,
+                                              context.folder / "origin-gRPC.log", prints_port=True)
             context.certificate = make_certificate(context.folder, "first")
             yield context
         finally:

@@ -30,6 +30,7 @@ def describe_versions(fairway: str | None) -> dict[str, str]:
         "haproxy": [program("haproxy", "/usr/sbin/haproxy"), "-v"],
         "openssl": ["openssl", "version"],
         "wrk": [program("wrk"), "-v"],
+        "h2load": [program("h2load"), "--version"],
     }
     if fairway:
         commands["fairway"] = [fairway, "version"]

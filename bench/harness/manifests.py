@@ -21,7 +21,7 @@ def write_all(folder: Path, site: Site, settings: dict[str, str]) -> None:
         write(folder, f"service-{name}.yaml", service(name))
         write(folder, f"endpoints-{name}.yaml", endpoint_slice(name, port))
     for host in site.hosts.values():
-        write(folder, f"ingress-{host.name}.yaml", ingress(host))
+        write(folder, f"ingress-{host.name}.yaml", ingress(host, site.grpc))
 
 
 def write(folder: Path, name: str, text: str) -> None:
@@ -92,7 +92,11 @@ endpoints:
 """
 
 
-def ingress(host: Host) -> str:
+def ingress(host: Host, grpc: frozenset[str] = frozenset()) -> str:
+    """@param grpc  names of the backends that speak gRPC; a host's backends all do or none does."""
+    annotations = ""
+    if grpc & set(host.paths.values()):
+        annotations = "  annotations:\n    nginx.ingress.kubernetes.io/backend-protocol: GRPC\n"
     tls = f"  tls:\n    - hosts: [{host.name}]\n      secretName: {TLS_SECRET}\n" if host.tls else ""
     paths = "".join(f"""          - path: {path}
             pathType: Prefix
@@ -107,7 +111,7 @@ kind: Ingress
 metadata:
   name: {host.name}
   namespace: {NAMESPACE}
-spec:
+{annotations}spec:
 {tls}  rules:
     - host: {host.name}
       http:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import resource
 import socket
 import subprocess
@@ -108,6 +109,11 @@ def wait_until(what: str, condition: Callable[[], bool], seconds: float, every: 
             raise BenchError(f"waited {seconds:g} s for {what}")
         time.sleep(every)
     return time.monotonic() - start
+
+
+def shown(argv: list[str]) -> str:
+    """A command line as results show it: without the folders that programs and temporary files have on this machine."""
+    return " ".join(re.sub(r"(?<![\w:/])/[^\s:]*/(?=[^/\s])", "", word) for word in argv)
 
 
 def free_port() -> int:

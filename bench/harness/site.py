@@ -20,11 +20,12 @@ class Host:
 
 @dataclass
 class Site:
-    """Hosts by name; backends as name -> port of their one endpoint on 127.0.0.1."""
+    """Hosts by name; backends as name -> port of their one endpoint on 127.0.0.1. Those in `grpc` speak HTTP/2 in the clear."""
 
     hosts: dict[str, Host]
     backends: dict[str, int]
     certificate: "Certificate | None" = None
+    grpc: frozenset[str] = frozenset()
 
     def copy(self) -> "Site":
         return copy.deepcopy(self)
@@ -64,6 +65,15 @@ def small_site(origin_port: int, certificate: Certificate) -> Site:
         backends={"origin": origin_port},
         certificate=certificate,
     )
+
+
+def grpc_site(origin_port: int, grpc_port: int, certificate: Certificate) -> Site:
+    """As small_site(), with a gRPC server behind the host with TLS."""
+    site = small_site(origin_port, certificate)
+    site.backends["grpc"] = grpc_port
+    site.grpc = frozenset({"grpc"})
+    site.hosts[SECURE_HOST].paths = {"/": "grpc"}
+    return site
 
 
 def numbered_host(number: int | str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from harness.context import Context
 from harness.metrics import Budget, Metric
 from harness.servers.base import Server
-from harness.site import PLAIN_HOST, SECURE_HOST, small_site
+from harness.site import PLAIN_HOST, SECURE_HOST, grpc_site, small_site
 
 MEGABYTE = 1_000_000
 WARM_UP_SECONDS = 1
@@ -22,7 +22,7 @@ class Forwarding:
     access_log: bool = False
     path: str = "/"
     connections: int = 32
-    mode: str = "wrk"  # or "h2load", or a mode of bench-loader
+    mode: str = "wrk"  # or "h2load", "grpc", or a mode of bench-loader
     streams: int = 1   # at a time on each connection; h2load only
     loader_options: dict = field(default_factory=dict)
     bytes_each: int = 0
@@ -32,8 +32,11 @@ FORWARDING = {
     "plain-1k": Forwarding("HTTP/1 keep-alive, 1 KB answers", Budget(of_best=0.75, of_floor=1.4), "requests"),
     "plain-1k-log": Forwarding("same, access log to a file", Budget(of_best=0.75), "requests", access_log=True),
     "tls-1k": Forwarding("same over TLS 1.3", Budget(of_best=0.85), "requests", tls=True),
-    "h2-tls-1k": Forwarding("HTTP/2 over TLS, 10 connections with 32 streams each, to HTTP/1", Budget(of_best=0.85),
+    "h2": Forwarding("HTTP/2 over TLS, 10 connections with 32 streams each, to HTTP/1", Budget(of_best=0.85),
                             "requests", tls=True, connections=10, mode="h2load", streams=32),
+    "grpc-unary": Forwarding("unary gRPC over TLS, 10 connections with 32 streams each, to gRPC in the clear",
+                             Budget(of_best=0.85), "requests", tls=True, path="/test.Calls/Unary", connections=10,
+                             mode="grpc", streams=32),
     "tls-handshake": Forwarding("full TLS 1.3 handshakes, ECDSA P-256",
                                 Budget(of_best=1.0, peers=("nginx", "nginx-tuned")), "handshakes", tls=True,
                                 connections=16, mode="handshakes"),
@@ -64,9 +67,10 @@ def forward(name: str, context: Context) -> list[Metric]:
         context.say(f"  {name} {server.name}: {value:.2f} {unit}, {done / context.seconds:.0f}/s")
 
     # The floor writes no log, knows no HTTP/2, and opens a connection to the origin for every handshake, as no proxy does.
-    has_floor = not plan.access_log and plan.mode not in ("handshakes", "h2load")
-    with context.servers(small_site(context.origin_port, context.certificate), access_log=plan.access_log,
-                         floor=has_floor) as servers:
+    has_floor = not plan.access_log and plan.mode not in ("handshakes", "h2load", "grpc")
+    site = grpc_site(context.origin_port, context.grpc_port, context.certificate) if plan.mode == "grpc" \
+        else small_site(context.origin_port, context.certificate)
+    with context.servers(site, access_log=plan.access_log, floor=has_floor) as servers:
         for server in servers:
             load(context, plan, server, WARM_UP_SECONDS)
         context.interleave(servers, measure)
@@ -76,9 +80,9 @@ def forward(name: str, context: Context) -> list[Metric]:
 def load(context: Context, plan: Forwarding, server: Server, seconds: float) -> dict:
     host = SECURE_HOST if plan.tls else PLAIN_HOST
     port = server.tls_port if plan.tls else server.plain_port
-    if plan.mode == "h2load":
+    if plan.mode in ("h2load", "grpc"):
         return context.load.h2load(port, host, path=plan.path, connections=plan.connections, streams=plan.streams,
-                                   seconds=max(1, round(seconds)))
+                                   seconds=max(1, round(seconds)), grpc=plan.mode == "grpc")
     if plan.mode == "wrk":
         # wrk takes whole seconds only.
         return context.load.wrk(port, host, tls=plan.tls, path=plan.path, connections=plan.connections,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness import cpu
-from harness.process import BenchError, Placement, Process, free_port
+from harness.process import BenchError, Placement, Process, free_port, shown
 from harness.site import Site
 
 
@@ -54,7 +54,7 @@ class Server(ABC):
         """
 
     def command_line(self) -> str:
-        return " ".join(self.process.argv)
+        return shown(self.process.argv)
 
     def stop(self) -> None:
         self.process.stop()

@@ -47,4 +47,4 @@ class Fairway(Server):
             return manifests.prepare(self.manifests, f"endpoints-{name}.yaml", text)
         if kind == "certificate":
             return manifests.prepare(self.manifests, "secret.yaml", manifests.secret(site.certificate))
-        return manifests.prepare(self.manifests, f"ingress-{name}.yaml", manifests.ingress(site.hosts[name]))
+        return manifests.prepare(self.manifests, f"ingress-{name}.yaml", manifests.ingress(site.hosts[name], site.grpc))

@@ -79,7 +79,8 @@ class Haproxy(Server):
         if site.certificate:
             frontends += self._frontend("secure", self.tls_port, "https")
         backends = "".join(f"backend {name}\n    server endpoint 127.0.0.1:{port} pool-max-conn 320 "
-                           "pool-purge-delay 3600s\n" for name, port in site.backends.items())
+                           f"pool-purge-delay 3600s{' proto h2' if name in site.grpc else ''}\n"
+                           for name, port in site.backends.items())
         return f"""# Written by bench/.
 global
     nbthread {self.setup.workers}

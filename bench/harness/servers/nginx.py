@@ -39,6 +39,22 @@ LOG_FORMAT = (
 )
 
 
+HEADERS = {
+    "Host": "$http_host", "X-Request-ID": "$req_id", "X-Real-IP": "$remote_addr", "X-Forwarded-For": "$remote_addr",
+    "X-Forwarded-Host": "$http_host", "X-Forwarded-Port": "$server_port", "X-Forwarded-Proto": "$scheme",
+    "X-Forwarded-Scheme": "$scheme", "X-Scheme": "$scheme", "X-Original-Forwarded-For": "$http_x_forwarded_for", "Proxy": '""',
+}
+
+
+def set_headers(module: str) -> str:
+    """@param module  "proxy" or "grpc": each has directives of its own."""
+    return "".join(f"    {module}_set_header {name} {value};\n" for name, value in HEADERS.items())
+
+
+def pass_to(backend: str, site: Site) -> str:
+    return f"grpc_pass grpc://{backend};" if backend in site.grpc else f"proxy_pass http://{backend};"
+
+
 class Nginx(Server):
     name = "nginx"
     buffers = INGRESS_NGINX_BUFFERS
@@ -106,19 +122,8 @@ http {{
     ssl_session_tickets off;
     map $http_x_request_id $req_id {{ default $http_x_request_id; "" $request_id; }}
     proxy_http_version 1.1;
-    proxy_set_header Host $http_host;
     proxy_set_header Connection "";
-    proxy_set_header X-Request-ID $req_id;
-    proxy_set_header X-Real-IP $remote_addr;
-    proxy_set_header X-Forwarded-For $remote_addr;
-    proxy_set_header X-Forwarded-Host $http_host;
-    proxy_set_header X-Forwarded-Port $server_port;
-    proxy_set_header X-Forwarded-Proto $scheme;
-    proxy_set_header X-Forwarded-Scheme $scheme;
-    proxy_set_header X-Scheme $scheme;
-    proxy_set_header X-Original-Forwarded-For $http_x_forwarded_for;
-    proxy_set_header Proxy "";
-{self.buffers}{upstreams}
+{set_headers("proxy")}{set_headers("grpc")}{self.buffers}{upstreams}
     server {{
         listen {self._listen(self.plain_port)} default_server;
         return 404;
@@ -132,7 +137,7 @@ http {{
                      f" ssl_certificate {site.certificate.certificate}; ssl_certificate_key {site.certificate.key};"
         else:
             listen = f"listen {self.plain_port};"
-        locations = "".join(f"        location {path} {{ proxy_pass http://{backend}; }}\n"
+        locations = "".join(f"        location {path} {{ {pass_to(backend, site)} }}\n"
                             for path, backend in host.paths.items())
         return f"    server {{\n        {listen}\n        server_name {host.name};\n{locations}    }}\n"
 
