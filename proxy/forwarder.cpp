@@ -9,6 +9,7 @@ namespace fairway::proxy {
 
 namespace {
 
+constexpr int kMaxRefusals = 3;           // by an endpoint that did nothing for a request; more use up a try each
 constexpr int kMaxInterimResponses = 16;  // 1xx heads before the final one; more is an attack
 
 std::uint16_t retry_bit(std::uint16_t status) {
@@ -78,6 +79,9 @@ io::Task<Failure> Forwarder::run() {
     if (first_pieces_.status == BodyStatus::too_large) co_return Failure::body_too_large;
     std::copy(first_pieces_.pieces.begin(), first_pieces_.pieces.end(), first_storage_.begin());
 
+    // RFC 8441 wants a tunnel, and nothing else is an answer to it. Upgrade of HTTP/1 may be ignored (RFC 9110 section 7.8).
+    if (is_http2(protocol_) && !downstream_.head().websocket_key.empty()) co_return Failure::cannot_upgrade;
+
     Attempt last;
     for (std::uint32_t tries = 0; tries < tries_allowed();) {
         const routing::Endpoint& endpoint = picker_.next();
@@ -90,8 +94,8 @@ io::Task<Failure> Forwarder::run() {
         if (last.failure != Failure::none) {
             co_await end_request_body();
             if (!may_retry(last)) break;
-            if (last.stale) {  // does not use up a try; whatever closed this one may have closed them all
-                fresh_only_ = true;
+            if (last.stale || last.refused) {  // does not use up a try
+                fresh_only_ = true;            // whatever closed this connection may have closed them all
                 exchange_.record.tries.pop_back();
                 abandon();
                 continue;
@@ -143,6 +147,7 @@ bool Forwarder::replayable() const noexcept { return !body_pumped_; }
 // RFC 9110 section 9.2.2: what may have been processed is repeated only when that changes nothing.
 bool Forwarder::may_retry(const Attempt& failed) const {
     if (failed.failure == Failure::client_gone || !replayable() || pump_failure_ != Failure::none) return false;
+    if (failed.refused) return true;
     const bool connected = failed.failure != Failure::connect_failed && failed.failure != Failure::connect_timeout &&
                            failed.failure != Failure::tls_failed;
     const bool repeatable =
@@ -178,11 +183,13 @@ io::Task<Forwarder::Attempt> Forwarder::attempt(const routing::Endpoint& endpoin
     }
     result.stale = result.failure == Failure::upstream_broken && upstream_ != nullptr && upstream_->reused() &&
                    !upstream_->response_seen();
+    result.refused = result.failure == Failure::upstream_broken && upstream_->refused() && ++refusals_ <= kMaxRefusals;
     co_return result;
 }
 
 UpstreamTarget Forwarder::target_at(const routing::Endpoint& endpoint) const {
     UpstreamTarget target{.address = endpoint.address};
+    if (is_http2(protocol_)) target.alpn = tls::Alpn::h2;
     if (!routing::uses_tls(protocol_)) return target;
     const auto& settings = policy().upstream_tls;
     target.tls = settings ? settings.get() : tls::ClientContext::unverified().get();
@@ -192,6 +199,7 @@ UpstreamTarget Forwarder::target_at(const routing::Endpoint& endpoint) const {
 // A kept connection when there is a live one, else a new one.
 io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
     const UpstreamTarget target = target_at(endpoint);
+    if (is_http2(protocol_)) co_return co_await lease_stream(target);
     while (auto kept = fresh_only_ ? nullptr : worker_.pool.take_idle(target.key())) {
         http1_.begin(std::move(kept), true);
         // What cannot be repeated is not risked on a connection that the endpoint may have closed this very moment.
@@ -210,6 +218,18 @@ io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
     http1_.begin(std::move(connected.connection), false);
     upstream_ = &http1_;
     co_return Failure::none;
+}
+
+io::Task<Failure> Forwarder::lease_stream(const UpstreamTarget& target) {
+    using Which = http2::SessionPool::Which;
+    http2_ = worker_.http2_pool.open_stream(target, fresh_only_ ? Which::fresh : Which::any,
+                                            settings().upstream_keepalive, policy().timeouts);
+    const Failure failure = co_await http2_->wait_for_connection(within_call(policy().timeouts.connect));
+    if (failure != Failure::none)
+        http2_.reset();
+    else
+        upstream_ = http2_.get();
+    co_return failure;
 }
 
 // Head and the body bytes that are there leave together; the rest follows from pump_request_body() while the response

@@ -7,6 +7,7 @@
 #include "proxy/exchange.hpp"
 #include "proxy/failure.hpp"
 #include "proxy/http1/upstream_stream.hpp"
+#include "proxy/http2/upstream_stream.hpp"
 #include "proxy/upstream/connect.hpp"
 #include "proxy/upstream/endpoint_picker.hpp"
 #include "proxy/worker_context.hpp"
@@ -26,11 +27,13 @@ public:
 private:
     struct Attempt {
         Failure failure = Failure::none;  ///< none: a final response head is in exchange_.response
-        bool stale = false;  ///< a kept connection was closed before it gave a byte: not the endpoint's fault
+        bool stale = false;    ///< a kept connection was closed before it gave a byte: not the endpoint's fault
+        bool refused = false;  ///< the endpoint says that it did nothing for the request
     };
     io::Task<Attempt> attempt(const routing::Endpoint& endpoint);
     UpstreamTarget target_at(const routing::Endpoint& endpoint) const;
     io::Task<Failure> lease(const routing::Endpoint& endpoint);
+    io::Task<Failure> lease_stream(const UpstreamTarget& target);
     io::Task<Failure> send_request();
     io::Task<Failure> read_response_head();
     io::Task<void> pump_request_body();
@@ -65,9 +68,11 @@ private:
     const routing::EndpointSet& endpoints_;
     routing::UpstreamProtocol protocol_;  // not auto_http
     http1::UpstreamStream http1_;
+    std::unique_ptr<http2::UpstreamStream> http2_;
     UpstreamStream* upstream_ = nullptr;  // of the current try, once there is a connection
     EndpointPicker picker_;
     bool fresh_only_ = false;                   // a kept connection turned out to be closed
+    int refusals_ = 0;                          // that have not used up a try
     io::TimePoint deadline_ = io::kNever;       // proxy-next-upstream-timeout, or that of the call
     io::TimePoint call_deadline_ = io::kNever;  // grpc-timeout
     io::TimePoint try_began_{};

@@ -93,7 +93,7 @@ void Worker::ask(const std::function<void(Worker&)>& question) {
 void Worker::collect(Metrics& into) {
     for (const auto& [labels, series] : context_.metrics.collect()) into.requests[labels].merge(series);
     ConnectionCounters counters = context_.counters;
-    counters.upstream_idle = context_.pool.idle_count();
+    counters.upstream_idle = context_.pool.idle_count() + context_.http2_pool.idle_count();
     counters.access_log_dropped = context_.log.dropped();
     into.connections.merge(counters);
     service_ports_.collect(into.streams);
@@ -136,6 +136,7 @@ std::chrono::milliseconds Worker::after_turn(io::TimePoint now) {
 // A session that is over is destroyed here, when none of its frames is on the stack.
 void Worker::end_sessions() {
     while (ended_.linked()) delete &static_cast<DownstreamSession&>(*ended_.next);
+    context_.http2_pool.end_sessions();
     service_ports_.end_sessions();
 }
 

@@ -10,6 +10,7 @@
 
 #include "proxy/access_log/access_log.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/http2/session_pool.hpp"
 #include "proxy/io/buffer_pool.hpp"
 #include "proxy/io/page_pool.hpp"
 #include "proxy/io/reactor.hpp"
@@ -52,7 +53,8 @@ struct WorkerContext {
     MetricsShard metrics;
     LogSink log;
     SpareDescriptor spare_descriptor;
-    io::ListHook output;    ///< OutputGatherers that have something to send
+    io::ListHook output;  ///< OutputGatherers that have something to send
+    http2::SessionPool http2_pool{*this};
     bool draining = false;  ///< responses carry Connection: close
 
     std::uint64_t random_bits() noexcept {

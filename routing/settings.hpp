@@ -37,6 +37,10 @@ struct UpstreamKeepalive {
     std::chrono::seconds max_age{3600};
     std::chrono::seconds idle_timeout{60};
     std::uint32_t requests = 10000;  ///< requests on one connection
+    // HTTP/2, no keys: how long an endpoint may be silent while requests are open before it is sent a PING, and how long
+    // it then has to send anything. An endpoint that does not is gone.
+    std::chrono::milliseconds quiet_before_ping{15'000};
+    std::chrono::milliseconds ping_patience{20'000};
 };
 
 /// use-forwarded-headers, enable-real-ip, compute-full-forwarded-for, forwarded-for-header, proxy-real-ip-cidr,

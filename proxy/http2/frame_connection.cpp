@@ -13,7 +13,7 @@ bool FrameConnection::over() const noexcept {
 }
 
 void FrameConnection::note(Nuisance kind) {
-    if (abuse_.allow(kind, worker_.reactor.now())) return;
+    if (abuse_.allow(kind, worker_.reactor.now()) || std::exchange(calmed_, true)) return;
     calmed();
     nghttp2_session_terminate_session(h2(), NGHTTP2_ENHANCE_YOUR_CALM);
 }

@@ -47,13 +47,15 @@ protected:
     void flush() final;
     /// The socket has taken what it would, or the connection is broken().
     virtual void flushed() = 0;
-    /// The peer went over a limit.
+    /// The peer went over a limit; told once.
     virtual void calmed() = 0;
 
     /// Gives back what an idle connection can do without; only while no stream is open.
     void trim() noexcept;
 
     bool broken() const noexcept { return broken_; }
+    /// Takes the connection for broken.
+    void give_up() noexcept { broken_ = true; }
     /// Nothing more is to be read or written.
     bool over() const noexcept;
 
@@ -73,6 +75,7 @@ private:
     FrameOutput output_;
     AbuseLimits abuse_;
     bool waits_for_socket_ = false;
+    bool calmed_ = false;
     bool broken_ = false;
 };
 

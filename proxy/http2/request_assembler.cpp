@@ -5,6 +5,7 @@
 
 #include "base/ascii.hpp"
 #include "proxy/http/byte_class.hpp"
+#include "proxy/http2/connection_fields.hpp"
 #include "proxy/upgrade.hpp"
 
 namespace fairway::proxy::http2 {
@@ -21,18 +22,6 @@ void reuse(std::string& text) {
     constexpr std::size_t kKept = 256;
     if (text.capacity() > kKept) text = std::string();
     text.clear();
-}
-
-/// RFC 9113 section 8.2.2: fields that belong to a connection have no place in HTTP/2.
-bool is_connection_specific(FieldId id) noexcept {
-    switch (id) {
-        case FieldId::connection:
-        case FieldId::keep_alive:
-        case FieldId::proxy_connection:
-        case FieldId::transfer_encoding:
-        case FieldId::upgrade: return true;
-        default: return false;
-    }
 }
 
 bool has_expectation(const RequestHead& head) noexcept {

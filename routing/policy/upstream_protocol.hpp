@@ -19,4 +19,9 @@ constexpr bool uses_tls(UpstreamProtocol protocol) noexcept {
     return protocol == UpstreamProtocol::https || protocol == UpstreamProtocol::h2;
 }
 
+/// Whether requests share connections as HTTP/2 has it.
+constexpr bool is_http2(UpstreamProtocol protocol) noexcept {
+    return protocol == UpstreamProtocol::h2c || protocol == UpstreamProtocol::h2;
+}
+
 }  // namespace fairway::routing
