@@ -1,6 +1,7 @@
 // The parts of HTTP/2 towards endpoints that need no connection: heads in both directions, bodies, PING.
 #include <gtest/gtest.h>
 
+#include "proxy/http1/head_parser.hpp"
 #include "proxy/http2/liveness.hpp"
 #include "proxy/http2/received_body.hpp"
 #include "proxy/http2/received_trailers.hpp"
@@ -111,7 +112,7 @@ protected:
     }
     Pairs fields_of(std::string_view text, std::string_view scheme = "http") {
         std::size_t scanned = 0;
-        EXPECT_EQ(parse_request_head(text, scanned, {}, {}, head).error, http1::HeadError::none);
+        EXPECT_EQ(http1::parse_request_head(text, scanned, {}, {}, head).error, http1::HeadError::none);
         origin.peer = *IpAddress::parse("10.0.0.9");
         origin.peer_text = "10.0.0.9";
         origin.local_port = 80;
