@@ -47,11 +47,6 @@ int on_frame_recv(nghttp2_session*, const nghttp2_frame* frame, void* user_data)
     return 0;
 }
 
-int on_unknown_frame(nghttp2_session*, const nghttp2_frame_hd*, void* user_data) {
-    session_of(user_data).note(Nuisance::unknown);
-    return NGHTTP2_ERR_CANCEL;  // its payload is skipped
-}
-
 int on_data_chunk(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size,
                   void* user_data) {
     session_of(user_data).data_received(id, text(data, size));
@@ -89,11 +84,9 @@ nghttp2_session_callbacks* make_callbacks() {
     nghttp2_session_callbacks_set_on_header_callback(callbacks, on_header);
     nghttp2_session_callbacks_set_on_invalid_header_callback(callbacks, on_invalid_header);
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame_recv);
+    // What is in a frame that nobody knows is skipped; Session::frame_received() counts them.
     nghttp2_session_callbacks_set_unpack_extension_callback(
         callbacks, [](nghttp2_session*, void**, const nghttp2_frame_hd*, void*) { return 0; });
-    nghttp2_session_callbacks_set_on_extension_chunk_recv_callback(
-        callbacks, [](nghttp2_session* h2, const nghttp2_frame_hd* header, const std::uint8_t*, std::size_t,
-                      void* user_data) { return on_unknown_frame(h2, header, user_data); });
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data_chunk);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
     nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_send);
@@ -107,6 +100,8 @@ nghttp2_option* make_options() {
     nghttp2_option_set_no_auto_window_update(options, 1);  // windows open when the endpoint has taken the bytes
     // Clients that do not know RFC 9218 are judged by RFC 7540's rules for priorities and closed streams.
     nghttp2_option_set_server_fallback_rfc7540_priorities(options, 1);
+    for (unsigned type = NGHTTP2_CONTINUATION + 1; type <= 0xff; ++type)  // else nghttp2 keeps them to itself
+        nghttp2_option_set_user_recv_extension_type(options, static_cast<std::uint8_t>(type));
     return options;
 }
 

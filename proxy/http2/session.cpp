@@ -249,7 +249,9 @@ void Session::frame_received(const nghttp2_frame& frame) {
             if ((frame.hd.flags & NGHTTP2_FLAG_ACK) == 0) return note(Nuisance::ping);
             if (draining_) say_last_goodbye();
             return;
-        default: return;
+        default:
+            if (frame.hd.type > NGHTTP2_CONTINUATION) note(Nuisance::unknown);
+            return;
     }
 }
 

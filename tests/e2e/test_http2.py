@@ -187,7 +187,7 @@ def test_rapid_reset_is_calmed_and_harms_nobody_else(fairway):
     bystander.close()
 
 
-@pytest.mark.parametrize("flood", ["ping", "settings", "empty data"])
+@pytest.mark.parametrize("flood", ["ping", "settings", "empty data", "unknown frames"])
 def test_floods_of_control_frames_are_calmed(fairway, flood):
     client = Http2Client(fairway.http_port)
     stream = client.request("/echo", "POST", end_stream=False)
@@ -197,6 +197,8 @@ def test_floods_of_control_frames_are_calmed(fairway, flood):
                 client.h2.ping(i.to_bytes(8, "big"))
             elif flood == "settings":
                 client.h2.update_settings({h2.settings.SettingCodes.ENABLE_PUSH: 0})
+            elif flood == "unknown frames":
+                client.socket.sendall(b"\0\0\1\xbb\0\0\0\0\0?")
             else:
                 client.h2.send_data(stream, b"")
             client.flush()

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "wire/http2_upstream_fixture.hpp"
+#include "wire/tls_endpoint.hpp"
 
 namespace fairway::wire {
 namespace {
@@ -130,6 +131,41 @@ TEST_F(Http2Pool, TakesAHundredStreamsBeforeTheSettingsOfTheEndpoint) {
     }
     for (auto& client : clients) expect_ok(client);
     EXPECT_TRUE(endpoint.nobody_connected());
+}
+
+TEST_F(Http2Pool, RequestsWaitForAConnectionThatIsBeingOpened) {
+    config.policy(*route).protocol = routing::UpstreamProtocol::h2;
+    start();
+    std::vector<Socket> clients(5);
+    for (auto& client : clients) {
+        client = this->client();
+        client.send(kGet);
+    }
+    ASSERT_TRUE(eventually([&] { return counters().upstream_reused == 4; }));
+    Socket connection = endpoint.accept();
+    EXPECT_TRUE(endpoint.nobody_connected());
+    const auto context = http2_server_context();
+    Http2Endpoint h2(std::move(connection), {.tls = context.get()});
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        const auto stream = h2.next_whole_request();
+        EXPECT_EQ(field_of(h2.request(stream).fields, ":scheme"), "https");
+        h2.answer(stream);
+    }
+    for (auto& client : clients) expect_ok(client);
+    EXPECT_EQ(counters().upstream_opened, 1u);
+}
+
+TEST_F(Http2Pool, WhoWaitsForAConnectionIsAnsweredWhenItDoesNotOpen) {
+    config.policy(*route).protocol = routing::UpstreamProtocol::h2;
+    config.policy(*route).timeouts.connect = std::chrono::seconds(1);
+    start();
+    std::vector<Socket> clients(3);
+    for (auto& client : clients) {
+        client = this->client();
+        client.send(kGet);
+    }
+    const Socket silent = endpoint.accept();  // no TLS handshake comes from there
+    for (auto& client : clients) EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 504 "));
 }
 
 TEST_F(Http2Pool, EndsAfterTheIdleTimeout) {
