@@ -3,6 +3,7 @@ that know nothing of a proxy."""
 
 import functools
 import signal
+import ssl
 
 import h2.errors
 import pytest
@@ -147,8 +148,28 @@ def test_websockets_and_requests_share_a_connection(fairway):
     assert http2.response(http2.request("/deny"))["status"] == 403
     for i, client in reversed(list(enumerate(clients))):
         assert client.receive() == f"message {i}" * 1000
-        client.close()
+        assert client.close(), "END_STREAM stands for the end of the server's connection"
     http2.close()
+
+
+@pytest.mark.parametrize("kind", [Http1WebSocket, Http2WebSocket])
+def test_a_server_that_speaks_tls(serve, authority, tmp_path, kind):
+    certificate = authority.issue(HOST)
+    (tmp_path / "both.pem").write_text(certificate.chain_pem + certificate.key_pem)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "both.pem")
+    server = WebSocketServer(context)
+    try:
+        fairway = serve({"all.yaml": [ingress(annotations={"nginx.ingress.kubernetes.io/backend-protocol": "HTTPS"}),
+                                      service(), endpoints(server)]})
+        client = kind(fairway)
+        for message in ("hello", "x" * 1_000_000):
+            client.send(message)
+            assert client.receive() == message
+        client.close(4000, "enough")
+        until(lambda: server.closed == [(4000, "enough")], 5)
+    finally:
+        server.close()
 
 
 @pytest.mark.parametrize("kind", [Http1WebSocket, Http2WebSocket])

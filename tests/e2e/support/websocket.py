@@ -20,11 +20,12 @@ class WebSocketServer:
     """Over websockets. By path: /deny refuses with 403, /bye closes with 4001, /ping sends a ping and says when it was
     answered; all others answer each message with itself. `handshakes` and `closed` say what it saw."""
 
-    def __init__(self):
+    def __init__(self, tls=None):
+        """@param tls  an ssl.SSLContext: speaks wss"""
         self.handshakes = []  # header fields
         self.closed = []      # (code, reason) that clients gave
         self._server = websockets.sync.server.serve(self._serve, "127.0.0.1", 0, process_request=self._judge,
-                                                    select_subprotocol=self._select, max_size=None)
+                                                    select_subprotocol=self._select, max_size=None, ssl=tls)
         self.port = self._server.socket.getsockname()[1]
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
@@ -204,12 +205,13 @@ class Http2WebSocket:
         assert bytes(self._until(ws.Pong)[-1].payload) == b"polo"
 
     def close(self, code=1000, reason=""):
-        """Closes and half-closes; the server's answer comes all the same."""
+        """Closes and half-closes; the server's answer comes all the same. True when the server's side ended, false when it
+        was reset."""
         if self._close is None:
             self._send_event(ws.CloseConnection(code, reason), end=True)
             self._until(ws.CloseConnection)
-        self.http2.until(lambda: self.stream in self.http2.ended)
-        assert self.stream not in self.http2.resets
+        self.http2.until(lambda: self.stream in self.http2.ended | self.http2.resets.keys())
+        return self.stream in self.http2.ended
 
     def closed_by_server_with(self):
         return self._close
