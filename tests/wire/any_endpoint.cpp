@@ -83,7 +83,7 @@ public:
 
     void send(std::string_view bytes) override {
         send_without_waiting(bytes);
-        endpoint_.wait([&] { return endpoint_.unsent(stream_) == 0 || endpoint_.request(stream_).closed; });
+        wait_until_sent();
     }
 
     void end(const Http2Fields& trailers) override {
@@ -101,7 +101,7 @@ public:
         return bytes - endpoint_.unsent(stream_);
     }
 
-    void send_rest() override { send(""); }
+    void send_rest() override { wait_until_sent(); }
 
     void break_off() override {
         endpoint_.reset(stream_, NGHTTP2_INTERNAL_ERROR);
@@ -114,6 +114,10 @@ public:
     }
 
 private:
+    void wait_until_sent() {
+        endpoint_.wait([&] { return endpoint_.unsent(stream_) == 0 || endpoint_.request(stream_).closed; });
+    }
+
     // The last byte of a counted body ends the stream, as the count says.
     void send_without_waiting(std::string_view bytes) {
         const bool last = left_ != 0 && left_ == bytes.size();
