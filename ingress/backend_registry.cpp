@@ -54,7 +54,8 @@ BackendRegistry::Refreshed BackendRegistry::refresh_service(const k8s::ObjectNam
     for (auto at = backends_.lower_bound({service, ""}); at != backends_.end() && at->first.service == service; ++at) {
         auto& [key, entry] = *at;
         auto endpoints = resolve_endpoints(sources_, service, key.port, key.protocol);
-        if (endpoints.problem != entry.endpoints.problem) refreshed.problems.push_back(key);
+        const bool other_protocol = endpoints.set->protocol != entry.endpoints.set->protocol;
+        if (endpoints.problem != entry.endpoints.problem || other_protocol) refreshed.problems.push_back(key);
         set_endpoints(key, entry, std::move(endpoints));
         if (refresh_affinity(key, entry)) refreshed.backends.push_back(key);
     }

@@ -40,7 +40,8 @@ public:
     /// Sets how the backend balances. @return whether that changed, so that its routes must be built again.
     bool set_load_balance(const BackendKey& key, routing::LoadBalance balance);
     struct Refreshed {
-        std::vector<BackendKey> problems;  ///< changed: the diagnostics of their users must be written again
+        std::vector<BackendKey>
+            problems;  ///< or protocol changed: the diagnostics of their users must be written again
         std::vector<BackendKey> backends;  ///< changed: what holds the backend must be built again
     };
     /// Looks up the endpoints and the affinity of all backends of a Service again.

@@ -351,6 +351,7 @@ void Translator::report_references(const k8s::ObjectName& name) {
                 add(backend_key(*record->ingress, path->backend), path->backend.where, path->field + ".backend");
         if (record->default_backend)
             add(*record->default_backend, record->ingress->default_backend->where, "spec.defaultBackend");
+        note_plain_endpoints(*record, diagnostics);
     }
     book_->replace("backends:" + name.to_string(), std::move(diagnostics));
 }

@@ -94,6 +94,7 @@ private:
     void note_backend(const BackendKey& key, Dirty& dirty);
     void report_service(const k8s::ObjectName& name);
     void report_references(const k8s::ObjectName& name);
+    void note_plain_endpoints(const IngressRecord& record, std::vector<Diagnostic>& diagnostics) const;
     void report_tls(const k8s::ObjectName& name);
     std::vector<const IngressRecord*> ordered(const std::set<k8s::ObjectName>& names) const;
     std::vector<const IngressRecord*> ordered(const std::set<ObjectKey>& users) const;

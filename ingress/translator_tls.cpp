@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "ingress/host_name.hpp"
+#include "ingress/setting_reader.hpp"
 #include "ingress/translator.hpp"
 #include "tls/certificate_store.hpp"
 #include "tls/server_config.hpp"
@@ -148,6 +149,23 @@ void Translator::refresh_default_backend(Dirty& dirty) {
                                                                            .owner = nullptr,
                                                                            .policy = policies_.intern(policy),
                                                                            .backend = default_backend_});
+}
+
+/// Whoever writes proxy-ssl-secret believes that the endpoints are spoken to in TLS.
+void Translator::note_plain_endpoints(const IngressRecord& record, std::vector<Diagnostic>& diagnostics) const {
+    using routing::UpstreamProtocol;
+    if (!record.policy->upstream_tls) return;
+    for (const auto& key : record.backends) {
+        const auto& set = *backends_.find(key)->endpoints.set;
+        const auto protocol = record.policy->protocol.value_or(set.protocol);
+        if (set.endpoints.empty() || routing::uses_tls(protocol) || protocol == UpstreamProtocol::auto_http) continue;
+        SettingReader::of_annotations(record.ingress->meta, options_.annotations_prefix, diagnostics)
+            .report(Severity::warning, "proxy-ssl-secret",
+                    fmt::format("has no effect on Service {} port {}, whose endpoints are spoken to without TLS; write "
+                                "backend-protocol: HTTPS or GRPCS",
+                                key.service.to_string(), key.port),
+                    "AnnotationWithoutEffect");
+    }
 }
 
 void Translator::report_tls(const k8s::ObjectName& name) {

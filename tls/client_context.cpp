@@ -175,4 +175,9 @@ std::string handshake_problem(const SSL& session) {
     return reason;
 }
 
+std::string alert_problem(std::uint8_t alert) {
+    const char* reason = ERR_reason_error_string(ERR_PACK(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET + alert));
+    return reason == nullptr ? fmt::format("TLS alert {}", alert) : std::string(reason);
+}
+
 }  // namespace fairway::tls

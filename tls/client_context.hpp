@@ -68,4 +68,7 @@ private:
 /// call it right after the failed SSL_do_handshake(3).
 std::string handshake_problem(const ssl_st& session);
 
+/// What an endpoint objects to that ended the connection with this fatal alert (RFC 8446 section 6.2), in words.
+std::string alert_problem(std::uint8_t alert);
+
 }  // namespace fairway::tls

@@ -111,6 +111,7 @@ IoResult Connection::tls_failure(int result) {
     if (want == TlsWant::end) return {IoStatus::end, 0};
     if (want == TlsWant::plain_http) return {IoStatus::plain_http, 0};
     tls_broken_ = true;  // OpenSSL: no further I/O after a fatal error
+    tls_alert_ = tls_received_alert();
     return {IoStatus::error, 0};
 }
 

@@ -48,6 +48,8 @@ public:
     const Source& source() const noexcept { return source_; }
     bool is_tls() const noexcept { return ssl_ != nullptr; }
     SSL* ssl() const noexcept { return ssl_.get(); }
+    /// The fatal TLS alert with which the peer ended the connection; 0: none.
+    std::uint8_t tls_alert() const noexcept { return tls_alert_; }
 
     /// Runs the TLS handshake of `ssl` (accept or connect state set). The whole of it must be over within `timeout`.
     Task<IoResult> handshake(SslPtr ssl, std::chrono::milliseconds timeout);
@@ -87,6 +89,7 @@ private:
     Source source_;
     SslPtr ssl_;
     std::vector<char> unsent_ciphertext_;  // what the socket would not take; empty nearly always
+    std::uint8_t tls_alert_ = 0;
     bool tls_broken_ = false;
     bool tls_starved_ = false;  // what OpenSSL holds is part of a record: nothing to read before the socket has more
 };

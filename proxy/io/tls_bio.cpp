@@ -100,6 +100,12 @@ TlsWant tls_want(const SSL* ssl, int result) noexcept {
     return is_http ? TlsWant::plain_http : TlsWant::failed;
 }
 
+std::uint8_t tls_received_alert() noexcept {
+    const unsigned long error = ERR_peek_error();
+    if (ERR_GET_LIB(error) != ERR_LIB_SSL || ERR_GET_REASON(error) < SSL_AD_REASON_OFFSET) return 0;
+    return static_cast<std::uint8_t>(ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET);
+}
+
 int tls_handshake(SSL* ssl) noexcept {
     ERR_clear_error();
     return SSL_do_handshake(ssl);

@@ -19,6 +19,9 @@ enum class TlsWant : std::uint8_t { read, end, failed, plain_http };
 /// that met an HTTP request in the clear.
 TlsWant tls_want(const SSL* ssl, int result) noexcept;
 
+/// The fatal alert that made the last call fail, as the peer sent it (RFC 8446 section 6.2); 0: something else did.
+std::uint8_t tls_received_alert() noexcept;
+
 /// 1 when done, else see tls_want().
 int tls_handshake(SSL* ssl) noexcept;
 /// Bytes read, else see tls_want().

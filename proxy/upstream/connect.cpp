@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <cerrno>
 
-#include "base/log.hpp"
 #include "proxy/io/socket_address.hpp"
+#include "proxy/upstream/tls_failure_log.hpp"
 
 namespace fairway::proxy {
 
@@ -20,19 +20,6 @@ using std::chrono::milliseconds;
 milliseconds left_until(io::TimePoint deadline, const io::Reactor& reactor) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - reactor.now());
     return std::max(left, milliseconds(0));
-}
-
-// Clients decide how often this is called: one line a second for each worker tells enough.
-void log_tls_failure(const SocketAddress& endpoint, const std::string& reason, io::TimePoint now) {
-    thread_local io::TimePoint quiet_until{};
-    thread_local unsigned left_out = 0;
-    if (now < quiet_until) {
-        ++left_out;
-        return;
-    }
-    quiet_until = now + std::chrono::seconds(1);
-    log::error("upstream.tls_failed",
-               {{"endpoint", endpoint.to_string()}, {"reason", reason}, {"left_out", std::exchange(left_out, 0)}});
 }
 
 // Waits for the connect(2) that was begun on the socket of `opened`.

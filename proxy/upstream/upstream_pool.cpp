@@ -2,7 +2,15 @@
 
 #include <algorithm>
 
+#include "proxy/upstream/tls_failure_log.hpp"
+#include "tls/client_context.hpp"
+
 namespace fairway::proxy {
+
+UpstreamConnection::~UpstreamConnection() {
+    if (const std::uint8_t alert = connection.tls_alert(); alert != 0 && requests > 0)
+        log_tls_failure(key.address, tls::alert_problem(alert), connection.source().reactor().now());
+}
 
 std::unique_ptr<UpstreamConnection> UpstreamPool::take_idle(const ConnectionKey& key) {
     const auto found = idle_.find(key);

@@ -35,6 +35,9 @@ struct ConnectionKeyHash {
 struct UpstreamConnection final : io::Waiter, io::ListHook {
     UpstreamConnection(io::Reactor& reactor, int fd, const ConnectionKey& target)
         : connection(reactor, fd, false), key(target), opened(reactor.now()) {}
+    /// Logs a TLS alert that came in place of an answer: with TLS 1.3 an endpoint that wants another certificate of ours
+    /// says so when the handshake is over on our side.
+    ~UpstreamConnection();
 
     /// While idle: bytes or an end from the endpoint, or the idle time-out, end the connection.
     void wake(io::Wake reason) override;

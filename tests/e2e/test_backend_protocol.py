@@ -107,6 +107,7 @@ def test_paths_with_and_without_client_certificate_never_share_a_connection(serv
     for _ in range(10):
         assert seen(fairway, "/with")["client"] == "fairway"
         assert fairway.get("/without").status == 502
+    assert any("certificate required" in event["reason"] for event in fairway.events("upstream.tls_failed"))
 
     fairway.write("settings.yaml", config_map(proxy_ssl_location_only="false"))
     until(lambda: fairway.get("/without").status == 200, what="the settings of the host to hold for every path")

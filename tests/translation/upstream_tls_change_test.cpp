@@ -141,6 +141,32 @@ TEST_F(UpstreamTlsChange, PathsOfOtherIngressesTakeTheSettingsOfTheirHost) {
     EXPECT_EQ(shown("/zoo"), "none");
 }
 
+TEST_F(UpstreamTlsChange, SecretForPlainEndpointsIsReportedUntilTheyHaveTls) {
+    const auto service = [](const std::string& app_protocol) {
+        return "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{port: 443, appProtocol: " +
+               app_protocol +
+               "}]}\n---\napiVersion: v1\nkind: Endpoints\nmetadata: {name: web}\n"
+               "subsets: [{addresses: [{ip: 10.0.0.1}], ports: [{port: 8443}]}]\n";
+    };
+    put_secret("first");
+    std::string undecided = ingress("web", "/", uses("backend"));
+    const std::string annotation = "    nginx.ingress.kubernetes.io/backend-protocol: HTTPS\n";
+    undecided.erase(undecided.find(annotation), annotation.size());
+    bench.put("web.yaml", undecided);
+    bench.put("service.yaml", service("http"));
+    bench.translate();
+    EXPECT_TRUE(says("AnnotationWithoutEffect"));
+    bench.put("service.yaml", service("https"));
+    bench.translate();
+    EXPECT_FALSE(says("AnnotationWithoutEffect"));
+    bench.put("service.yaml", service("http"));
+    bench.translate();
+    EXPECT_TRUE(says("AnnotationWithoutEffect"));
+    bench.put("web.yaml", ingress("web", "/", uses("backend")));
+    bench.translate();
+    EXPECT_FALSE(says("AnnotationWithoutEffect"));
+}
+
 TEST(UpstreamTlsLocationOnly, LeavesOtherPathsOfTheHostAlone) {
     auto options = standalone_options();
     options.configmap = k8s::ObjectName{"default", "settings"};
