@@ -2,7 +2,7 @@
 #include <optional>
 
 #include "wire/http2_upstream_fixture.hpp"
-#include "wire/tls_endpoint.hpp"
+#include "wire/tls_server.hpp"
 
 namespace fairway::wire {
 namespace {
@@ -144,7 +144,8 @@ TEST_F(Http2Pool, RequestsWaitForAConnectionThatIsBeingOpened) {
     ASSERT_TRUE(eventually([&] { return counters().upstream_reused == 4; }));
     Socket connection = endpoint.accept();
     EXPECT_TRUE(endpoint.nobody_connected());
-    const auto context = http2_server_context();
+    const auto context =
+        tls_server_context({.certificate = tls::make_self_signed({.common_name = "pod", .names = {"pod"}})});
     Http2Endpoint h2(std::move(connection), {.tls = context.get()});
     for (std::size_t i = 0; i < clients.size(); ++i) {
         const auto stream = h2.next_whole_request();
