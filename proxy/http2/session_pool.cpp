@@ -12,9 +12,9 @@ SessionPool::~SessionPool() = default;
 
 // The first with room, so that those that were opened in a rush run empty and end.
 UpstreamSession* SessionPool::find(const ConnectionKey& key, Which which) {
-    const auto found = sessions_.find(key);
-    if (found == sessions_.end()) return nullptr;
-    for (const auto& session : found->second)
+    const auto found = endpoints_.find(key);
+    if (found == endpoints_.end()) return nullptr;
+    for (const auto& session : found->second.sessions)
         if (session->has_room() && (which == Which::any || !session->opened())) return session.get();
     return nullptr;
 }
@@ -27,12 +27,21 @@ std::unique_ptr<UpstreamStream> SessionPool::open_stream(const UpstreamTarget& t
         ++worker_.counters.upstream_reused;
         return std::make_unique<UpstreamStream>(*session);
     }
-    auto& sessions = sessions_[target.key()];
-    sessions.push_back(std::make_unique<UpstreamSession>(*this, worker_, target.key(), limits));
-    UpstreamSession& opening = *sessions.back();
+    Endpoint& endpoint = endpoints_[target.key()];
+    endpoint.sessions.push_back(std::make_unique<UpstreamSession>(*this, worker_, target.key(), limits));
+    UpstreamSession& opening = *endpoint.sessions.back();
+    opening.assume_streams(endpoint.streams);
     auto stream = std::make_unique<UpstreamStream>(opening);  // before start(), which may end the session at once
     opening.start(target, timeouts);
     return stream;
+}
+
+// What one connection was told holds for those that are still to be told: requests in a rush are not refused again.
+void SessionPool::learned(const ConnectionKey& key, std::uint32_t streams) {
+    const auto found = endpoints_.find(key);
+    if (found == endpoints_.end()) return;
+    found->second.streams = std::clamp<std::uint32_t>(streams, 1, 100);
+    for (const auto& session : found->second.sessions) session->assume_streams(found->second.streams);
 }
 
 void SessionPool::became_idle(UpstreamSession& session, bool worn_out) {
@@ -55,14 +64,14 @@ void SessionPool::became_busy(UpstreamSession& session) noexcept {
 
 void SessionPool::ended(UpstreamSession& session) {
     became_busy(session);
-    const auto found = sessions_.find(session.key());
-    FAIRWAY_ASSERT(found != sessions_.end(), "a session is listed under its key until it ends");
-    auto& sessions = found->second;
+    const auto found = endpoints_.find(session.key());
+    FAIRWAY_ASSERT(found != endpoints_.end(), "a session is listed under its key until it ends");
+    auto& sessions = found->second.sessions;
     const auto position = std::ranges::find(sessions, &session, [](const auto& entry) { return entry.get(); });
     FAIRWAY_ASSERT(position != sessions.end(), "a session is listed once");
     ended_.push_back(std::move(*position));
     sessions.erase(position);
-    if (sessions.empty()) sessions_.erase(found);
+    if (sessions.empty()) endpoints_.erase(found);
 }
 
 void SessionPool::end_sessions() {

@@ -44,14 +44,20 @@ public:
 private:
     friend class UpstreamSession;
     using Sessions = std::vector<std::unique_ptr<UpstreamSession>>;
+    struct Endpoint {
+        Sessions sessions;
+        std::uint32_t streams = 100;  ///< taken for granted until SETTINGS come (RFC 9113 section 6.5.2)
+    };
 
     UpstreamSession* find(const ConnectionKey& key, Which which);
+    /// An endpoint has said how many streams it takes on a connection.
+    void learned(const ConnectionKey& key, std::uint32_t streams);
     void became_idle(UpstreamSession& session, bool worn_out);
     void became_busy(UpstreamSession& session) noexcept;
     void ended(UpstreamSession& session);
 
     WorkerContext& worker_;
-    boost::unordered_flat_map<ConnectionKey, Sessions, ConnectionKeyHash> sessions_;
+    boost::unordered_flat_map<ConnectionKey, Endpoint, ConnectionKeyHash> endpoints_;
     Sessions ended_;
     io::ListHook idle_;  // UpstreamSession::IdleHook, the longest idle first
     std::size_t idle_count_ = 0;

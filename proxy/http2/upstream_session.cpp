@@ -161,8 +161,9 @@ bool UpstreamSession::is_worn_out() const noexcept {
 bool UpstreamSession::has_room() const noexcept {
     if (closing_ || broken() || is_worn_out()) return false;
     if (opened_ && nghttp2_session_check_request_allowed(h2()) == 0) return false;
-    // Before the endpoint's SETTINGS have come, nghttp2 says 100, as RFC 9113 section 6.5.2 recommends.
-    const std::size_t allowed = nghttp2_session_get_remote_settings(h2(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
+    const std::size_t allowed = settings_arrived_
+                                    ? nghttp2_session_get_remote_settings(h2(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
+                                    : assumed_streams_;
     return places_taken_ < std::min(allowed, kMaxStreams);
 }
 
@@ -278,6 +279,12 @@ void UpstreamSession::head_received(const nghttp2_frame& frame) {
     if (end_stream) stream->ended();
 }
 
+void UpstreamSession::settings_received() {
+    note(Nuisance::settings);
+    settings_arrived_ = true;
+    pool_.learned(key_, nghttp2_session_get_remote_settings(h2(), NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS));
+}
+
 void UpstreamSession::frame_received(const nghttp2_frame& frame) {
     const bool acknowledges = (frame.hd.flags & NGHTTP2_FLAG_ACK) != 0;
     switch (frame.hd.type) {
@@ -291,7 +298,7 @@ void UpstreamSession::frame_received(const nghttp2_frame& frame) {
         }
         case NGHTTP2_PRIORITY: return note(Nuisance::priority);
         case NGHTTP2_SETTINGS:
-            if (!acknowledges) note(Nuisance::settings);
+            if (!acknowledges) settings_received();
             return;
         case NGHTTP2_PING:
             if (!acknowledges) note(Nuisance::ping);

@@ -36,6 +36,8 @@ public:
     bool has_streams() const noexcept { return streams_.linked(); }
     /// Limits of the newest configuration that a request came with.
     void set_limits(const routing::UpstreamKeepalive& limits) noexcept { limits_ = limits; }
+    /// How many streams the endpoint is thought to take as long as it has not said so.
+    void assume_streams(std::uint32_t streams) noexcept { assumed_streams_ = streams; }
     /// Says goodbye and ends; no stream must be open.
     void close();
 
@@ -71,6 +73,7 @@ private:
     void begin(std::chrono::milliseconds send_timeout);
     bool read_all();
     void head_received(const nghttp2_frame& frame);
+    void settings_received();
     void flushed() override;
     void calmed() override;
     void deliver();
@@ -93,9 +96,11 @@ private:
     io::TimePoint idle_since_{};
     std::size_t places_taken_ = 0;  // streams that count for the endpoint, also those that nobody waits for any more
     std::uint32_t requests_ = 0;
+    std::uint32_t assumed_streams_ = 0;
     Failure failure_ = Failure::none;
     bool opened_ = false;
     bool closing_ = false;
+    bool settings_arrived_ = false;
     io::Task<void> root_;
 };
 

@@ -50,6 +50,27 @@ TEST_F(Http2Pool, AFullConnectionIsNotTheOnlyOne) {
     exchange(second, one);  // the first with room
 }
 
+TEST_F(Http2Pool, WhatOneConnectionWasToldHoldsForTheNext) {
+    start();
+    std::vector<Socket> clients(3);
+    for (auto& client : clients) {
+        client = this->client();
+        client.send(kPost);
+    }
+    ASSERT_TRUE(eventually([&] { return counters().upstream_reused == 2; }));
+    const Http2EndpointOptions one_stream{.settings = {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 1}}};
+    Http2Endpoint one(endpoint.accept(), one_stream);
+    const auto served = one.next_whole_request();
+    ASSERT_TRUE(one.wait_for_settings_ack());  // nghttp2 has refused the two others
+    Http2Endpoint two(endpoint.accept(), one_stream);  // neither of which gets both
+    Http2Endpoint three(endpoint.accept(), one_stream);
+    two.answer(two.next_whole_request());
+    three.answer(three.next_whole_request());
+    one.answer(served);
+    for (auto& client : clients) expect_ok(client);
+    EXPECT_EQ(one.requests_seen() + two.requests_seen() + three.requests_seen(), 3u);
+}
+
 TEST_F(Http2Pool, GoawayLosesNoRequest) {
     start();
     auto served = client();
