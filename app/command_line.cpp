@@ -132,12 +132,18 @@ EnvCommand env_command(const CommandValues& values) {
 }
 
 Command controller_command(const CLI::App& given, const CommandValues& values) {
-    if (!values.kubeconfig.empty() && !values.apiserver_host.empty())
+    ControllerCommand command = values.controller;
+    command.serve = values.serve;
+    if (!command.kubeconfig.empty() && !command.apiserver_host.empty())
         return wrong_usage("--kubeconfig and --apiserver-host both say where the API server is; give one of them",
                            "controller");
-    if (!values.kube_context.empty() && values.kubeconfig.empty())
+    if (!command.context.empty() && command.kubeconfig.empty())
         return wrong_usage("--kube-context names a context of the file given with --kubeconfig", "controller");
-    ControllerCommand command{values.serve, values.kubeconfig, values.kube_context, values.apiserver_host, {}, {}};
+    if (command.status.publish_service && !command.status.publish_addresses.empty())
+        return wrong_usage(
+            "--publish-service and --publish-status-address both say what the status of Ingresses gives; "
+            "give one of them",
+            "controller");
     for (const auto& flag : values.without_effect) {
         const auto known = std::ranges::find_if(
             ingress_nginx_flags(), [&](const IngressNginxFlag& candidate) { return candidate.name == flag; });

@@ -14,6 +14,7 @@
 #include "ingress/explain.hpp"
 #include "ingress/options.hpp"
 #include "ingress/reports/resource.hpp"
+#include "ingress/status/status_addresses.hpp"
 
 namespace fairway::app {
 
@@ -63,6 +64,12 @@ struct ControllerCommand {
     std::filesystem::path kubeconfig;  ///< --kubeconfig; empty: not given
     std::string context;               ///< --kube-context; empty: its current one
     std::string apiserver_host;        ///< --apiserver-host, a URL; empty: not given
+    ingress::StatusOptions status;
+    bool update_status = true;
+    std::chrono::seconds status_interval{60};
+    bool elect = true;  ///< false: --disable-leader-election
+    std::string election_id = "ingress-controller-leader";
+    std::chrono::seconds election_ttl{30};
     std::vector<std::string> missed;   ///< flags of ingress-nginx that were given and ask for what is not done here
     std::vector<std::string> ignored;  ///< those that mean nothing here
 };

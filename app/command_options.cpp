@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <regex>
 
 #include "app/ingress_nginx_flags.hpp"
 
@@ -248,20 +249,72 @@ void add_dns(CLI::App& command, ServeOptions& options) {
         ->group("Services");
 }
 
-void add_cluster(CLI::App& command, CommandValues& values) {
+void add_cluster(CLI::App& command, ControllerCommand& options) {
     const char* const group = "Cluster";
     command
-        .add_option("--kubeconfig", values.kubeconfig,
+        .add_option("--kubeconfig", options.kubeconfig,
                     "How to reach the API server; without it, the pod's service account")
         ->type_name("PATH")
         ->group(group);
-    command.add_option("--kube-context", values.kube_context, "Context of the kubeconfig, if not its current one")
+    command.add_option("--kube-context", options.context, "Context of the kubeconfig, if not its current one")
         ->type_name("NAME")
         ->group(group);
     command
-        .add_option("--apiserver-host", values.apiserver_host,
+        .add_option("--apiserver-host", options.apiserver_host,
                     "URL of an API server that asks for no credentials, such as that of kubectl proxy")
         ->type_name("URL")
+        ->group(group);
+}
+
+/// A duration as Go writes it, of whole seconds at least: "30s", "1m30s".
+Result<std::chrono::seconds> parse_ttl(const std::string& text) {
+    static const std::regex form("(?:([0-9]{1,3})h)?(?:([0-9]{1,4})m)?(?:([0-9]{1,6})s)?");
+    std::smatch parts;
+    const auto part = [&](std::size_t index) { return parts[index].matched ? std::stol(parts[index].str()) : 0; };
+    if (!text.empty() && std::regex_match(text, parts, form)) {
+        const std::chrono::seconds ttl(part(1) * 3600 + part(2) * 60 + part(3));
+        return ttl.count() > 0 ? std::min<std::chrono::seconds>(ttl, std::chrono::hours(1)) : std::chrono::seconds(30);
+    }
+    return Error{fmt::format("\"{}\" is not a duration; write one such as 30s", text)};
+}
+
+void add_status(CLI::App& command, ControllerCommand& options) {
+    const char* const group = "Status of Ingresses";
+    add_parsed(command, "--publish-service", options.status.publish_service, ingress::parse_object_name,
+               "Service whose addresses the status gives")
+        ->type_name("NS/NAME")
+        ->group(group);
+    command
+        .add_option("--publish-status-address", options.status.publish_addresses,
+                    "IP addresses and host names that the status gives, with commas")
+        ->delimiter(',')
+        ->type_name("ADDRESS,...")
+        ->group(group);
+    command
+        .add_flag("--update-status", options.update_status,
+                  "Write the status; on by default, --update-status=false turns it off")
+        ->group(group);
+    command
+        .add_option_function<unsigned>(
+            "--status-update-interval",
+            [&options](unsigned seconds) { options.status_interval = std::chrono::seconds(std::max(seconds, 5U)); },
+            "Seconds between two looks at every status; 5 at least")
+        ->type_name("SECONDS")
+        ->default_str("60")
+        ->group(group);
+    command
+        .add_option("--election-id", options.election_id, "Lease by which one replica leads, which writes the status")
+        ->type_name("NAME")
+        ->capture_default_str()
+        ->group(group);
+    add_parsed(command, "--election-ttl", options.election_ttl, parse_ttl,
+               "How long a leader that falls silent still counts")
+        ->type_name("DURATION")
+        ->default_str("30s")
+        ->group(group);
+    command
+        .add_flag_callback(
+            "--disable-leader-election", [&options] { options.elect = false; }, "Nobody leads: no status is written")
         ->group(group);
 }
 
@@ -367,7 +420,8 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
         add_command(*app, "demo", "Serve a built-in example with three small pods, ready for curl", kDemoFooter);
     CLI::App* controller = add_command(*app, "controller", "Serve the Ingresses of a cluster, and follow their changes",
                                        kControllerFooter);
-    add_cluster(*controller, values);
+    add_cluster(*controller, values.controller);
+    add_status(*controller, values.controller);
     add_ingress_nginx_flags(*controller, values);
     for (CLI::App* command : {run, demo, controller}) {
         add_serving(*command, values.serve);

@@ -18,9 +18,7 @@ namespace fairway::app {
 struct CommandValues {
     std::vector<std::filesystem::path> paths;
     ServeOptions serve;
-    std::filesystem::path kubeconfig;
-    std::string kube_context;
-    std::string apiserver_host;
+    ControllerCommand controller;             ///< its `serve` is not used
     std::vector<std::string> without_effect;  ///< flags of ingress-nginx that were given
     std::string output = "text";
     std::vector<std::string> request;

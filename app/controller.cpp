@@ -1,7 +1,11 @@
 // `fairway controller`: finds the API server, then serves what it has.
 #include <fmt/format.h>
 
+#include <unistd.h>
+
+#include <array>
 #include <cstdlib>
+#include <optional>
 
 #include "app/commands.hpp"
 #include "app/serve.hpp"
@@ -14,14 +18,32 @@ namespace {
 
 constexpr const char* kServiceAccount = "/var/run/secrets/kubernetes.io/serviceaccount";
 
+std::optional<std::string> variable(const char* name) {
+    const char* const value = std::getenv(name);
+    return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
+}
+
+/// Outside of a pod: unlike that of any other process.
+std::string own_name() {
+    std::array<char, 256> host{};
+    if (::gethostname(host.data(), host.size() - 1) != 0) host = {'f', 'a', 'i', 'r', 'w', 'a', 'y'};
+    return fmt::format("{}-{}", host.data(), ::getpid());
+}
+
 Result<k8s::ClientConfig> api_server_of(const ControllerCommand& command) {
     if (!command.kubeconfig.empty()) return k8s::kubeconfig(command.kubeconfig, command.context);
     if (!command.apiserver_host.empty()) return k8s::config_of_url(command.apiserver_host);
-    const auto variable = [](const char* name) -> std::optional<std::string> {
-        const char* const value = std::getenv(name);
-        return value != nullptr ? std::optional<std::string>(value) : std::nullopt;
-    };
     return k8s::in_cluster_config(variable, kServiceAccount);
+}
+
+ingress::ClusterWriteOptions writes_of(const ControllerCommand& command, const k8s::ClientConfig& api_server) {
+    ingress::ClusterWriteOptions writes{{}, command.status, command.update_status, command.status_interval};
+    if (!command.elect) return writes;
+    const auto pod = variable("POD_NAME");
+    const auto ns = variable("POD_NAMESPACE");
+    writes.election = k8s::ElectionOptions{ns.value_or(api_server.default_namespace), command.election_id,
+                                           pod ? *pod : own_name(), command.election_ttl};
+    return writes;
 }
 
 }  // namespace
@@ -37,7 +59,8 @@ int controller(const ControllerCommand& command) {
         log::info("flags.ignored", {{"flags", fmt::format("{}", fmt::join(command.ignored, " "))},
                                     {"reason", "they mean nothing without nginx"}});
     ingress::EngineOptions options;
-    options.cluster = ingress::ClusterOptions{*api_server, fmt::format("fairway/{}", kBuildInfo.version)};
+    options.cluster = ingress::ClusterOptions{*api_server, fmt::format("fairway/{}", kBuildInfo.version),
+                                              writes_of(command, *api_server)};
     return serve(std::move(options), command.serve, [](const ServedAddresses&) {});
 }
 

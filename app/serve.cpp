@@ -103,6 +103,8 @@ public:
         log_started(addresses);
         on_ready(addresses);
         io_.run();
+        io_.restart();
+        engine_.leave();
         admin_api_.close();
         health_server_.reset();
         dns_server_.reset();

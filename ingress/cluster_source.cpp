@@ -28,7 +28,8 @@ constexpr std::string_view kDiscovery = "/apis/discovery.k8s.io/v1";
 /// Secrets that hold neither certificates nor passwords, and are many and large.
 constexpr const char* kSecretsThatMatter = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token";
 
-std::vector<k8s::WatchedResource> resources_for(const TranslationOptions& options) {
+std::vector<k8s::WatchedResource> resources_for(const TranslationOptions& options,
+                                                const std::optional<k8s::ObjectName>& published) {
     const std::string& ns = options.watch_namespace;
     std::vector<k8s::WatchedResource> resources = {
         {k8s::Ingress::kKind, kNetworking, "ingresses", ns, {}, {}},
@@ -37,6 +38,9 @@ std::vector<k8s::WatchedResource> resources_for(const TranslationOptions& option
         {k8s::EndpointSlice::kKind, kDiscovery, "endpointslices", ns, {}, {}},
         {k8s::Secret::kKind, kCore, "secrets", ns, kSecretsThatMatter, {}},
     };
+    if (published && !ns.empty() && published->ns != ns)
+        resources.push_back(
+            {k8s::Service::kKind, kCore, "services", published->ns, "metadata.name=" + published->name, {}});
     std::set<k8s::ObjectName> maps;
     for (const auto* name : {&options.configmap, &options.tcp_services_configmap, &options.udp_services_configmap})
         if (*name) maps.insert(**name);
@@ -59,8 +63,9 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
         bool ended = false;
     };
 
-    State(asio::io_context& context, const ClusterOptions& options, ObjectStore& objects, DiagnosticBook& diagnostics)
-        : io(context), client(io, options.client, options.user_agent), store(objects), book(diagnostics), gather(io) {}
+    State(asio::io_context& context, std::shared_ptr<k8s::ApiClient> api, ObjectStore& objects,
+          DiagnosticBook& diagnostics)
+        : io(context), client(std::move(api)), store(objects), book(diagnostics), gather(io) {}
 
     void follow(k8s::WatchedResource resource) {
         const std::size_t index = all.size();
@@ -70,7 +75,7 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
         events.deleted = [this, index, kind](const k8s::ObjectName& name) { deleted(*all[index], {kind, name}); };
         events.listed = [this, index, kind](const auto& names) { listed(*all[index], kind, names); };
         events.denied = [this, index] { settled(*all[index]); };
-        all.push_back(std::make_unique<Followed>(client, std::move(resource), std::move(events)));
+        all.push_back(std::make_unique<Followed>(*client, std::move(resource), std::move(events)));
     }
 
     void changed(Followed& followed, k8s::Decoded decoded) {
@@ -115,7 +120,7 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
     }
 
     asio::io_context& io;
-    k8s::ApiClient client;
+    std::shared_ptr<k8s::ApiClient> client;
     ObjectStore& store;
     DiagnosticBook& book;
     std::vector<std::unique_ptr<Followed>> all;
@@ -125,10 +130,11 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
     bool stopped = false;
 };
 
-ClusterSource::ClusterSource(asio::io_context& io, const ClusterOptions& options, const TranslationOptions& translation,
+ClusterSource::ClusterSource(asio::io_context& io, std::shared_ptr<k8s::ApiClient> client,
+                             const TranslationOptions& translation, const std::optional<k8s::ObjectName>& published,
                              ObjectStore& store, DiagnosticBook& book)
-    : state_(std::make_shared<State>(io, options, store, book)) {
-    for (auto& resource : resources_for(translation)) state_->follow(std::move(resource));
+    : state_(std::make_shared<State>(io, std::move(client), store, book)) {
+    for (auto& resource : resources_for(translation, published)) state_->follow(std::move(resource));
 }
 
 ClusterSource::~ClusterSource() {
@@ -140,7 +146,7 @@ ClusterSource::~ClusterSource() {
 
 void ClusterSource::start(std::function<void()> on_change) {
     state_->on_change = std::move(on_change);
-    log::info("cluster.following", {{"server", state_->client.config().url()}});
+    log::info("cluster.following", {{"server", state_->client->config().url()}});
     for (const auto& followed : state_->all) {
         auto* const one = followed.get();
         asio::co_spawn(

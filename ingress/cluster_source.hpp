@@ -9,6 +9,7 @@
 #include "ingress/diagnostics.hpp"
 #include "ingress/object_store.hpp"
 #include "ingress/options.hpp"
+#include "ingress/status/cluster_writes.hpp"
 #include "k8s-client/api/client_config.hpp"
 
 namespace boost::asio {
@@ -20,13 +21,16 @@ namespace fairway::ingress {
 struct ClusterOptions {
     k8s::ClientConfig client;
     std::string user_agent;  ///< "fairway/0.1"
+    ClusterWriteOptions writes;
 };
 
 class ClusterSource {
 public:
     /// @param translation  decides what is followed: its namespace, and the ConfigMaps it names.
-    /// `store` and `book` must outlive the source. Throws std::runtime_error when the client's certificates are of no use.
-    ClusterSource(boost::asio::io_context& io, const ClusterOptions& options, const TranslationOptions& translation,
+    /// @param published  the Service whose addresses the status of Ingresses gives; followed too, wherever it is.
+    /// `store` and `book` must outlive the source.
+    ClusterSource(boost::asio::io_context& io, std::shared_ptr<k8s::ApiClient> client,
+                  const TranslationOptions& translation, const std::optional<k8s::ObjectName>& published,
                   ObjectStore& store, DiagnosticBook& book);
     ~ClusterSource();
     ClusterSource(const ClusterSource&) = delete;

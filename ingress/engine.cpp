@@ -23,6 +23,9 @@ namespace {
 /// How often certificates are judged without any change: they expire by themselves.
 constexpr auto kCertificateReview = std::chrono::hours(1);
 
+/// For the API server to take back the leader's Lease, at the end of the process.
+constexpr std::chrono::seconds kGoodbye(2);
+
 }  // namespace
 
 class Engine::State {
@@ -101,12 +104,40 @@ public:
         if (handler && (snapshot != before || !fresh.diagnostics.empty())) handler(snapshot, fresh);
     }
 
+    /// Errors of the client's certificates are thrown.
+    void follow_api_server(boost::asio::io_context& io) {
+        const ClusterOptions& given = *options.cluster;
+        const auto client = std::make_shared<k8s::ApiClient>(io, given.client, given.user_agent);
+        writes.emplace(io, client, given.writes, [this] { return status_changes(); });
+        cluster.emplace(io, client, options.translation, given.writes.status.publish_service, store, book);
+        cluster->start([this] { follow_cluster(); });
+    }
+
+    /// Ingresses whose status does not say where clients reach them.
+    std::vector<StatusChange> status_changes() const {
+        const auto addresses = status_addresses(options.cluster->writes.status, store);
+        std::vector<StatusChange> changes;
+        if (addresses.empty()) return changes;  // not known yet: what is there stays
+        store.for_each<k8s::Ingress>([&](const k8s::Ingress& ingress) {
+            if (translator.record(ingress.meta.name) == nullptr) return;
+            auto told = ingress.status;
+            std::ranges::sort(told);
+            if (told != addresses) changes.push_back({ingress.meta.name, addresses});
+        });
+        return changes;
+    }
+
     /// The cluster has told all of its objects, or something has changed since.
     void follow_cluster() {
-        if (std::exchange(complete, true)) return follow();
+        if (std::exchange(complete, true)) {
+            follow();
+            writes->look_soon();
+            return;
+        }
         translate();
         bind_addresses = translator.settings().bind_addresses;
         book.take_fresh();
+        writes->start();
     }
 
     void review_certificates_later() {
@@ -135,6 +166,7 @@ public:
     ChangeHandler handler;
     std::unique_ptr<FileWatch> watch;
     std::optional<ClusterSource> cluster;
+    std::optional<ClusterWrites> writes;
     bool complete = false;
     std::unique_ptr<boost::asio::steady_timer> review_timer;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);  ///< false for handlers that outlive us
@@ -166,8 +198,7 @@ std::vector<IpAddress> Engine::bind_addresses() const { return state_->bind_addr
 Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
     state_->handler = std::move(handler);
     if (state_->options.cluster) {
-        state_->cluster.emplace(io, *state_->options.cluster, state_->options.translation, state_->store, state_->book);
-        state_->cluster->start([state = state_.get()] { state->follow_cluster(); });
+        state_->follow_api_server(io);
     } else {
         auto watch = FileWatch::start(io, state_->source, [state = state_.get()] { state->follow(); });
         if (!watch) return watch.error();
@@ -185,9 +216,14 @@ Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
 void Engine::stop_watching() {
     state_->watch.reset();
     state_->cluster.reset();
+    state_->writes.reset();
     state_->review_timer.reset();
     if (state_->prober) state_->prober->stop();
     state_->resolver.reset();
+}
+
+void Engine::leave() {
+    if (state_->writes) state_->writes->leave(kGoodbye);
 }
 
 Report Engine::report_listeners(const std::vector<routing::ListenerProblem>& problems) {

@@ -81,6 +81,8 @@ public:
     /// Errors: the kernel's limit of inotify watches or instances.
     Result<void> watch(boost::asio::io_context& io, ChangeHandler handler);
     void stop_watching();
+    /// In a cluster: lets another replica lead. The last that is done before the end; runs the io_context of watch().
+    void leave();
     /// The service listeners that could not be opened, instead of those reported before: warnings about their owners.
     /// @return what was not known yet, to be logged.
     Report report_listeners(const std::vector<routing::ListenerProblem>& problems);

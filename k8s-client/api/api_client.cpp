@@ -55,13 +55,19 @@ struct ApiClient::State {
         if (config.tls) use_certificates(tls, config);
     }
 
-    http::request<http::empty_body> make_request(http::verb verb, const std::string& target) {
-        http::request<http::empty_body> request(verb, config.path_prefix + target, 11);
+    http::request<http::string_body> make_request(const ApiRequest& given) {
+        http::request<http::string_body> request;
+        request.method_string(given.method);
+        request.target(config.path_prefix + given.target);
         request.set(http::field::host, config.host);
         request.set(http::field::user_agent, user_agent);
         request.set(http::field::accept, "application/json");
         if (const auto& bearer = bearer_token(); !bearer.empty())
             request.set(http::field::authorization, "Bearer " + bearer);
+        if (given.content_type.empty()) return request;
+        request.set(http::field::content_type, given.content_type);
+        request.body() = given.body;
+        request.prepare_payload();
         return request;
     }
 
@@ -87,7 +93,7 @@ struct ApiClient::State {
 
     /// Sends `request` and reads the head of the answer into `parser`.
     template <class Parser>
-    asio::awaitable<void> exchange(ApiConnection& connection, const http::request<http::empty_body>& request,
+    asio::awaitable<void> exchange(ApiConnection& connection, const http::request<http::string_body>& request,
                                    Parser& parser) {
         connection.tcp().expires_after(kAnswerLimit);
         co_await connection.with_stream(
@@ -97,10 +103,10 @@ struct ApiClient::State {
         });
     }
 
-    asio::awaitable<ApiResponse> read_answer(ApiConnection& connection, const std::string& target) {
+    asio::awaitable<ApiResponse> read_answer(ApiConnection& connection, const ApiRequest& request) {
         http::response_parser<http::string_body> parser;
         parser.body_limit(kMaxAnswer);
-        co_await exchange(connection, make_request(http::verb::get, target), parser);
+        co_await exchange(connection, make_request(request), parser);
         while (!parser.is_done()) {
             connection.tcp().expires_after(kAnswerLimit);
             co_await connection.with_stream([&](auto& stream) {
@@ -112,9 +118,9 @@ struct ApiClient::State {
         co_return ApiResponse{parser.get().result_int(), std::move(parser.get().body()), retry_after_of(parser.get())};
     }
 
-    ApiUnreachable failure(const std::string& target, const boost::system::system_error& error) const {
-        return ApiUnreachable(
-            fmt::format("{}: GET {}: {}", config.url(), target.substr(0, target.find('?')), error.code().message()));
+    ApiUnreachable failure(const ApiRequest& request, const boost::system::system_error& error) const {
+        return ApiUnreachable(fmt::format("{}: {} {}: {}", config.url(), request.method,
+                                          request.target.substr(0, request.target.find('?')), error.code().message()));
     }
 
     asio::io_context& io;
@@ -179,15 +185,21 @@ ApiClient::~ApiClient() = default;
 const ClientConfig& ApiClient::config() const noexcept { return state_->config; }
 
 asio::awaitable<ApiResponse> ApiClient::get(std::string target) {
+    ApiRequest request;
+    request.target = std::move(target);
+    return send(std::move(request));
+}
+
+asio::awaitable<ApiResponse> ApiClient::send(ApiRequest request) {
     for (;;) {
         bool kept = false;
         auto connection = co_await state_->lease(kept);
         try {
-            auto answer = co_await state_->read_answer(*connection, target);
+            auto answer = co_await state_->read_answer(*connection, request);
             if (state_->may_keep && state_->idle.size() < kMostIdle) state_->idle.push_back(std::move(connection));
             co_return answer;
         } catch (const boost::system::system_error& error) {
-            if (!kept) throw state_->failure(target, error);  // a kept one may have been closed meanwhile: once more
+            if (!kept) throw state_->failure(request, error);  // a kept one may have been closed meanwhile: once more
         }
     }
 }
@@ -196,11 +208,13 @@ asio::awaitable<std::unique_ptr<WatchStream>> ApiClient::watch(std::string targe
     auto state = std::make_unique<WatchStream::State>();
     state->connection = co_await ApiConnection::open(state_->io, state_->tls, state_->config);
     state->parser.body_limit(boost::none);
+    ApiRequest request;
+    request.target = target;
     state->target = state_->config.url() + target.substr(0, target.find('?'));
     try {
-        co_await state_->exchange(*state->connection, state_->make_request(http::verb::get, target), state->parser);
+        co_await state_->exchange(*state->connection, state_->make_request(request), state->parser);
     } catch (const boost::system::system_error& error) {
-        throw state_->failure(target, error);
+        throw state_->failure(request, error);
     }
     co_return std::unique_ptr<WatchStream>(new WatchStream(std::move(state)));
 }

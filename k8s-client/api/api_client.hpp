@@ -30,6 +30,13 @@ struct ApiResponse {
     std::chrono::seconds retry_after{0};  ///< 0: none given
 };
 
+struct ApiRequest {
+    std::string method = "GET";  ///< GET, POST, PUT, PATCH
+    std::string target;          ///< path and query as they are sent, with leading slash, without the URL's prefix
+    std::string body;
+    std::string content_type;  ///< empty without a body
+};
+
 /// The answer to a watch request. Ends with this object.
 class WatchStream {
 public:
@@ -58,8 +65,10 @@ public:
 
     const ClientConfig& config() const noexcept;
 
-    /// @param target  path and query as they are sent, with leading slash, without the URL's prefix.
+    /// A request on a kept connection that turns out to be closed is sent once more: what writes must bear that, by
+    /// naming a resource version or the whole of what it sets.
     /// Throws ApiUnreachable. A status of 400 and above is no exception.
+    boost::asio::awaitable<ApiResponse> send(ApiRequest request);
     boost::asio::awaitable<ApiResponse> get(std::string target);
     /// Begins a watch; its lines follow by next_line(). Throws ApiUnreachable.
     boost::asio::awaitable<std::unique_ptr<WatchStream>> watch(std::string target);

@@ -206,6 +206,7 @@ Object decode_ingress(const Field& root, std::string_view api_version) {
     for (const auto& tls : spec.mappings("tls", kTlsFields)) out.tls.push_back(decode_tls(tls));
     if (out.rules.empty() && !out.default_backend && !root.report().failed())
         spec.error(fmt::format("has neither rules nor {}; write one of them", form.default_backend));
+    out.status = decode_load_balancer_status(root);
     return out;
 }
 

@@ -168,6 +168,13 @@ void decode_load_balancer(const Field& spec, Service& out) {
 
 }  // namespace
 
+std::vector<LoadBalancerAddress> decode_load_balancer_status(const Field& root) {
+    std::vector<LoadBalancerAddress> addresses;
+    for (const auto& entry : root.mapping("status", {}).mapping("loadBalancer", {}).mappings("ingress", {}))
+        addresses.push_back({entry.string("hostname"), entry.string("ip")});
+    return addresses;
+}
+
 std::string_view to_string(Protocol protocol) noexcept { return kProtocols[static_cast<std::size_t>(protocol)]; }
 
 Protocol decode_protocol(const Field& port) {
@@ -196,6 +203,7 @@ Object decode_service(const Field& root, std::string_view) {
     out.internal_traffic_policy = kInternalPolicies[decode_word(spec, "internalTrafficPolicy", kInternalPolicies)];
     out.traffic_distribution = spec.string("trafficDistribution");
     decode_load_balancer(spec, out);
+    out.status = decode_load_balancer_status(root);
     return out;
 }
 

@@ -46,6 +46,7 @@ struct Ingress {
     std::optional<IngressBackend> default_backend;
     std::vector<IngressRule> rules;
     std::vector<IngressTls> tls;
+    std::vector<LoadBalancerAddress> status;  ///< status.loadBalancer.ingress
 };
 
 struct IngressClass {

@@ -44,6 +44,9 @@ Object decode_node(const Field& root, std::string_view api_version);
 /// @param key  "readinessProbe", "startupProbe" or "livenessProbe".
 std::optional<Probe> decode_probe(const Field& container, std::string_view key);
 
+/// status.loadBalancer.ingress of a Service or an Ingress.
+std::vector<LoadBalancerAddress> decode_load_balancer_status(const Field& root);
+
 /// protocol of a port: TCP when absent.
 Protocol decode_protocol(const Field& port);
 

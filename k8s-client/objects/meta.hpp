@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace fairway::k8s {
 
@@ -64,6 +65,14 @@ struct ObjectMeta {
     /// Position of each annotation's value (only from files): key -> position.
     std::map<std::string, Position> annotation_positions;
     Position where;  ///< of the object's first line
+};
+
+/// status.loadBalancer.ingress[] of Services and Ingresses: where clients reach them.
+struct LoadBalancerAddress {
+    std::string hostname;  ///< either may be empty
+    std::string ip;
+
+    auto operator<=>(const LoadBalancerAddress&) const = default;
 };
 
 /// util/intstr.IntOrString: a port by number or by name.

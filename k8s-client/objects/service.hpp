@@ -51,6 +51,7 @@ struct Service {
     std::string load_balancer_class;
     std::vector<std::string> load_balancer_source_ranges;
     std::int32_t health_check_node_port = 0;  ///< 0: none
+    std::vector<LoadBalancerAddress> status;  ///< status.loadBalancer.ingress
 };
 
 /// subsets[].ports[] and EndpointSlice ports[]

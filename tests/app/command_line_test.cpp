@@ -137,7 +137,7 @@ TEST(CommandLine, NginxIngressControllerIsTheController) {
     // The arguments of ingress-nginx's own Deployment.
     const Command command = parse_command_line(
         "/nginx-ingress-controller",
-        {"--publish-service=$(POD_NAMESPACE)/ingress-nginx-controller", "--election-id=ingress-nginx-leader",
+        {"--publish-service=ingress-nginx/ingress-nginx-controller", "--election-id=ingress-nginx-leader",
          "--controller-class=k8s.io/ingress-nginx", "--ingress-class=nginx",
          "--configmap=ingress-nginx/ingress-nginx-controller", "--validating-webhook=:8443",
          "--validating-webhook-certificate=/usr/local/certificates/cert",
@@ -147,10 +147,30 @@ TEST(CommandLine, NginxIngressControllerIsTheController) {
     const auto& controller = std::get<ControllerCommand>(command);
     EXPECT_EQ(controller.serve.translation.configmap->to_string(), "ingress-nginx/ingress-nginx-controller");
     EXPECT_FALSE(controller.serve.translation.watch_ingress_without_class);
-    EXPECT_THAT(controller.missed, testing::UnorderedElementsAre("--publish-service", "--validating-webhook"));
+    EXPECT_EQ(controller.status.publish_service->to_string(), "ingress-nginx/ingress-nginx-controller");
+    EXPECT_EQ(controller.election_id, "ingress-nginx-leader");
+    EXPECT_THAT(controller.missed, testing::ElementsAre("--validating-webhook"));
     EXPECT_THAT(controller.ignored,
-                testing::UnorderedElementsAre("--election-id", "--validating-webhook-certificate",
-                                              "--validating-webhook-key", "--enable-metrics", "--v", "--logtostderr"));
+                testing::UnorderedElementsAre("--validating-webhook-certificate", "--validating-webhook-key",
+                                              "--enable-metrics", "--v", "--logtostderr"));
+}
+
+TEST(CommandLine, StatusAndElection) {
+    const auto one = parse_as<ControllerCommand>({"controller", "--publish-status-address=192.0.2.1,lb.example",
+                                                  "--election-ttl=1m30s", "--status-update-interval=1",
+                                                  "--disable-leader-election", "--update-status=false"});
+    EXPECT_THAT(one.status.publish_addresses, testing::ElementsAre("192.0.2.1", "lb.example"));
+    EXPECT_EQ(one.election_ttl, std::chrono::seconds(90));
+    EXPECT_EQ(one.status_interval, std::chrono::seconds(5));
+    EXPECT_FALSE(one.elect);
+    EXPECT_FALSE(one.update_status);
+    EXPECT_EQ(parse_as<ControllerCommand>({"controller", "--election-ttl", "0s"}).election_ttl,
+              std::chrono::seconds(30));
+    for (const char* wrong : {"soon", "30", "-1s", "1.5s"})
+        EXPECT_EQ(parse_as<Answer>({"controller", "--election-ttl", wrong}).exit_code, 2) << wrong;
+    EXPECT_EQ(
+        parse_as<Answer>({"controller", "--publish-service", "a/b", "--publish-status-address", "192.0.2.1"}).exit_code,
+        2);
 }
 
 TEST(CommandLine, ControllerFindsItsApiServerInOneWay) {

@@ -48,8 +48,13 @@ def controller(api, origins, tmp_path):
     def start(*flags):
         (pod,) = origins(1)
         api.put(CLASS, SERVICE, slice_of("kubia", pod), in_cluster(ingress()))
+        return start_replica(*flags)
+
+    def start_replica(*flags):
         running.append(Fairway(tmp_path, "--apiserver-host", api.url, *flags, command=("controller",)))
         return running[-1]
+
+    start.replica = start_replica
 
     yield start
     for fairway in running:
@@ -141,3 +146,64 @@ def test_asks_for_watches_only_while_nothing_changes(api, controller):
     while time.monotonic() < deadline:
         assert len(api.requests) == before
         time.sleep(0.05)
+
+
+def test_status_tells_where_clients_reach_it(api, controller):
+    controller("--publish-status-address=lb.example.com,192.0.2.7")
+    expected = [{"ip": "192.0.2.7"}, {"hostname": "lb.example.com"}]
+    until(lambda: api.status_of("kubia") == expected, SOON_S, "the status")
+    api.put(in_cluster(ingress("late", "late.example.com")))
+    until(lambda: api.status_of("late") == expected, SOON_S, "the status of a new Ingress")
+    other = in_cluster(ingress("other", "other.example.com"))
+    other["spec"]["ingressClassName"] = "traefik"
+    api.put(other, in_cluster(ingress("last", "last.example.com")))
+    until(lambda: api.status_of("last") == expected, SOON_S)
+    assert api.status_of("other") is None
+    assert sorted(api.status_writes) == ["kubia", "last", "late"], "each is written once"
+
+
+def test_status_follows_the_published_service(api, controller):
+    published = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "edge", "namespace": "default"},
+                 "spec": {"type": "LoadBalancer", "externalIPs": ["192.0.2.9"],
+                          "ports": [{"port": 80, "protocol": "TCP"}]}}
+    api.put(published)
+    controller("--publish-service=default/edge")
+    until(lambda: api.status_of("kubia") == [{"ip": "192.0.2.9"}], SOON_S, "its external IP")
+    api.put({**published, "status": {"loadBalancer": {"ingress": [{"hostname": "edge.example.com"}]}}})
+    both = [{"ip": "192.0.2.9"}, {"hostname": "edge.example.com"}]
+    until(lambda: api.status_of("kubia") == both, SOON_S, "the load balancer's host name")
+
+
+def test_one_replica_leads_and_another_follows_it(api, controller):
+    first = controller("--publish-status-address=192.0.2.1", "--election-ttl=2s")
+    until(lambda: first.events("election.leading"), SOON_S, "a leader")
+    second = controller.replica("--publish-status-address=192.0.2.2", "--election-ttl=2s")
+    until(lambda: api.status_of("kubia") == [{"ip": "192.0.2.1"}], SOON_S, "the leader's status")
+    deadline = time.monotonic() + 3  # longer than the Lease lasts
+    while time.monotonic() < deadline:
+        assert not second.events("election.leading") and not first.events("election.following")
+        time.sleep(0.1)
+    assert api.status_writes == ["kubia"]
+    first.process.kill()
+    until(lambda: second.events("election.leading"), SOON_S, "a new leader")
+    until(lambda: api.status_of("kubia") == [{"ip": "192.0.2.2"}], SOON_S, "its status")
+    (lease,) = api.leases.values()
+    assert lease["spec"]["leaseTransitions"] == 1
+
+
+def test_a_leader_that_ends_hands_the_lease_back(api, controller):
+    fairway = controller("--election-ttl=1h")
+    until(lambda: fairway.events("election.leading"), SOON_S, "a leader")
+    fairway.signal(15)
+    assert fairway.wait() == 0
+    (lease,) = api.leases.values()
+    assert "holderIdentity" not in lease["spec"]
+
+
+def test_a_leader_that_cannot_renew_steps_down(api, controller):
+    fairway = controller("--election-ttl=2s")
+    until(lambda: fairway.events("election.leading"), SOON_S, "a leader")
+    api.stop()
+    until(lambda: fairway.events("election.following"), SOON_S, "the end of its lead")
+    api.start()
+    until(lambda: len(fairway.events("election.leading")) == 2, SOON_S, "its return")

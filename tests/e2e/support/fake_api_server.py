@@ -19,6 +19,8 @@ class FakeApiServer:
         self.watches = []        # (plural, queue of lines; None ends the answer)
         self.requests = []       # (plural, query) in order
         self.denied = set()      # plurals that are answered 403
+        self.leases = {}
+        self.status_writes = []  # names of Ingresses, in order
         self.version = 1000
         self.lock = threading.Lock()
         self.server = None
@@ -30,13 +32,24 @@ class FakeApiServer:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self):
+        self.stopped = False
         api = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                api.answer(self)
+                self._unless_stopped(api.answer)
+
+            def do_POST(self):
+                self._unless_stopped(api.write)
+
+            def _unless_stopped(self, answer):
+                self.close_connection = api.stopped  # kept connections break, too
+                if not api.stopped:
+                    answer(self)
+
+            do_PUT = do_PATCH = do_POST
 
             def log_message(self, *_):
                 pass
@@ -48,6 +61,7 @@ class FakeApiServer:
 
     def stop(self):
         """As when the API server is killed: watches break, and nobody listens any more."""
+        self.stopped = True
         self.server.shutdown()
         self.server.server_close()
         self.end_watches()
@@ -103,9 +117,39 @@ class FakeApiServer:
         self.requests.append((plural, query))
         if plural in self.denied:
             return self._send(handler, 403, {"kind": "Status", "code": 403, "message": "forbidden"})
+        if "/leases/" in url.path:
+            lease = self.leases.get(plural)
+            return self._send(handler, 200 if lease else 404, lease or {"kind": "Status", "code": 404})
         if query.get("watch") == "true":
             return self._watch(handler, plural)
         return self._send(handler, 200, self._page(plural, int(query.get("continue", "0"))))
+
+    def write(self, handler):
+        """A Lease with its resource version (POST, PUT), or the status of an Ingress (PATCH)."""
+        body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
+        if handler.command == "PATCH":
+            return self._send(handler, 200, self._patch_status(handler.path, body))
+        with self.lock:
+            name = body["metadata"]["name"]
+            known = self.leases.get(name)
+            version = known["metadata"]["resourceVersion"] if known else None
+            if (handler.command == "POST") == bool(known) or body["metadata"].get("resourceVersion") != version:
+                return self._send(handler, 409, {"kind": "Status", "code": 409})
+            self.version += 1
+            body["metadata"]["resourceVersion"] = str(self.version)
+            self.leases[name] = body
+            return self._send(handler, 201, body)
+
+    def _patch_status(self, path, body):
+        *_, namespace, _, name, subresource = path.split("/")
+        assert subresource == "status", path
+        self.status_writes.append(name)
+        changed = {**self.objects["ingresses"][(namespace, name)], "status": body["status"]}
+        self.put(changed)
+        return changed
+
+    def status_of(self, name):
+        return self.objects["ingresses"][("default", name)].get("status", {}).get("loadBalancer", {}).get("ingress")
 
     def _page(self, plural, start):
         with self.lock:

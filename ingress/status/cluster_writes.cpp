@@ -1,0 +1,85 @@
+#include "ingress/status/cluster_writes.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+
+#include "base/log.hpp"
+
+namespace fairway::ingress {
+
+namespace asio = boost::asio;
+
+/// Kept alive by the coroutines, which may end a little later than their owner.
+struct ClusterWrites::State : std::enable_shared_from_this<State> {
+    struct Task {
+        asio::cancellation_signal cancel;
+        bool running = false;
+    };
+
+    State(asio::io_context& context, std::shared_ptr<k8s::ApiClient> api, const ClusterWriteOptions& options,
+          StatusWriter::FindChanges changes)
+        : io(context), client(std::move(api)), find(std::move(changes)) {
+        if (!options.election) return;
+        election.emplace(*client, *options.election, [this](bool leading) {
+            if (leading && status) status->look_soon();
+        });
+        if (options.update_status && options.status.names_anything())
+            status.emplace(
+                *client, [this] { return stopped || !election->leading() ? std::vector<StatusChange>() : find(); },
+                options.status_interval);
+    }
+
+    void run(Task& task, asio::awaitable<void> steps) {
+        task.running = true;
+        asio::co_spawn(io, std::move(steps),
+                       asio::bind_cancellation_slot(
+                           task.cancel.slot(), [self = shared_from_this(), &task](const std::exception_ptr& error) {
+                               task.running = false;
+                               if (error && !self->stopped) std::rethrow_exception(error);
+                           }));
+    }
+
+    void stop() {
+        stopped = true;
+        for (Task* task : {&electing, &writing})
+            if (task->running) task->cancel.emit(asio::cancellation_type::terminal);
+    }
+
+    asio::io_context& io;
+    std::shared_ptr<k8s::ApiClient> client;
+    StatusWriter::FindChanges find;
+    std::optional<k8s::LeaderElection> election;
+    std::optional<StatusWriter> status;
+    Task electing;
+    Task writing;
+    Task leaving;
+    bool stopped = false;
+};
+
+ClusterWrites::ClusterWrites(asio::io_context& io, std::shared_ptr<k8s::ApiClient> client,
+                             const ClusterWriteOptions& options, StatusWriter::FindChanges changes)
+    : state_(std::make_shared<State>(io, std::move(client), options, std::move(changes))) {}
+
+ClusterWrites::~ClusterWrites() { state_->stop(); }
+
+void ClusterWrites::start() {
+    if (state_->election) state_->run(state_->electing, state_->election->run());
+    if (state_->status) state_->run(state_->writing, state_->status->run());
+}
+
+void ClusterWrites::look_soon() {
+    if (state_->status) state_->status->look_soon();
+}
+
+void ClusterWrites::leave(std::chrono::milliseconds limit) {
+    state_->stop();
+    if (!state_->election || !state_->election->leading()) return;
+    state_->run(state_->leaving, state_->election->release());
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    while (state_->leaving.running && std::chrono::steady_clock::now() < deadline) state_->io.run_one_until(deadline);
+}
+
+}  // namespace fairway::ingress
