@@ -61,7 +61,7 @@ TEST_F(Http2Pool, WhatOneConnectionWasToldHoldsForTheNext) {
     const Http2EndpointOptions one_stream{.settings = {{NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, 1}}};
     Http2Endpoint one(endpoint.accept(), one_stream);
     const auto served = one.next_whole_request();
-    ASSERT_TRUE(one.wait_for_settings_ack());  // nghttp2 has refused the two others
+    ASSERT_TRUE(one.wait_for_settings_ack());          // nghttp2 has refused the two others
     Http2Endpoint two(endpoint.accept(), one_stream);  // neither of which gets both
     Http2Endpoint three(endpoint.accept(), one_stream);
     two.answer(two.next_whole_request());

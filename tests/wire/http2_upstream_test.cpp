@@ -1,4 +1,5 @@
 // Requests to HTTP/2 endpoints and their responses: heads, bodies, trailers, resets, flow control.
+#include "wire/http2_client.hpp"
 #include "wire/http2_upstream_fixture.hpp"
 
 namespace fairway::wire {
@@ -341,6 +342,15 @@ TEST_F(Http2Upstream, FloodsEndTheConnectionButNotTheWorker) {
     Http2Endpoint h2(endpoint.accept());
     h2.answer(h2.next_whole_request());
     EXPECT_TRUE(client.read_until("0\r\n\r\n").ends_with("ok\r\n0\r\n\r\n"));
+}
+
+TEST_F(Http2Upstream, HasNoTunnels) {
+    start();
+    Http2Client client(server->http_port());
+    const Fields connect = {{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "http"},
+                            {":path", "/chat"},     {":authority", "a"},        {"sec-websocket-version", "13"}};
+    EXPECT_EQ(client.head_of(client.request(connect, Http2Client::End::no)).status(), "501");
+    EXPECT_TRUE(endpoint.nobody_connected());
 }
 
 TEST_F(Http2Upstream, UpgradeIsLeftOut) {
