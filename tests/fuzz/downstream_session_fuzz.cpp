@@ -1,86 +1,65 @@
-// Any bytes from a client: a real session, HTTP/1 or HTTP/2, on one end of a socket pair. It never crashes, always ends
-// when the client does, and leaves nothing behind. The first byte chooses: odd inputs get the HTTP/2 preface in front.
-#include <fcntl.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
-#include <memory>
-
+// Any bytes from a client: a real session, HTTP/1 or HTTP/2, in front of an endpoint that answers every request. It never
+// crashes, always ends when the client does, leaves nothing behind, and the endpoint never sees more requests than the
+// session has served. The first byte chooses: odd inputs get the HTTP/2 preface in front.
 #include "base/assert.hpp"
-#include "base/log.hpp"
-#include "proxy/access_log/access_log.hpp"
-#include "proxy/downstream_session.hpp"
-#include "proxy/upstream/affinity_table.hpp"
+#include "fuzz/session_rig.hpp"
 
-using namespace fairway;
 using namespace fairway::proxy;
 
 namespace {
 
-std::shared_ptr<const routing::Snapshot> empty_snapshot() {
-    auto settings = std::make_shared<routing::Settings>();
-    settings->access_log.enabled = false;
-    auto route = std::make_shared<routing::Route>();
-    route->path = "/";
-    route->policy = std::make_shared<routing::RoutePolicy>();
-    auto snapshot = std::make_shared<routing::Snapshot>();
-    snapshot->generation = 1;
-    snapshot->routes = std::make_shared<routing::RouteTable>();
-    snapshot->endpoints = std::make_shared<routing::EndpointTable>();
-    snapshot->settings = std::move(settings);
-    snapshot->services = std::make_shared<routing::ServiceListeners>();
-    snapshot->default_route = std::move(route);
-    return snapshot;
-}
+constexpr std::string_view kAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
-/// What the session sends is read and dropped, so that it never waits for us.
-void drain(int fd) {
-    std::array<char, 65536> waste;
-    while (read(fd, waste.data(), waste.size()) > 0) {
+/// Where the chunked body that begins at `at` ends; npos: not yet.
+std::size_t end_of_chunks(std::string_view text, std::size_t at) {
+    for (;;) {
+        const auto line_end = text.find("\r\n", at);
+        if (line_end == std::string_view::npos) return line_end;
+        const std::size_t size = std::strtoul(std::string(text.substr(at, line_end - at)).c_str(), nullptr, 16);
+        if (size == 0) {  // trailers
+            if (text.substr(line_end + 2).starts_with("\r\n")) return line_end + 4;
+            const auto end = text.find("\r\n\r\n", line_end);
+            return end == std::string_view::npos ? end : end + 4;
+        }
+        at = line_end + 2 + size + 2;
+        if (at > text.size()) return std::string_view::npos;
     }
 }
 
-void feed(int fd, std::string_view bytes) {
-    while (!bytes.empty()) {
-        const ssize_t sent = send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent <= 0) return;  // full: what fits is enough
-        bytes.remove_prefix(static_cast<std::size_t>(sent));
+/// Reads requests by a reading of RFC 9112 that is not the proxy's own, and answers each.
+void answer(EndpointConnection& connection) {
+    const std::string_view text = connection.received;
+    for (;;) {
+        const auto head_end = text.find("\r\n\r\n", connection.handled);
+        if (head_end == std::string_view::npos) return;
+        const std::string_view head = text.substr(connection.handled, head_end + 2 - connection.handled);
+        std::size_t end = head_end + 4;
+        const std::string_view key = "\r\nContent-Length: ";
+        if (head.find("\r\nTransfer-Encoding: chunked\r\n") != std::string_view::npos)
+            end = end_of_chunks(text, end);
+        else if (const auto at = head.find(key); at != std::string_view::npos)
+            end += std::strtoul(std::string(head.substr(at + key.size(), 20)).c_str(), nullptr, 10);
+        if (end > text.size()) return;
+        connection.handled = end;
+        ++connection.heads;
+        send_to(connection.fd, kAnswer);
     }
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const auto snapshot = empty_snapshot();
-    static AccessLog access_log;
-    static AffinityTable affinity;
-    log::configure(log::Level::error, log::Format::text);
     if (size == 0) return 0;
-
-    std::array<int, 2> ends;
-    FAIRWAY_ASSERT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0,
-                   "a socket pair can be made");
-    WorkerContext worker(1, access_log, affinity);
-    worker.snapshot = SnapshotRef(snapshot);
-    worker.log.use(access_log.format());
-    worker.metrics.use_table(snapshot->routes);
-
-    bool over = false;
-    DownstreamSession session(worker, ends[0], ConnectionFacts{}, [&](DownstreamSession&) { over = true; });
-    session.start();
-    if ((data[0] & 1) != 0) feed(ends[1], "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    feed(ends[1], {reinterpret_cast<const char*>(data) + 1, size - 1});
-    shutdown(ends[1], SHUT_WR);
-
-    int turns = 0;
-    worker.reactor.run([&](io::TimePoint) {
-        worker.flush_output();
-        drain(ends[1]);
-        if (over) worker.reactor.stop();
-        FAIRWAY_ASSERT(++turns < 10'000, "a session ends when its client has ended");
-        return std::chrono::milliseconds(over ? 0 : 1);
-    });
-    close(ends[1]);
+    SessionRig rig(fairway::routing::UpstreamProtocol::http, answer);
+    if ((data[0] & 1) != 0) rig.client_sends("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    rig.client_sends({reinterpret_cast<const char*>(data) + 1, size - 1});
+    if ((data[0] & 2) != 0)
+        rig.client_ends();  // in the middle of everything
+    else
+        rig.client_ends_when_quiet();
+    rig.run();
+    std::uint64_t heads = 0;
+    for (const auto& connection : rig.connections()) heads += connection.heads;
+    FAIRWAY_ASSERT(heads <= rig.requests(), "no request becomes two");
     return 0;
 }
