@@ -7,6 +7,7 @@
 #include "proxy/http2/request_fields.hpp"
 #include "proxy/http2/session_pool.hpp"
 #include "proxy/http2/upstream_callbacks.hpp"
+#include "proxy/io/next_turn.hpp"
 
 namespace fairway::proxy::http2 {
 
@@ -15,6 +16,7 @@ namespace {
 constexpr std::int32_t kStreamWindow = 256 * 1024;           // bytes that a slow client can have us hold
 constexpr std::int32_t kConnectionWindow = 8 * 1024 * 1024;  // never the bound: streams have theirs
 constexpr std::size_t kMaxStreams = 1000;                    // whatever the endpoint allows
+constexpr std::size_t kReadAtOnce = 256 * 1024;              // bytes, in one turn of the event loop
 constexpr std::chrono::milliseconds kLongestWait{15'000};    // between looks at the time
 
 /// Bounds what a response may bring behind its body.
@@ -85,24 +87,31 @@ void UpstreamSession::begin(std::chrono::milliseconds send_timeout) {
 
 io::Task<void> UpstreamSession::serve() {
     for (;;) {
-        const bool endpoint_there = read_all();
+        const Input input = read_some();
         deliver();
-        if (!endpoint_there || over()) co_return;
+        if (input == Input::ended || over()) co_return;
+        if (input == Input::more) {  // first what has come goes on, and others have their turn
+            io::NextTurn turn(connection_->connection.source(), time_to_wait());
+            co_await turn;
+            continue;
+        }
         const io::Wake why = co_await io::readable(connection_->connection.source(), time_to_wait());
         if (why == io::Wake::timeout) look_at_the_time();
     }
 }
 
-// False when the endpoint has ended the connection.
-bool UpstreamSession::read_all() {
+UpstreamSession::Input UpstreamSession::read_some() {
     io::Buffer buffer;
-    while (!broken()) {
-        io::Connection& io = connection_->connection;
-        if (!io.has_input()) return true;
+    io::Connection& io = connection_->connection;
+    for (std::size_t taken = 0; !broken();) {
+        // What TLS holds already would not be reported again.
+        if (taken >= kReadAtOnce && io.source().readable()) return Input::more;
+        if (!io.has_input()) return Input::drained;
         if (!buffer) buffer = worker().buffers.for_body();
         const auto got = io.try_read(buffer.span());
-        if (got.status == io::IoStatus::would_block) return true;
-        if (got.status != io::IoStatus::ok) return false;
+        if (got.status == io::IoStatus::would_block) return Input::drained;
+        if (got.status != io::IoStatus::ok) return Input::ended;
+        taken += got.bytes;
         liveness_.heard(worker().reactor.now());
         gather_later();
         const auto* bytes = reinterpret_cast<const std::uint8_t*>(buffer.data());
@@ -114,11 +123,11 @@ bool UpstreamSession::read_all() {
             nghttp2_session_terminate_session(h2(), NGHTTP2_PROTOCOL_ERROR);
             for (auto* node = streams_.next; node != &streams_; node = node->next)
                 static_cast<UpstreamStream&>(*node).invalid();
-            return true;
+            return Input::drained;
         }
-        if (nghttp2_session_want_read(h2()) == 0) return true;
+        if (nghttp2_session_want_read(h2()) == 0) return Input::drained;
     }
-    return false;
+    return Input::ended;
 }
 
 std::chrono::milliseconds UpstreamSession::time_to_wait() {

@@ -68,10 +68,12 @@ private:
         UpstreamSession& owner;
     };
 
+    enum class Input : std::uint8_t { drained, more, ended };
+
     io::Task<void> run(UpstreamTarget target, routing::UpstreamTimeouts timeouts);
     io::Task<void> serve();
     void begin(std::chrono::milliseconds send_timeout);
-    bool read_all();
+    Input read_some();
     void head_received(const nghttp2_frame& frame);
     void settings_received();
     void flushed() override;

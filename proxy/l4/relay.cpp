@@ -2,31 +2,10 @@
 
 #include <algorithm>
 
+#include "proxy/io/next_turn.hpp"
 #include "proxy/io/reactor.hpp"
 
 namespace fairway::proxy::l4 {
-
-namespace {
-
-/// Lets the other connections of the worker have their turn; the kernel reports anew what is ready.
-struct NextTurn final : io::Waiter {
-    NextTurn(io::Source& awaited, std::chrono::milliseconds limit) : source(awaited), timeout(limit) {}
-
-    bool await_ready() const noexcept { return false; }
-    void await_suspend(std::coroutine_handle<> handle) {
-        awaiting = handle;
-        source.report_again();
-        source.wait_readable(*this, timeout);
-    }
-    void await_resume() const noexcept {}
-    void wake(io::Wake) override { awaiting.resume(); }
-
-    io::Source& source;
-    std::chrono::milliseconds timeout;
-    std::coroutine_handle<> awaiting;
-};
-
-}  // namespace
 
 Relay::Relay(io::BufferPool& buffers, io::Connection& client, io::Connection& endpoint, std::chrono::milliseconds idle,
              StreamCounters& counters)
@@ -76,7 +55,7 @@ io::Task<void> Relay::pump(Direction& direction) {
         if (!co_await write(direction, {buffer.data(), got.bytes})) break;
         if (++reads % kReadsPerTurn == 0 && in.source().readable()) {
             buffer = io::Buffer{};
-            co_await NextTurn(in.source(), idle_left());
+            co_await io::NextTurn(in.source(), idle_left());
         }
     }
     direction.reading = false;
