@@ -49,7 +49,7 @@ TEST_F(Drain, CompletesWhatRunsAndSaysClose) {
     auto client = this->client();
     client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc");
     auto upstream = endpoint.accept();
-    upstream.read_until("abc");
+    upstream.read_until("\nabc");
     auto relayed = this->client();
     relayed.send(kGet);
     auto relaying = endpoint.accept();
@@ -160,7 +160,7 @@ TEST_F(Drain, StopNowCutsEveryState) {
     auto upload = this->client();
     upload.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc");
     auto uploading = endpoint.accept();
-    uploading.read_until("abc");
+    uploading.read_until("\nabc");
     auto waiting = this->client();
     waiting.send(kGet);
     auto silent = endpoint.accept();
@@ -194,9 +194,11 @@ TEST_F(Drain, StopNowCutsEveryState) {
     server->stop_now();
     stuffer.join();
     EXPECT_EQ(server->open_connections(), 0u);
-    for (Socket* one : {&handshake, &fresh, &head, &upload, &waiting, &relayed, &websocket, &idle, &uploading, &silent,
-                        &relaying, &tunnel})
-        EXPECT_TRUE(one->closed_by_peer());
+    const std::pair<const char*, Socket*> all[] = {
+        {"handshake", &handshake}, {"fresh", &fresh},     {"head", &head},           {"upload", &upload},
+        {"waiting", &waiting},     {"relayed", &relayed}, {"websocket", &websocket}, {"idle", &idle},
+        {"uploading", &uploading}, {"silent", &silent},   {"relaying", &relaying},   {"tunnel", &tunnel}};
+    for (const auto& [name, one] : all) EXPECT_TRUE(one->closed_by_peer()) << name;
     const auto counters = server->metrics().connections;
     EXPECT_EQ(counters.reading + counters.writing + counters.waiting, 0u);
     server->publish(config.build());

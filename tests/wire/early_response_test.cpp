@@ -56,7 +56,7 @@ TEST_F(EarlyResponse, WithTheWholeBodyBehindItKeepsTheConnection) {
     auto client = this->client();
     client.send(post("Content-Length: 10\r\n", "01234"));
     auto upstream = endpoint.accept();
-    upstream.read_until("01234");
+    upstream.read_until("\n01234");
     upstream.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");
     EXPECT_TRUE(client.read_until("\r\n\r\nab").starts_with("HTTP/1.1 200 OK\r\n"));
     client.send("56789GET /two HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -74,7 +74,7 @@ TEST_F(EarlyResponse, OfAnEndpointThatBreaksInTheUploadIs502) {
         auto client = this->client();
         client.send(post("Content-Length: 10\r\n", "01234"));
         auto upstream = endpoint.accept();
-        upstream.read_until("01234");
+        upstream.read_until("\n01234");
         reset ? upstream.reset() : upstream.close();
         const std::string answer = client.read_response();
         EXPECT_TRUE(answer.starts_with("HTTP/1.1 502 Bad Gateway\r\n")) << answer;
@@ -191,7 +191,7 @@ TEST_F(LeavingClient, InItsBodyLeavesACutBodyBehind) {
         auto client = this->client();
         client.send(post(framing, framing[0] == 'C' ? "01234" : "5\r\n01234\r\n"));
         auto upstream = endpoint.accept();
-        upstream.read_until("01234");
+        upstream.read_until("\n01234");
         client.shutdown_write();
         const std::string rest = upstream.read_to_end();
         EXPECT_TRUE(rest.ends_with("[reset]")) << rest;

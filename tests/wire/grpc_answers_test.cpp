@@ -67,7 +67,7 @@ TEST_F(GrpcAnswers, TooLargeStreamsExhaustResources) {
     const auto stream = client.request(call(), End::no);
     client.send(stream, "0123456789");
     auto upstream = endpoint.accept();
-    upstream.read_until("0123456789");
+    upstream.read_until("\n0123456789");
     client.send(stream, "x");
     expect_status(client.whole(stream), "8");
     EXPECT_TRUE(upstream.read_to_end().ends_with("[reset]"));

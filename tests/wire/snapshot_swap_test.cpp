@@ -62,7 +62,7 @@ TEST_F(SnapshotSwap, RunningRequestKeepsItsSnapshot) {
     auto client = this->client();
     client.send("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc");
     auto upstream = endpoint.accept();
-    upstream.read_until("abc");
+    upstream.read_until("\nabc");
 
     const auto next = [&] {
         const auto snapshot = config.build();

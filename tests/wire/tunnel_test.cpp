@@ -69,7 +69,7 @@ TEST_F(TunnelTest, DoesNotBeginInTheMiddleOfARequest) {
         auto client = this->client();
         client.send("POST /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" + framing);
         auto upstream = endpoint.accept();
-        upstream.read_until("01234");
+        upstream.read_until("\n01234");
         upstream.send(std::string(kSwitching) + "secret");
         const std::string answer = client.read_response();
         EXPECT_TRUE(answer.starts_with("HTTP/1.1 502 Bad Gateway\r\n")) << answer;
