@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/retry_condition.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/upgrade.hpp"
 
@@ -11,31 +12,6 @@ namespace {
 
 constexpr int kMaxRefusals = 3;           // by an endpoint that did nothing for a request; more use up a try each
 constexpr int kMaxInterimResponses = 16;  // 1xx heads before the final one; more is an attack
-
-std::uint16_t retry_bit(std::uint16_t status) {
-    switch (status) {
-        case 403: return routing::retry_http_403;
-        case 404: return routing::retry_http_404;
-        case 429: return routing::retry_http_429;
-        case 500: return routing::retry_http_500;
-        case 502: return routing::retry_http_502;
-        case 503: return routing::retry_http_503;
-        case 504: return routing::retry_http_504;
-        default: return 0;
-    }
-}
-
-std::uint16_t retry_bit(Failure failure) {
-    switch (failure) {
-        case Failure::connect_failed:
-        case Failure::tls_failed:
-        case Failure::upstream_broken: return routing::retry_error;
-        case Failure::connect_timeout:
-        case Failure::upstream_timeout: return routing::retry_timeout;
-        case Failure::upstream_invalid: return routing::retry_invalid_header;
-        default: return 0;
-    }
-}
 
 http1::HeadLimits response_limits(const routing::Settings& settings) {
     http1::HeadLimits limits;
@@ -153,14 +129,14 @@ bool Forwarder::may_retry(const Attempt& failed) const {
     const bool repeatable =
         is_idempotent(downstream_.head().method) || (policy().retry.conditions & routing::retry_non_idempotent) != 0;
     if (connected && !repeatable) return false;
-    return failed.stale || (policy().retry.conditions & retry_bit(failed.failure)) != 0;
+    return failed.stale || (policy().retry.conditions & retry_condition(failed.failure)) != 0;
 }
 
 bool Forwarder::retry_wanted(std::uint16_t status) const {
     const std::uint16_t conditions = policy().retry.conditions;
     const bool repeatable =
         is_idempotent(downstream_.head().method) || (conditions & routing::retry_non_idempotent) != 0;
-    return repeatable && (conditions & retry_bit(status)) != 0;
+    return repeatable && (conditions & retry_condition(status)) != 0;
 }
 
 std::chrono::duration<double> Forwarder::since_try_began() const { return worker_.reactor.now() - try_began_; }
@@ -183,7 +159,8 @@ io::Task<Forwarder::Attempt> Forwarder::attempt(const routing::Endpoint& endpoin
     }
     result.stale = result.failure == Failure::upstream_broken && upstream_ != nullptr && upstream_->reused() &&
                    !upstream_->response_seen();
-    result.refused = result.failure == Failure::upstream_broken && upstream_->refused() && ++refusals_ <= kMaxRefusals;
+    result.refused = result.failure == Failure::upstream_broken && upstream_ != nullptr && upstream_->refused() &&
+                     ++refusals_ <= kMaxRefusals;
     co_return result;
 }
 
