@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <functional>
-#include <regex>
 
 #include "app/ingress_nginx_flags.hpp"
 
@@ -266,16 +266,22 @@ void add_cluster(CLI::App& command, ControllerCommand& options) {
         ->group(group);
 }
 
-/// A duration as Go writes it, of whole seconds at least: "30s", "1m30s".
+/// A duration as Go writes it, in whole units: "30s", "1m30s". Zero is the default of 30 s, as in ingress-nginx.
 Result<std::chrono::seconds> parse_ttl(const std::string& text) {
-    static const std::regex form("(?:([0-9]{1,3})h)?(?:([0-9]{1,4})m)?(?:([0-9]{1,6})s)?");
-    std::smatch parts;
-    const auto part = [&](std::size_t index) { return parts[index].matched ? std::stol(parts[index].str()) : 0; };
-    if (!text.empty() && std::regex_match(text, parts, form)) {
-        const std::chrono::seconds ttl(part(1) * 3600 + part(2) * 60 + part(3));
-        return ttl.count() > 0 ? std::min<std::chrono::seconds>(ttl, std::chrono::hours(1)) : std::chrono::seconds(30);
+    constexpr std::chrono::seconds kLongest = std::chrono::hours(1);
+    std::chrono::seconds ttl{0};
+    std::string_view rest = text;
+    for (const auto& [unit, seconds] : {std::pair('h', 3600), std::pair('m', 60), std::pair('s', 1)}) {
+        std::uint16_t count = 0;
+        const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), count);
+        const auto digits = static_cast<std::size_t>(end - rest.data());
+        if (error != std::errc{} || digits >= rest.size() || rest[digits] != unit) continue;
+        ttl += std::chrono::seconds(seconds) * count;
+        rest.remove_prefix(digits + 1);
     }
-    return Error{fmt::format("\"{}\" is not a duration; write one such as 30s", text)};
+    if (text.empty() || !rest.empty())
+        return Error{fmt::format("\"{}\" is not a duration; write one such as 30s", text)};
+    return ttl.count() == 0 ? std::chrono::seconds(30) : std::min(ttl, kLongest);
 }
 
 void add_status(CLI::App& command, ControllerCommand& options) {

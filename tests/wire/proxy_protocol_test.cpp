@@ -69,7 +69,7 @@ TEST_F(ProxyProtocol, TellsTheEndpointWhoTheClientIs) {
 }
 
 TEST_F(ProxyProtocol, TellsTheEndpointOverIpv6) {
-    const SocketAddress address{*IpAddress::parse("::1"), free_address().port};
+    const SocketAddress address{*IpAddress::parse("::1"), free_port()};
     auto& listener = config.listener(routing::Transport::tcp, address, "six", {endpoint.address()});
     listener.send_proxy_protocol = true;
     start();

@@ -282,8 +282,9 @@ TEST_F(ServiceListeners, AddressesOfOtherMachinesAndOwnPortsAreProblems) {
 
 TEST_F(ServiceListeners, AnExactAddressIsPreferredToAWildcardOfTheSamePort) {
     Endpoint other;
-    const auto exact = free_address();
-    config.listener(routing::Transport::tcp, {*IpAddress::parse("0.0.0.0"), exact.port}, "all", {other.address()});
+    const SocketAddress wildcard{*IpAddress::parse("0.0.0.0"), free_port()};  // free on every address
+    const SocketAddress exact{free_address().ip, wildcard.port};
+    config.listener(routing::Transport::tcp, wildcard, "all", {other.address()});
     start(2);
     ASSERT_TRUE(server->listener_problems().empty());
     config.listener(routing::Transport::tcp, exact, "exact", {endpoint.address()});
