@@ -62,9 +62,9 @@ coverage:  ## line coverage of routing, tls and k8s-client; fails below 90 % in 
 	cmake --build --preset coverage
 	scripts/coverage build/coverage 90 routing tls k8s-client
 
-fuzz:  ## every fuzzer for FUZZ_SECONDS (10) each, under AddressSanitizer
+fuzz:  ## every fuzzer (or FUZZERS="NAME...") for FUZZ_SECONDS (10) each, under AddressSanitizer
 	scripts/install-deps build fuzz
-	scripts/fuzz $(or $(FUZZ_SECONDS),10)
+	scripts/fuzz $(or $(FUZZ_SECONDS),10) $(FUZZERS)
 
 image:  ## container image $(IMAGE), with docker, podman or buildah
 	scripts/install-deps image
