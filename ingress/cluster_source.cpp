@@ -81,6 +81,7 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
     void changed(Followed& followed, k8s::Decoded decoded) {
         if (stopped) return;
         for (const auto& object : decoded.objects) followed.known.insert(k8s::meta_of(object).name);
+        for (const auto& [kind, name] : decoded.refused) followed.known.insert(name);
         store.apply_live(std::move(decoded), book);
         tell_soon();
     }

@@ -19,6 +19,7 @@ namespace asio = boost::asio;
 constexpr int kPage = 500;                       // objects; as kubectl
 constexpr int kWatchSeconds = 300;               // and up to twice that, so that not all end together
 constexpr std::chrono::seconds kWatchGrace{30};  // behind the end that was asked for
+constexpr std::chrono::seconds kShortWatch{1};   // one that ends sooner is not begun anew at once
 constexpr std::chrono::milliseconds kFirstPause{200};
 constexpr std::chrono::milliseconds kLongestUnreachable{800};  // trying a closed port costs nobody anything
 constexpr std::chrono::milliseconds kLongestRefused{30'000};
@@ -64,7 +65,9 @@ asio::awaitable<void> ResourceWatch::run() {
         std::string problem;
         try {
             if (resource_version_.empty()) co_await list();
+            const auto began = std::chrono::steady_clock::now();
             co_await watch();
+            if (std::chrono::steady_clock::now() - began < kShortWatch) co_await wait_before_retry();
             continue;
         } catch (const Refused& refused) {
             if (refused.status == 410) {
@@ -80,13 +83,13 @@ asio::awaitable<void> ResourceWatch::run() {
             problem = unreachable.what();
             longest_pause_ = kLongestUnreachable;
         }
-        if (pause_.count() == 0) log::warn("api.failed", {{"resource", resource_.plural}, {"reason", problem}});
+        if (!std::exchange(failing_, true)) log::warn("api.failed", {{"resource", resource_.plural}, {"reason", problem}});
         co_await wait_before_retry();
     }
 }
 
 void ResourceWatch::succeeded() {
-    if (pause_.count() > 0) log::info("api.recovered", {{"resource", resource_.plural}});
+    if (std::exchange(failing_, false)) log::info("api.recovered", {{"resource", resource_.plural}});
     pause_ = {};
 }
 

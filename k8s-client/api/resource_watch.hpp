@@ -60,6 +60,7 @@ private:
     std::string resource_version_;  ///< empty: list first
     std::chrono::milliseconds pause_{0};
     std::chrono::milliseconds longest_pause_{0};
+    bool failing_ = false;  ///< and the log says so
     std::minstd_rand random_{std::random_device{}()};
 };
 

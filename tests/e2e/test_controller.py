@@ -107,6 +107,20 @@ def test_a_watch_that_makes_no_sense_is_begun_anew_with_a_list(api, controller, 
     until(lambda: status_of(fairway, HOST) == 404, SOON_S, "what the watch did not tell")
 
 
+def test_watches_that_end_at_once_are_not_begun_in_a_rush(api, controller):
+    fairway = controller()
+    api.ends_watches_at_once = True
+    api.end_watches()
+    until(lambda: len(api.asked("ingresses", watch="true")) >= 3, SOON_S, "new watches")
+    before = len(api.requests)
+    time.sleep(1)  # what is counted is the rate of requests
+    assert len(api.requests) - before < 5 * 12, "each of five kinds asks a few times a second"
+    api.ends_watches_at_once = False
+    until(lambda: any(watch[0] == "ingresses" for watch in api.watches), SOON_S, "a watch that stays")
+    api.put(in_cluster(ingress("late", "late.example.com")))
+    until(lambda: status_of(fairway, "late.example.com") == 200, SOON_S, "what came meanwhile")
+
+
 def test_what_may_not_be_read_does_not_keep_the_rest_from_being_served(api, controller):
     api.denied.add("secrets")
     fairway = controller()

@@ -19,6 +19,7 @@ class FakeApiServer:
         self.watches = []        # (plural, queue of lines; None ends the answer)
         self.requests = []       # (plural, query) in order
         self.denied = set()      # plurals that are answered 403
+        self.ends_watches_at_once = False
         self.leases = {}
         self.status_writes = []  # names of Ingresses, in order
         self.version = 1000
@@ -176,6 +177,8 @@ class FakeApiServer:
 
     def _watch(self, handler, plural):
         lines = queue.Queue()
+        if self.ends_watches_at_once:
+            lines.put(None)
         with self.lock:
             self.watches.append((plural, lines))
         handler.send_response(200)
