@@ -5,6 +5,7 @@ namespace fairway::app {
 namespace {
 
 constexpr std::chrono::milliseconds kLookInterval{20};
+constexpr std::chrono::milliseconds kHandshakes{200};
 
 }  // namespace
 
@@ -19,9 +20,18 @@ void Drain::start(DrainLimits limits) {
     });
 }
 
+// The kernel resets a connection whose handshake ends after its listener has: those that have begun get some round trips.
 void Drain::end_grace() {
-    steps_.stop_accepting();
     deadline_ = std::chrono::steady_clock::now() + limit_;
+    steps_.ignore_new_clients();
+    timer_.expires_after(kHandshakes);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+        if (!error) end_accepting();
+    });
+}
+
+void Drain::end_accepting() {
+    steps_.stop_accepting();
     look();
 }
 

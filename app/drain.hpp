@@ -12,7 +12,8 @@ namespace fairway::app {
 /// What a drain does to the data plane, and what it asks of it.
 struct DrainSteps {
     std::function<void()> start_drain;                ///< clients are told to go; new ones are still served
-    std::function<void()> stop_accepting;             ///< after the grace period
+    std::function<void()> ignore_new_clients;         ///< after the grace period: no handshake begins any more
+    std::function<void()> stop_accepting;             ///< when those that had begun must be over
     std::function<std::uint64_t()> open_connections;  ///< 0 ends the drain
     std::function<void(bool complete)> finished;      ///< false: the limit passed with connections still open
 };
@@ -34,6 +35,7 @@ public:
 
 private:
     void end_grace();
+    void end_accepting();
     void look();
 
     DrainSteps steps_;

@@ -148,8 +148,8 @@ private:
     }
 
     DrainSteps drain_steps() {
-        return {[this] { server_->start_drain(); }, [this] { server_->stop_accepting(); },
-                [this] { return server_->open_connections(); },
+        return {[this] { server_->start_drain(); }, [this] { server_->ignore_new_clients(); },
+                [this] { server_->stop_accepting(); }, [this] { return server_->open_connections(); },
                 [this](bool complete) {
                     if (complete)
                         log::info("stopped");

@@ -1,12 +1,14 @@
 #include "proxy/listener.hpp"
 
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -80,6 +82,22 @@ Listener::Listener(io::Reactor& reactor, const ListeningSocket& socket, Handler 
       dropped_(dropped),
       spare_(spare) {
     source_.wait_readable(*this, std::chrono::hours(24));
+}
+
+// A classic BPF program sees a segment from its TCP header on; byte 13 holds the flags. SYN without ACK begins a handshake.
+void Listener::ignore_new_handshakes() noexcept {
+    constexpr std::uint32_t kFlags = 13;
+    constexpr std::uint32_t kSyn = 0x02;
+    constexpr std::uint32_t kSynAndAck = 0x12;
+    std::array<sock_filter, 5> program{{
+        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, kFlags),
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, kSynAndAck),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, kSyn, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, 0),
+        BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
+    }};
+    const sock_fprog filter{program.size(), program.data()};
+    setsockopt(source_.fd(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter);
 }
 
 Listener::~Listener() {

@@ -46,6 +46,9 @@ public:
     Listener(io::Reactor& reactor, const ListeningSocket& socket, Handler handler, std::uint64_t& dropped,
              SpareDescriptor& spare);
     ~Listener();
+    /// The kernel answers no more clients that begin to connect; those that have begun get in. Before the end of a listener,
+    /// by some round trips: a handshake that ends after it is a connection that is reset.
+    void ignore_new_handshakes() noexcept;
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 

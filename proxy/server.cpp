@@ -107,6 +107,10 @@ void Server::start_drain() {
     for (auto& worker : state_->workers) worker->start_drain();
 }
 
+void Server::ignore_new_clients() {
+    for (auto& worker : state_->workers) worker->ignore_new_clients();
+}
+
 void Server::stop_accepting() {
     state_->accepting = false;
     for (auto& worker : state_->workers) worker->stop_accepting();

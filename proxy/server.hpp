@@ -49,7 +49,9 @@ public:
 
     /// First step of a shutdown: responses carry Connection: close, idle connections close; still accepting.
     void start_drain();
-    /// Second step: accepts what the kernel has queued, then closes the listeners.
+    /// Second step: clients that begin to connect are not answered any more; those that have begun are still accepted.
+    void ignore_new_clients();
+    /// Third step, some round trips later: accepts what the kernel has queued, then closes the listeners.
     void stop_accepting();
     /// Connections that are still open. 0: drained.
     std::uint64_t open_connections() const;

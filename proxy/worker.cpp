@@ -61,6 +61,13 @@ void Worker::start_drain() {
     });
 }
 
+void Worker::ignore_new_clients() {
+    context_.reactor.post([this] {
+        for (const auto& listener : listeners_) listener->ignore_new_handshakes();
+        service_ports_.ignore_new_clients();
+    });
+}
+
 void Worker::stop_accepting() {
     context_.reactor.post([this] {
         listeners_.clear();

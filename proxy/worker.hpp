@@ -28,6 +28,7 @@ public:
     void publish(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format,
                  l4::SocketChanges sockets);
     void start_drain();
+    void ignore_new_clients();
     void stop_accepting();
     /// Ends everything at once and joins the thread.
     void stop();

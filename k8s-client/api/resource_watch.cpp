@@ -83,7 +83,8 @@ asio::awaitable<void> ResourceWatch::run() {
             problem = unreachable.what();
             longest_pause_ = kLongestUnreachable;
         }
-        if (!std::exchange(failing_, true)) log::warn("api.failed", {{"resource", resource_.plural}, {"reason", problem}});
+        if (!std::exchange(failing_, true))
+            log::warn("api.failed", {{"resource", resource_.plural}, {"reason", problem}});
         co_await wait_before_retry();
     }
 }

@@ -91,6 +91,11 @@ void ServicePorts::close(std::unique_ptr<Open> closed) {
     if (closed->udp->has_sessions()) closing_.push_back(std::move(closed));
 }
 
+void ServicePorts::ignore_new_clients() {
+    for (const auto& [key, open] : open_)
+        if (open->tcp) open->tcp->ignore_new_handshakes();
+}
+
 void ServicePorts::stop_accepting() {
     for (auto& [key, open] : open_) close(std::move(open));
     open_.clear();

@@ -22,6 +22,7 @@ public:
     /// Closes and opens sockets, and lets those that stay lead where `listeners` says now.
     void follow(std::shared_ptr<const routing::ServiceListeners> listeners, SocketChanges changes);
     /// Takes what the kernel has queued, then closes every listener. Sessions go on.
+    void ignore_new_clients();
     void stop_accepting();
     /// Cuts every session and closes every listener.
     void end_all();

@@ -17,8 +17,8 @@ struct Recorder {
     int looks_until_closed = 0;
 
     DrainSteps steps() {
-        return {[this] { done.push_back("start"); }, [this] { done.push_back("stop accepting"); },
-                [this] { return looks_until_closed-- > 0 ? open : 0; },
+        return {[this] { done.push_back("start"); }, [this] { done.push_back("ignore new clients"); },
+                [this] { done.push_back("stop accepting"); }, [this] { return looks_until_closed-- > 0 ? open : 0; },
                 [this](bool complete) { done.push_back(complete ? "complete" : "cut"); }};
     }
 };
@@ -33,18 +33,21 @@ std::vector<std::string> drain(Recorder& recorder, DrainLimits limits) {
 
 TEST(Drain, EndsAsSoonAsNothingIsOpen) {
     Recorder recorder;
-    EXPECT_EQ(drain(recorder, {0ms, 1h}), (std::vector<std::string>{"start", "stop accepting", "complete"}));
+    EXPECT_EQ(drain(recorder, {0ms, 1h}),
+              (std::vector<std::string>{"start", "ignore new clients", "stop accepting", "complete"}));
 }
 
 TEST(Drain, WaitsForOpenConnections) {
     Recorder recorder{{}, 2, 3};
-    EXPECT_EQ(drain(recorder, {0ms, 1h}), (std::vector<std::string>{"start", "stop accepting", "complete"}));
+    EXPECT_EQ(drain(recorder, {0ms, 1h}),
+              (std::vector<std::string>{"start", "ignore new clients", "stop accepting", "complete"}));
     EXPECT_LT(recorder.looks_until_closed, 0) << "it looked again until they were closed";
 }
 
 TEST(Drain, GivesUpAtTheLimit) {
     Recorder recorder{{}, 1, 1'000'000};
-    EXPECT_EQ(drain(recorder, {0ms, 50ms}), (std::vector<std::string>{"start", "stop accepting", "cut"}));
+    EXPECT_EQ(drain(recorder, {0ms, 50ms}),
+              (std::vector<std::string>{"start", "ignore new clients", "stop accepting", "cut"}));
 }
 
 TEST(Drain, KeepsAcceptingDuringTheGracePeriod) {
@@ -59,7 +62,7 @@ TEST(Drain, KeepsAcceptingDuringTheGracePeriod) {
     EXPECT_EQ(recorder.done, std::vector<std::string>{"start"});
     io.run();
     EXPECT_GE(std::chrono::steady_clock::now() - before, 100ms);
-    EXPECT_EQ(recorder.done, (std::vector<std::string>{"start", "stop accepting", "complete"}));
+    EXPECT_EQ(recorder.done, (std::vector<std::string>{"start", "ignore new clients", "stop accepting", "complete"}));
 }
 
 }  // namespace

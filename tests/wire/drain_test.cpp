@@ -1,8 +1,12 @@
 // Shutting down: drain, stop accepting, wait, cut what is left.
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
+
+#include "proxy/io/socket_address.hpp"
 #include "wire/tls_client.hpp"
 
 namespace fairway::wire {
@@ -148,6 +152,23 @@ TEST_F(Drain, TunnelLivesUntilItEnds) {
     EXPECT_EQ(client.read_to_end(), "");
     client.close();
     EXPECT_TRUE(all_closed());
+}
+
+// A handshake that ends after its listener has would be reset: so none begins shortly before.
+TEST_F(Drain, ClientsThatBeginToConnectAreIgnoredBeforeTheListenersClose) {
+    start();
+    auto before = this->client();
+    server->ignore_new_clients();
+    server->metrics();  // every worker has done it
+    const int late = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const proxy::io::RawSocketAddress raw({*IpAddress::parse("127.0.0.1"), server->http_port()});
+    EXPECT_NE(::connect(late, raw.get(), raw.size()), 0);
+    EXPECT_EQ(errno, EINPROGRESS);
+    pollfd answer{late, POLLOUT, 0};
+    EXPECT_EQ(::poll(&answer, 1, 200), 0) << "neither let in nor refused";
+    ::close(late);
+    before.send("GET /../.. HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_TRUE(before.read_response().starts_with("HTTP/1.1 400 ")) << "who was in is served";
 }
 
 TEST_F(Drain, StopNowCutsEveryState) {
