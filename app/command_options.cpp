@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <functional>
 
-#include "app/ingress_nginx_flags.hpp"
+#include "app/command_help.hpp"
+#include "app/controller_options.hpp"
+#include "app/parsed_option.hpp"
 
 namespace fairway::app {
 
@@ -16,17 +17,6 @@ const std::vector<std::string> kShells = {"bash", "zsh", "fish"};
 const std::vector<std::string> kOutputs = {"text", "json"};
 const std::vector<std::string> kForms = {"wide", "json", "name"};
 const std::vector<std::string> kLevels = {"trace", "debug", "info", "warn", "error"};
-
-/// An option whose value becomes a T by `parse`, which explains what is wrong with it.
-template <class T, class Parse>
-CLI::Option* add_parsed(CLI::App& command, const std::string& name, T& target, Parse parse, const std::string& help) {
-    const auto set = [name, &target, parse](const std::string& text) {
-        auto value = parse(text);
-        if (!value) throw CLI::ValidationError(name, value.error().message);
-        target = std::move(*value);
-    };
-    return command.add_option_function<std::string>(name, set, help);
-}
 
 CLI::Option* one_of(CLI::Option* option, const std::vector<std::string>& choices) {
     std::string all;
@@ -249,91 +239,6 @@ void add_dns(CLI::App& command, ServeOptions& options) {
         ->group("Services");
 }
 
-void add_cluster(CLI::App& command, ControllerCommand& options) {
-    const char* const group = "Cluster";
-    command
-        .add_option("--kubeconfig", options.kubeconfig,
-                    "How to reach the API server; without it, the pod's service account")
-        ->type_name("PATH")
-        ->group(group);
-    command.add_option("--kube-context", options.context, "Context of the kubeconfig, if not its current one")
-        ->type_name("NAME")
-        ->group(group);
-    command
-        .add_option("--apiserver-host", options.apiserver_host,
-                    "URL of an API server that asks for no credentials, such as that of kubectl proxy")
-        ->type_name("URL")
-        ->group(group);
-}
-
-/// A duration as Go writes it, in whole units: "30s", "1m30s". Zero is the default of 30 s, as in ingress-nginx.
-Result<std::chrono::seconds> parse_ttl(const std::string& text) {
-    constexpr std::chrono::seconds kLongest = std::chrono::hours(1);
-    std::chrono::seconds ttl{0};
-    std::string_view rest = text;
-    for (const auto& [unit, seconds] : {std::pair('h', 3600), std::pair('m', 60), std::pair('s', 1)}) {
-        std::uint16_t count = 0;
-        const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), count);
-        const auto digits = static_cast<std::size_t>(end - rest.data());
-        if (error != std::errc{} || digits >= rest.size() || rest[digits] != unit) continue;
-        ttl += std::chrono::seconds(seconds) * count;
-        rest.remove_prefix(digits + 1);
-    }
-    if (text.empty() || !rest.empty())
-        return Error{fmt::format("\"{}\" is not a duration; write one such as 30s", text)};
-    return ttl.count() == 0 ? std::chrono::seconds(30) : std::min(ttl, kLongest);
-}
-
-void add_status(CLI::App& command, ControllerCommand& options) {
-    const char* const group = "Status of Ingresses";
-    add_parsed(command, "--publish-service", options.status.publish_service, ingress::parse_object_name,
-               "Service whose addresses the status gives")
-        ->type_name("NS/NAME")
-        ->group(group);
-    command
-        .add_option("--publish-status-address", options.status.publish_addresses,
-                    "IP addresses and host names that the status gives, with commas")
-        ->delimiter(',')
-        ->type_name("ADDRESS,...")
-        ->group(group);
-    command
-        .add_flag("--update-status", options.update_status,
-                  "Write the status; on by default, --update-status=false turns it off")
-        ->group(group);
-    command
-        .add_option_function<unsigned>(
-            "--status-update-interval",
-            [&options](unsigned seconds) { options.status_interval = std::chrono::seconds(std::max(seconds, 5U)); },
-            "Seconds between two looks at every status; 5 at least")
-        ->type_name("SECONDS")
-        ->default_str("60")
-        ->group(group);
-    command
-        .add_option("--election-id", options.election_id, "Lease by which one replica leads, which writes the status")
-        ->type_name("NAME")
-        ->capture_default_str()
-        ->group(group);
-    add_parsed(command, "--election-ttl", options.election_ttl, parse_ttl,
-               "How long a leader that falls silent still counts")
-        ->type_name("DURATION")
-        ->default_str("30s")
-        ->group(group);
-    command
-        .add_flag_callback(
-            "--disable-leader-election", [&options] { options.elect = false; }, "Nobody leads: no status is written")
-        ->group(group);
-}
-
-/// Accepted, in no help text: what was given is told at the start.
-void add_ingress_nginx_flags(CLI::App& command, CommandValues& values) {
-    for (const IngressNginxFlag& flag : ingress_nginx_flags()) {
-        const std::string name = flag.name;
-        const auto note = [&values, name](const std::string&) { values.without_effect.push_back(name); };
-        auto* const option = command.add_option_function<std::string>(name, note)->group("");
-        if (!flag.takes_value) option->expected(0, 1);
-    }
-}
-
 CLI::App* add_command(CLI::App& root, const char* name, const char* description, const char* footer) {
     CLI::App* command = root.add_subcommand(name, description);
     command->footer(footer);
@@ -342,72 +247,6 @@ CLI::App* add_command(CLI::App& root, const char* name, const char* description,
     command->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     return command;
 }
-
-constexpr const char* kFooter = R"(Examples:
-  fairway demo                             a proxy with three small pods behind it, ready for curl
-  fairway run -f examples/kubia            serve the manifests of a folder, and follow their changes
-  fairway lint -f examples/kubia           what is wrong with them, without serving
-  fairway explain https://kubia.example.com/ -f examples/kubia
-  fairway get services                     what a running instance makes of them
-
-Each command explains itself: fairway run --help)";
-
-constexpr const char* kRunFooter = R"(Examples:
-  fairway run -f examples/kubia
-  fairway run -f manifests/ -f secrets.yaml --http-port 8080 --https-port 8443
-  fairway run -f manifests/ --configmap default/fairway --default-ssl-certificate default/wildcard
-
-Signals: SIGTERM or SIGINT drains and ends, a second one ends at once; SIGHUP reads everything
-anew and opens the access log anew; SIGUSR1 only the log.
-Exit codes: 0 done, 1 failure while running, 2 wrong usage or configuration.)";
-
-constexpr const char* kControllerFooter = R"(Examples:
-  fairway controller --configmap ingress-nginx/ingress-nginx-controller
-  fairway controller --kubeconfig ~/.kube/config --http-port 8080 --https-port 8443
-
-Listens once everything that the API server has was read; goes on with what it has while the
-API server is away. Signals and exit codes: as fairway run.)";
-
-constexpr const char* kDemoFooter = R"(Example:
-  fairway demo --http-port 9080 --https-port 9443)";
-
-constexpr const char* kLintFooter = R"(Examples:
-  fairway lint -f manifests/
-  fairway lint -f manifests/ -o json | jq -r '.[] | select(.severity == "error") | .message'
-
-Exit codes: 0 no errors (warnings may be), 1 errors, 2 wrong usage.)";
-
-constexpr const char* kExplainFooter = R"(Examples:
-  fairway explain http://kubia.example.com/ -f examples/kubia
-  fairway explain POST https://shop.example.com/cart?item=1 -f manifests/
-  fairway explain http://kubia.example.com/ --admin http://127.0.0.1:10255)";
-
-constexpr const char* kGetFooter =
-    R"(Kinds: ingresses (ing), services (svc), endpoints (ep), pods (po), certificates (cert), routes
-
-Examples:
-  fairway get services
-  fairway get pods -A -o wide
-  fairway get endpoints kubia -o json | jq .subsets
-  fairway get routes kubia.example.com --admin http://127.0.0.1:10256)";
-
-constexpr const char* kDescribeFooter =
-    R"(Kinds: ingresses (ing), services (svc), endpoints (ep), pods (po), certificates (cert), routes
-
-Examples:
-  fairway describe service kubia
-  fairway describe pods -n shop)";
-
-constexpr const char* kEnvFooter = R"text(Examples:
-  fairway env -f examples/kubia
-  eval "$(fairway env --export --namespace shop -f manifests/)"
-
-The addresses are those of: fairway run --services, on the same files.)text";
-
-constexpr const char* kCompletionFooter = R"(Examples:
-  source <(fairway completion bash)
-  fairway completion zsh > "${fpath[1]}/_fairway"
-  fairway completion fish > ~/.config/fish/completions/fairway.fish)";
 
 }  // namespace
 
@@ -426,9 +265,7 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
         add_command(*app, "demo", "Serve a built-in example with three small pods, ready for curl", kDemoFooter);
     CLI::App* controller = add_command(*app, "controller", "Serve the Ingresses of a cluster, and follow their changes",
                                        kControllerFooter);
-    add_cluster(*controller, values.controller);
-    add_status(*controller, values.controller);
-    add_ingress_nginx_flags(*controller, values);
+    add_controller_options(*controller, values);
     for (CLI::App* command : {run, demo, controller}) {
         add_serving(*command, values.serve);
         if (command != controller) add_dns(*command, values.serve);

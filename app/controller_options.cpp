@@ -1,0 +1,108 @@
+#include "app/controller_options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+
+#include "app/ingress_nginx_flags.hpp"
+#include "app/parsed_option.hpp"
+
+namespace fairway::app {
+
+namespace {
+
+void add_cluster(CLI::App& command, ControllerCommand& options) {
+    const char* const group = "Cluster";
+    command
+        .add_option("--kubeconfig", options.kubeconfig,
+                    "How to reach the API server; without it, the pod's service account")
+        ->type_name("PATH")
+        ->group(group);
+    command.add_option("--kube-context", options.context, "Context of the kubeconfig, if not its current one")
+        ->type_name("NAME")
+        ->group(group);
+    command
+        .add_option("--apiserver-host", options.apiserver_host,
+                    "URL of an API server that asks for no credentials, such as that of kubectl proxy")
+        ->type_name("URL")
+        ->group(group);
+}
+
+/// A duration as Go writes it, in whole units: "30s", "1m30s". Zero is the default of 30 s, as in ingress-nginx.
+Result<std::chrono::seconds> parse_ttl(const std::string& text) {
+    constexpr std::chrono::seconds kLongest = std::chrono::hours(1);
+    std::chrono::seconds ttl{0};
+    std::string_view rest = text;
+    for (const auto& [unit, seconds] : {std::pair('h', 3600), std::pair('m', 60), std::pair('s', 1)}) {
+        std::uint16_t count = 0;
+        const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), count);
+        const auto digits = static_cast<std::size_t>(end - rest.data());
+        if (error != std::errc{} || digits >= rest.size() || rest[digits] != unit) continue;
+        ttl += std::chrono::seconds(seconds) * count;
+        rest.remove_prefix(digits + 1);
+    }
+    if (text.empty() || !rest.empty())
+        return Error{fmt::format("\"{}\" is not a duration; write one such as 30s", text)};
+    return ttl.count() == 0 ? std::chrono::seconds(30) : std::min(ttl, kLongest);
+}
+
+void add_status(CLI::App& command, ControllerCommand& options) {
+    const char* const group = "Status of Ingresses";
+    add_parsed(command, "--publish-service", options.status.publish_service, ingress::parse_object_name,
+               "Service whose addresses the status gives")
+        ->type_name("NS/NAME")
+        ->group(group);
+    command
+        .add_option("--publish-status-address", options.status.publish_addresses,
+                    "IP addresses and host names that the status gives, with commas")
+        ->delimiter(',')
+        ->type_name("ADDRESS,...")
+        ->group(group);
+    command
+        .add_flag("--update-status", options.update_status,
+                  "Write the status; on by default, --update-status=false turns it off")
+        ->group(group);
+    command
+        .add_option_function<unsigned>(
+            "--status-update-interval",
+            [&options](unsigned seconds) { options.status_interval = std::chrono::seconds(std::max(seconds, 5U)); },
+            "Seconds between two looks at every status; 5 at least")
+        ->type_name("SECONDS")
+        ->default_str("60")
+        ->group(group);
+    command
+        .add_option("--election-id", options.election_id, "Lease by which one replica leads, which writes the status")
+        ->type_name("NAME")
+        ->capture_default_str()
+        ->group(group);
+    add_parsed(command, "--election-ttl", options.election_ttl, parse_ttl,
+               "How long a leader that falls silent still counts")
+        ->type_name("DURATION")
+        ->default_str("30s")
+        ->group(group);
+    command
+        .add_flag_callback(
+            "--disable-leader-election", [&options] { options.elect = false; }, "Nobody leads: no status is written")
+        ->group(group);
+}
+
+/// Accepted, in no help text: what was given is told at the start.
+void add_ingress_nginx_flags(CLI::App& command, CommandValues& values) {
+    for (const IngressNginxFlag& flag : ingress_nginx_flags()) {
+        const std::string name = flag.name;
+        const auto note = [&values, name](const std::string&) { values.without_effect.push_back(name); };
+        auto* const option = command.add_option_function<std::string>(name, note)->group("");
+        if (!flag.takes_value) option->expected(0, 1);
+    }
+}
+
+}  // namespace
+
+void add_controller_options(CLI::App& command, CommandValues& values) {
+    add_cluster(command, values.controller);
+    add_status(command, values.controller);
+    add_ingress_nginx_flags(command, values);
+}
+
+}  // namespace fairway::app
