@@ -44,16 +44,11 @@ Failure match(WorkerContext& worker, const RequestHead& head, Exchange& exchange
 
 void append_escaped_path(OutBuffer& out, std::string_view path) {
     constexpr std::string_view kPlain = "-._~!$&'()*+,;=:@/";
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
     for (const char c : path) {
-        if (ascii::is_alnum(c) || kPlain.find(c) != std::string_view::npos) {
+        if (ascii::is_alnum(c) || kPlain.find(c) != std::string_view::npos)
             out.append(c);
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out.append('%');
-            out.append(kDigits[byte >> 4]);
-            out.append(kDigits[byte & 15]);
-        }
+        else
+            out.append_percent_encoded(c);
     }
 }
 

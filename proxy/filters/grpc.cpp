@@ -75,16 +75,11 @@ std::optional<milliseconds> grpc_timeout(const RequestHead& head) noexcept {
 }
 
 void append_grpc_message(OutBuffer& out, std::string_view message) {
-    constexpr std::string_view kDigits = "0123456789ABCDEF";
     for (const char c : message) {
-        if (c >= ' ' && c <= '~' && c != '%') {
+        if (c >= ' ' && c <= '~' && c != '%')
             out.append(c);
-        } else {
-            const auto byte = static_cast<unsigned char>(c);
-            out.append('%');
-            out.append(kDigits[byte >> 4]);
-            out.append(kDigits[byte & 15]);
-        }
+        else
+            out.append_percent_encoded(c);
     }
 }
 

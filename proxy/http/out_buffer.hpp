@@ -33,6 +33,15 @@ public:
     }
     void append(char c) { *extend(1) = c; }
     void append_decimal(std::uint64_t number);
+    /// "%2F" for '/': RFC 3986 section 2.1.
+    void append_percent_encoded(char c) {
+        constexpr std::string_view kDigits = "0123456789ABCDEF";
+        const auto byte = static_cast<unsigned char>(c);
+        char* const at = extend(3);
+        at[0] = '%';
+        at[1] = kDigits[byte >> 4];
+        at[2] = kDigits[byte & 15];
+    }
 
     /// "name: value\r\n". Both must be free of CR, LF and NUL, as everything is that came through a parser.
     void append_field(std::string_view name, std::string_view value) {
