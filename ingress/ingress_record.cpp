@@ -72,6 +72,7 @@ private:
         record_.exempt_policy = policies.intern(exempt);
         // Reference 1.6: redirects of such an Ingress are ignored on the catch-all, everything else acts.
         policy.tls_redirect = {.enabled = false};
+        policy.redirect.reset();
         record_.catch_all_policy = policies.intern(policy);
     }
 

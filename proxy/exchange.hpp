@@ -6,12 +6,12 @@
 #include <memory>
 #include <vector>
 
-#include "proxy/filters/forwarded_headers.hpp"
 #include "proxy/http/message.hpp"
 #include "proxy/http/out_buffer.hpp"
 #include "proxy/io/buffer_pool.hpp"
 #include "proxy/request_record.hpp"
 #include "proxy/snapshot_ref.hpp"
+#include "proxy/upstream_request.hpp"
 
 namespace fairway::proxy {
 
@@ -24,6 +24,9 @@ struct Exchange {
     OutBuffer upstream_head;
     OutBuffer downstream_head;
     ForwardedValues forwarded;
+    RequestEdits request_edits;  ///< what the endpoint gets in place of what the client sent
+    FieldEdits response_edits;   ///< what the client gets in place of what the endpoint sent
+    bool add_slash = false;      ///< the route is that of the path with a final slash (RouteTable::Match)
     RequestRecord record;
     std::array<char, 256> host;       ///< $host, lower-cased
     std::array<char, 32> request_id;  ///< when the client brought none
@@ -36,6 +39,9 @@ struct Exchange {
         response.fields.clear();
         upstream_head.clear();
         downstream_head.clear();
+        request_edits.clear();
+        response_edits.clear();
+        add_slash = false;
         record.clear();
     }
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/request_steps.hpp"
 #include "proxy/retry_condition.hpp"
 #include "proxy/tunnel.hpp"
 #include "proxy/upgrade.hpp"
@@ -214,7 +215,7 @@ io::Task<Failure> Forwarder::lease_stream(const UpstreamTarget& target) {
 io::Task<Failure> Forwarder::send_request() {
     const bool whole =
         (first_pieces_.status == BodyStatus::end || first_pieces_.last) && downstream_.request_trailers().empty();
-    const UpstreamRequest request{downstream_.head(), exchange_.forwarded, settings()};
+    const UpstreamRequest request{downstream_.head(), exchange_.forwarded, settings(), exchange_.request_edits};
     const auto sent = co_await upstream_->send_request(request, {first_storage_.data(), first_pieces_.pieces.size()},
                                                        whole, within_call(policy().timeouts.send));
     // An endpoint may answer and close without reading everything: its answer decides, not the failed write.
@@ -345,6 +346,7 @@ io::Task<bool> Forwarder::relay_response() {
     ResponseStart start{.status = response.status, .upstream = &response};
     start.framing = downstream_framing();
     start.content_length = response.content_length;
+    edit_response(exchange_);
     downstream_.begin_response(start);
     note_grpc_status(response.fields);
 

@@ -3,6 +3,7 @@
 
 #include "proxy/downstream_stream.hpp"
 #include "proxy/exchange.hpp"
+#include "proxy/own_answer.hpp"
 #include "proxy/worker_context.hpp"
 
 namespace fairway::proxy {
@@ -11,8 +12,7 @@ namespace fairway::proxy {
 /// failed; the record in `exchange` is filled in but for what the stream itself counts.
 io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange);
 
-/// Sends one of our own answers. `location` makes it a redirect.
-io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, std::uint16_t status,
-                               std::string_view location = {});
+/// Sends one of our own answers.
+io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, const OwnAnswer& answer);
 
 }  // namespace fairway::proxy

@@ -7,6 +7,8 @@
 #include <string>
 
 #include "routing/backend.hpp"
+#include "routing/policy/cors.hpp"
+#include "routing/policy/redirect.hpp"
 #include "routing/policy/tls_redirect.hpp"
 #include "routing/policy/upstream_policy.hpp"
 
@@ -29,6 +31,10 @@ struct RouteOwner {
 /// Settings that act after the match; shared by all routes that have the same.
 struct RoutePolicy {
     TlsRedirect tls_redirect;
+    std::optional<Redirect> redirect;  ///< annotations permanent-redirect, temporal-redirect
+    bool relative_redirects = false;   ///< our own redirects on the same host have a Location without scheme and host
+    std::optional<Cors> cors;          ///< annotation enable-cors
+    std::string upstream_vhost;        ///< annotation of this name: Host for the endpoints; empty: the client's
     UpstreamTimeouts timeouts;
     RetryPolicy retry;
     BodyLimit body_limit;

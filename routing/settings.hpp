@@ -82,9 +82,8 @@ struct Settings {
     HstsSettings hsts;
     AccessLogSettings access_log;
     std::uint16_t http_redirect_code = 308;  ///< http-redirect-code: 301, 302, 307 or 308
-    bool relative_redirects = false;
-    bool server_tokens = false;             ///< send "Server: fairway"
-    std::vector<std::string> hide_headers;  ///< hide-headers: upstream response fields to drop
+    bool server_tokens = false;              ///< send "Server: fairway"
+    std::vector<std::string> hide_headers;   ///< hide-headers: upstream response fields to drop
     std::uint32_t proxy_buffer_bytes =
         64 * 1024;  ///< proxy-buffer-size: limit of an upstream response head, never under 64 KiB
     std::chrono::seconds worker_shutdown_timeout{240};

@@ -88,6 +88,10 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
     IngressSettings result{.policy = defaults.policy, .load_balance = defaults.load_balance};
 
     read_tls_redirect(settings, result.policy.tls_redirect);
+    settings.read("relative-redirects", result.policy.relative_redirects, parse_bool);
+    read_redirect(settings, result.policy.redirect);
+    read_cors(settings, result.policy.cors);
+    read_upstream_vhost(settings, result.policy.upstream_vhost);
     read_upstream_timeouts(settings, result.policy.timeouts);
     read_retry_policy(settings, result.policy.retry);
     read_body_limit(settings, result.policy.body_limit);

@@ -16,6 +16,12 @@ namespace fairway::ingress {
 
 /// ssl-redirect, force-ssl-redirect, preserve-trailing-slash, use-port-in-redirects.
 void read_tls_redirect(SettingReader& settings, routing::TlsRedirect& redirect);
+/// permanent-redirect, temporal-redirect and their codes: annotations only.
+void read_redirect(SettingReader& settings, std::optional<routing::Redirect>& redirect);
+/// enable-cors, cors-*: annotations only.
+void read_cors(SettingReader& settings, std::optional<routing::Cors>& cors);
+/// upstream-vhost: annotations only.
+void read_upstream_vhost(SettingReader& settings, std::string& host);
 /// proxy-connect-timeout, proxy-send-timeout, proxy-read-timeout.
 void read_upstream_timeouts(SettingReader& settings, routing::UpstreamTimeouts& timeouts);
 /// proxy-next-upstream, proxy-next-upstream-tries, proxy-next-upstream-timeout.

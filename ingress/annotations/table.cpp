@@ -22,15 +22,15 @@ constexpr AnnotationDescriptor kRedirectsAndTlsRedirect[] = {
      "name the HTTPS port in the redirect to HTTPS"},
     {"app-root", "path beginning with /", "", "", host, medium, planned, kOpen,
      "answer 302 to this path for a request of exactly /"},
-    {"permanent-redirect", "URL or path", "", "", location, medium, planned, kOpen,
+    {"permanent-redirect", "URL or path", "", "", location, medium, acts, kOpen,
      "answer every request of the Ingress with 301 to this URL"},
-    {"permanent-redirect-code", "300 to 308", "301", "", location, low, planned, kOpen, "status of permanent-redirect"},
-    {"temporal-redirect", "http or https URL", "", "", location, medium, planned, kOpen,
+    {"permanent-redirect-code", "300 to 308", "301", "", location, low, acts, kOpen, "status of permanent-redirect"},
+    {"temporal-redirect", "http or https URL", "", "", location, medium, acts, kOpen,
      "answer every request of the Ingress with 302 to this URL"},
-    {"temporal-redirect-code", "300 to 307", "302", "", location, low, planned, kOpen, "status of temporal-redirect"},
+    {"temporal-redirect-code", "300 to 307", "302", "", location, low, acts, kOpen, "status of temporal-redirect"},
     {"from-to-www-redirect", "true or false", "false", "", host, low, planned, kOpen,
      "redirect www.host to host, or host to www.host"},
-    {"relative-redirects", "true or false", "false", "relative-redirects", location, low, planned, kOpen,
+    {"relative-redirects", "true or false", "false", "relative-redirects", location, low, acts, kOpen,
      "leave the Location of redirects that Fairway makes relative"},
 };
 
@@ -43,20 +43,20 @@ constexpr AnnotationDescriptor kRewriteAndPaths[] = {
 };
 
 constexpr AnnotationDescriptor kCors[] = {
-    {"enable-cors", "true or false", "false", "", location, low, planned, kOpen,
+    {"enable-cors", "true or false", "false", "", location, low, acts, kOpen,
      "answer preflight requests and set CORS fields"},
-    {"cors-allow-origin", "list of origins, * or null", "*", "", location, medium, planned, kOpen,
+    {"cors-allow-origin", "list of origins, * or null", "*", "", location, medium, acts, kOpen,
      "origins that may read answers"},
-    {"cors-allow-methods", "list of methods", "GET, PUT, POST, DELETE, PATCH, OPTIONS", "", location, medium, planned,
+    {"cors-allow-methods", "list of methods", "GET, PUT, POST, DELETE, PATCH, OPTIONS", "", location, medium, acts,
      kOpen, "Access-Control-Allow-Methods"},
     {"cors-allow-headers", "list of fields",
      "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization", "",
-     location, medium, planned, kOpen, "Access-Control-Allow-Headers"},
-    {"cors-expose-headers", "list of fields or *", "", "", location, medium, planned, kOpen,
+     location, medium, acts, kOpen, "Access-Control-Allow-Headers"},
+    {"cors-expose-headers", "list of fields or *", "", "", location, medium, acts, kOpen,
      "Access-Control-Expose-Headers"},
-    {"cors-allow-credentials", "true or false", "true", "", location, low, planned, kOpen,
+    {"cors-allow-credentials", "true or false", "true", "", location, low, acts, kOpen,
      "Access-Control-Allow-Credentials"},
-    {"cors-max-age", "seconds", "1728000", "", location, low, planned, kOpen, "Access-Control-Max-Age"},
+    {"cors-max-age", "seconds", "1728000", "", location, low, acts, kOpen, "Access-Control-Max-Age"},
 };
 
 constexpr AnnotationDescriptor kCanary[] = {
@@ -256,7 +256,7 @@ constexpr AnnotationDescriptor kTimeoutsBuffersSizesRetries[] = {
      "replace the Path of cookies"},
     {"connection-proxy-header", "close or keep-alive", "", "", location, low, planned, kOpen,
      "field Connection towards the endpoints"},
-    {"upstream-vhost", "host name", "", "", location, low, planned, kOpen, "field Host towards the endpoints"},
+    {"upstream-vhost", "host name", "", "", location, low, acts, kOpen, "field Host towards the endpoints"},
 };
 
 constexpr AnnotationDescriptor kPassingToTheClient[] = {

@@ -32,7 +32,7 @@ Result<std::uint16_t> parse_redirect_code(std::string_view text) {
 void read_redirects(SettingReader& settings, ConfigMapSettings& result) {
     read_tls_redirect(settings, result.defaults.policy.tls_redirect);
     settings.read("http-redirect-code", result.data_plane.http_redirect_code, parse_redirect_code);
-    settings.read("relative-redirects", result.data_plane.relative_redirects, parse_bool);
+    settings.read("relative-redirects", result.defaults.policy.relative_redirects, parse_bool);
     if (const auto text = settings.find("no-tls-redirect-locations"))
         result.no_tls_redirect_locations = split_list(*text);
 }

@@ -28,6 +28,7 @@ bool passes_to_client(const Field& field, const ResponseFieldRules& rules) noexc
             break;
         default: break;
     }
+    if (rules.edits != nullptr && rules.edits->replaces(field.name)) return false;
     const auto& hidden = rules.settings.hide_headers;
     return std::none_of(hidden.begin(), hidden.end(),
                         [&](const std::string& name) { return ascii::iequals(name, field.name); });

@@ -47,7 +47,8 @@ BENCHMARK_CAPTURE(parse_request, browser, kBrowserRequest);
 BENCHMARK_CAPTURE(parse_request, load, kLoadRequest);
 
 void forward_request(benchmark::State& state, std::string_view bytes) {
-    const routing::ForwardedSettings settings;
+    const routing::Settings settings;
+    const RequestEdits edits;
     const RequestOrigin origin{
         .peer = IpAddress::parse("192.0.2.1").value(), .peer_text = "192.0.2.1", .local_port = 80};
     RequestHead head;
@@ -55,10 +56,10 @@ void forward_request(benchmark::State& state, std::string_view bytes) {
     for (auto _ : state) {
         std::size_t scanned = 0;
         parse_request_head(bytes, scanned, {}, {}, head);
-        auto values = forwarded_values(head, origin, settings);
+        auto values = forwarded_values(head, origin, settings.forwarded);
         values.request_id = "0123456789abcdef0123456789abcdef";
         out.clear();
-        write_request_head(out, head, values, settings, UpstreamPersistence::keep_alive);
+        write_request_head(out, {head, values, settings, edits}, UpstreamPersistence::keep_alive);
         benchmark::DoNotOptimize(out.data());
     }
 }

@@ -33,18 +33,18 @@ void write_framing(OutBuffer& out, const RequestHead& head) {
 
 }  // namespace
 
-void write_request_head(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,
-                        const routing::ForwardedSettings& settings, UpstreamPersistence persistence) {
+void write_request_head(OutBuffer& out, const UpstreamRequest& request, UpstreamPersistence persistence) {
+    const RequestHead& head = request.head;
     out.append(head.method_text);
     out.append(' ');
-    out.append(head.origin_form);
+    out.append(request.target());
     out.append(" HTTP/1.1\r\n");
     // RFC 9112 section 3.2: Host is sent even when an HTTP/1.0 client named none; it is empty then.
-    out.append_field("Host", values.host);
+    out.append_field("Host", request.host());
     write_connection(out, head, persistence);
-    write_forwarded_fields(out, head, values, settings);
-    for (const auto& field : head.fields)
-        if (!field.hop_by_hop && !is_replaced(field.id, settings)) out.append_field(field.name, field.value);
+    write_forwarded_fields(out, head, request.forwarded, request.settings.forwarded);
+    request.for_each_passed_field(
+        [&out](std::string_view name, std::string_view value) { out.append_field(name, value); });
     write_framing(out, head);
     out.append("\r\n");
 }

@@ -1,7 +1,7 @@
 // The request head that an endpoint gets.
 #pragma once
 
-#include "proxy/filters/forwarded_headers.hpp"
+#include "proxy/upstream_request.hpp"
 
 namespace fairway::proxy::http1 {
 
@@ -13,7 +13,6 @@ enum class UpstreamPersistence : std::uint8_t {
 /// Appends the whole head, empty line included: request line with the target in origin-form, Host, forwarding fields,
 /// framing, and the client's other fields without those of the client's hop. Always HTTP/1.1. A request from HTTP/2
 /// comes out the same. With head.upgrade, Connection: upgrade and Upgrade are sent in place of `persistence`.
-void write_request_head(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,
-                        const routing::ForwardedSettings& settings, UpstreamPersistence persistence);
+void write_request_head(OutBuffer& out, const UpstreamRequest& request, UpstreamPersistence persistence);
 
 }  // namespace fairway::proxy::http1

@@ -164,7 +164,8 @@ io::Task<void> Session::refuse(HeadError error) {
     exchange_->request = RequestHead{.keep_alive = false, .fields = std::move(exchange_->request.fields)};
     exchange_->request.fields.clear();
     body_.start(connection_, input_, worker_.buffers, Framing::none, 0, {});
-    co_await send_own_answer(*this, *exchange_, status);
+    const OwnAnswer refused{.status = status};
+    co_await send_own_answer(*this, *exchange_, refused);
     write_record();
 }
 

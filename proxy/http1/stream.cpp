@@ -92,6 +92,7 @@ void Session::begin_response(const ResponseStart& start) {
     const auto persistence = keep_alive_ ? DownstreamPersistence::keep_alive : DownstreamPersistence::close;
     const ResponseFraming framing{head().version, response_framing_, start.content_length, persistence};
     const ResponseFieldRules rules{.settings = *exchange_->snapshot->settings,
+                                   .edits = &exchange_->response_edits,
                                    .date = worker_.date(),
                                    .tls = downstream_.facts.tls,
                                    .trailers_follow = response_framing_ == Framing::chunked};

@@ -67,7 +67,7 @@ io::Task<io::IoResult> UpstreamStream::send_request(const UpstreamRequest& reque
                                                     bool last, std::chrono::milliseconds timeout) {
     const auto persistence = keepalive_.connections == 0 ? UpstreamPersistence::close : UpstreamPersistence::keep_alive;
     head_text_.clear();
-    write_request_head(head_text_, request.head, request.forwarded, request.settings.forwarded, persistence);
+    write_request_head(head_text_, request, persistence);
     chunked_ = request.head.framing == Framing::chunked;
     pieces_[0] = piece(head_text_.view());
     std::size_t count = add_body(1, body);

@@ -42,13 +42,12 @@ void set_request_fields(FieldBlock& block, OutBuffer& scratch, const UpstreamReq
     block.clear();
     block.add(":method", head.method_text);
     block.add(":scheme", scheme);
-    if (!request.forwarded.host.empty()) block.add(":authority", request.forwarded.host);
-    block.add(":path", head.origin_form);
+    if (!request.host().empty()) block.add(":authority", request.host());
+    block.add(":path", request.target());
     add_forwarded_fields(block, scratch, request);
-    for (const Field& field : head.fields) {
-        if (field.hop_by_hop || field.id == FieldId::te || is_replaced(field.id, request.settings.forwarded)) continue;
-        block.add(field.name, field.value);
-    }
+    request.for_each_passed_field([&](std::string_view name, std::string_view value) {
+        if (!ascii::iequals(name, "te")) block.add(name, value);
+    });
     if (wants_trailers(head)) block.add("te", "trailers");
     // The length is written from the number that was understood, never as it was spelt.
     if (head.framing == Framing::content_length) block.add_content_length(head.content_length);

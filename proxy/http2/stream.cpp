@@ -100,7 +100,8 @@ io::Task<void> Stream::run(http1::HeadError error) {
             co_await handle_request(session_.worker(), *this, *exchange_);
         } else {
             ++session_.worker().counters.bad_requests;
-            co_await send_own_answer(*this, *exchange_, status_of(error));
+            const OwnAnswer refused{.status = status_of(error)};
+            co_await send_own_answer(*this, *exchange_, refused);
         }
     } catch (const std::exception& failure) {
         log::error("stream.failed", {{"client", session_.facts().peer_text}, {"reason", failure.what()}});
@@ -184,6 +185,7 @@ void Stream::begin_response(const ResponseStart& start) {
     if (tunnel_) max_body_bytes_ = 0;
     response_has_body_ = tunnel_ || (start.framing != Framing::none && head().method != Method::head);
     const ResponseFieldRules rules{.settings = *exchange_->snapshot->settings,
+                                   .edits = &exchange_->response_edits,
                                    .date = session_.worker().date(),
                                    .tls = session_.facts().tls,
                                    .trailers_follow = response_has_body_};

@@ -8,12 +8,11 @@
 #include <span>
 
 #include "proxy/body.hpp"
-#include "proxy/filters/forwarded_headers.hpp"
 #include "proxy/http/message.hpp"
 #include "proxy/io/buffer_pool.hpp"
 #include "proxy/io/connection.hpp"
 #include "proxy/io/source.hpp"
-#include "routing/settings.hpp"
+#include "proxy/upstream_request.hpp"
 
 namespace fairway::proxy {
 
@@ -23,13 +22,6 @@ enum class HeadStatus : std::uint8_t {
     need_input,  ///< wait for the endpoint, and ask again
     invalid,     ///< not a response as RFC 9112 or RFC 9113 have it, or larger than the limit
     closed,      ///< the endpoint closed or reset before the head was complete
-};
-
-/// The head of a request as an endpoint is to get it; lives until send_request() has returned.
-struct UpstreamRequest {
-    const RequestHead& head;
-    const ForwardedValues& forwarded;
-    const routing::Settings& settings;
 };
 
 class UpstreamStream {

@@ -61,6 +61,15 @@ const ActingCase kActing[] = {
     {"preserve-trailing-slash", "true",
      [](IngressSettings& s) { s.policy.tls_redirect.preserve_trailing_slash = true; }, "on"},
     {"use-port-in-redirects", "true", [](IngressSettings& s) { s.policy.tls_redirect.use_port = true; }, "443"},
+    {"permanent-redirect", "https://a.example/b?c=d",
+     [](IngressSettings& s) { s.policy.redirect = {"https://a.example/b?c=d", 301}; }, "/$host"},
+    {"permanent-redirect", "/moved", [](IngressSettings& s) { s.policy.redirect = {"/moved", 301}; }, "moved"},
+    {"temporal-redirect", "http://a.example", [](IngressSettings& s) { s.policy.redirect = {"http://a.example", 302}; },
+     "/moved"},
+    {"relative-redirects", "true", [](IngressSettings& s) { s.policy.relative_redirects = true; }, "2"},
+    {"enable-cors", "true", [](IngressSettings& s) { s.policy.cors.emplace(); }, "on"},
+    {"upstream-vhost", "pods.internal:8080", [](IngressSettings& s) { s.policy.upstream_vhost = "pods.internal:8080"; },
+     "a b"},
     {"load-balance", "ewma", [](IngressSettings& s) { s.load_balance = routing::LoadBalance::ewma; }, "least_conn"},
     {"proxy-connect-timeout", "7", [](IngressSettings& s) { s.policy.timeouts.connect = 7s; }, "7s"},
     {"proxy-send-timeout", "8", [](IngressSettings& s) { s.policy.timeouts.send = 8s; }, "0"},
@@ -113,6 +122,67 @@ TEST_P(ActingAnnotation, EmptyValueMeansNotSet) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, ActingAnnotation, testing::ValuesIn(kActing));
+
+/// The rows that mean something beside another one.
+struct CompanionCase {
+    const char* of;
+    const char* of_value;
+    const char* name;
+    const char* good;
+    void (*change)(routing::RoutePolicy&);
+    const char* bad;
+};
+
+const CompanionCase kCompanions[] = {
+    {"permanent-redirect", "/a", "permanent-redirect-code", "308", [](auto& p) { p.redirect->status = 308; }, "309"},
+    {"temporal-redirect", "http://a", "temporal-redirect-code", "307", [](auto& p) { p.redirect->status = 307; },
+     "308"},
+    {"enable-cors", "true", "cors-allow-methods", "GET, POST", [](auto& p) { p.cors->methods = "GET, POST"; }, "GET;"},
+    {"enable-cors", "true", "cors-allow-headers", "X-A, X_B", [](auto& p) { p.cors->headers = "X-A, X_B"; }, "a: b"},
+    {"enable-cors", "true", "cors-expose-headers", "*", [](auto& p) { p.cors->expose_headers = "*"; }, "a\"b"},
+    {"enable-cors", "true", "cors-allow-credentials", "false", [](auto& p) { p.cors->credentials = false; }, "no"},
+    {"enable-cors", "true", "cors-max-age", "600", [](auto& p) { p.cors->max_age = "600"; }, "10m"},
+};
+
+class CompanionAnnotation : public testing::TestWithParam<CompanionCase> {};
+
+TEST_P(CompanionAnnotation, ActsBesideTheOther) {
+    const auto& companion = GetParam();
+    auto expected = parse({{companion.of, companion.of_value}}).settings.policy;
+    companion.change(expected);
+    const auto parsed = parse({{companion.of, companion.of_value}, {companion.name, companion.good}});
+    EXPECT_EQ(parsed.settings.policy, expected);
+    EXPECT_THAT(parsed.diagnostics, IsEmpty());
+}
+
+TEST_P(CompanionAnnotation, BadValueKeepsTheDefaultAndIsReported) {
+    const auto& companion = GetParam();
+    const auto parsed = parse({{companion.of, companion.of_value}, {companion.name, companion.bad}});
+    EXPECT_EQ(parsed.settings.policy, parse({{companion.of, companion.of_value}}).settings.policy);
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_EQ(parsed.diagnostics[0].reason, "InvalidValue");
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, CompanionAnnotation, testing::ValuesIn(kCompanions));
+
+TEST(Annotations, TemporalRedirectGoesBeforeThePermanentOne) {
+    const auto parsed = parse({{"permanent-redirect", "http://a"}, {"temporal-redirect", "http://b"}});
+    EXPECT_EQ(parsed.settings.policy.redirect, (routing::Redirect{"http://b", 302}));
+}
+
+TEST(Annotations, OriginsThatAreNoneAreLeftOutAndLetNobodyIn) {
+    const auto parsed =
+        parse({{"enable-cors", "true"}, {"cors-allow-origin", "https://*.Shop.example:8443, shop, https://, null"}});
+    const std::vector<routing::CorsOrigin> origins{{"https://", true, ".shop.example:8443"}, {"null", false, ""}};
+    EXPECT_FALSE(parsed.settings.policy.cors->any_origin);
+    EXPECT_EQ(parsed.settings.policy.cors->origins, origins);
+    EXPECT_EQ(parsed.diagnostics.size(), 2u);
+    const auto none = parse({{"enable-cors", "true"}, {"cors-allow-origin", "shop"}});
+    EXPECT_FALSE(none.settings.policy.cors->any_origin);
+    EXPECT_THAT(none.settings.policy.cors->origins, IsEmpty());
+    EXPECT_TRUE(parse({{"enable-cors", "true"}, {"cors-allow-origin", "http://a.example, *"}})
+                    .settings.policy.cors->any_origin);
+}
 
 /// The rows that need proxy-ssl-secret.
 struct UpstreamTlsCase {
@@ -187,8 +257,9 @@ TEST(Annotations, FastCgiIsRefusedAloud) {
 }
 
 TEST(Annotations, EveryActingRowIsTested) {
-    std::set<std::string_view> tested{"proxy-ssl-secret"};
+    std::set<std::string_view> tested{"proxy-ssl-secret", "cors-allow-origin"};
     for (const auto& acting : kActing) tested.insert(acting.name);
+    for (const auto& companion : kCompanions) tested.insert(companion.name);
     for (const auto& acting : kUpstreamTls) tested.insert(acting.name);
     for (const auto& row : annotation_table())
         EXPECT_TRUE(row.status != Status::acts || tested.contains(row.name)) << row.name;

@@ -100,7 +100,7 @@ const KeyCase kKeys[] = {
     {"preserve-trailing-slash", "true",
      [](const auto& s) { return s.defaults.policy.tls_redirect.preserve_trailing_slash; }, "x"},
     {"use-port-in-redirects", "true", [](const auto& s) { return s.defaults.policy.tls_redirect.use_port; }, "x"},
-    {"relative-redirects", "true", [](const auto& s) { return s.data_plane.relative_redirects; }, "x"},
+    {"relative-redirects", "true", [](const auto& s) { return s.defaults.policy.relative_redirects; }, "x"},
     {"http-redirect-code", "301", [](const auto& s) { return s.data_plane.http_redirect_code == 301; }, "303"},
     {"no-tls-redirect-locations", "/a, /b",
      [](const auto& s) { return s.no_tls_redirect_locations == std::vector<std::string>{"/a", "/b"}; }, nullptr},

@@ -64,10 +64,12 @@ std::size_t count(const FieldList& fields, FieldId id) {
 void check_written_request(const RequestHead& head) {
     if (head.authority.empty())
         return;  // an HTTP/1.0 request without Host gets an empty one, which no server must take
-    const routing::ForwardedSettings settings;
+    const routing::Settings settings;
     const RequestOrigin origin{.peer = {}, .peer_text = "0.0.0.0", .local_port = 80};
     OutBuffer out;
-    write_request_head(out, head, forwarded_values(head, origin, settings), settings, UpstreamPersistence::keep_alive);
+    const auto values = forwarded_values(head, origin, settings.forwarded);
+    const RequestEdits edits;
+    write_request_head(out, {head, values, settings, edits}, UpstreamPersistence::keep_alive);
 
     RequestHead again;
     std::size_t scanned = 0;

@@ -7,13 +7,14 @@
 namespace fairway::proxy::http1 {
 namespace {
 
-std::string written(const RequestHead& head, UpstreamPersistence persistence = UpstreamPersistence::keep_alive) {
-    const routing::ForwardedSettings settings;
+std::string written(const RequestHead& head, UpstreamPersistence persistence = UpstreamPersistence::keep_alive,
+                    const RequestEdits& edits = {}) {
+    const routing::Settings settings;
     const RequestOrigin origin{.peer = IpAddress::parse("10.0.0.9").value(), .peer_text = "10.0.0.9", .local_port = 80};
-    auto values = forwarded_values(head, origin, settings);
+    auto values = forwarded_values(head, origin, settings.forwarded);
     if (values.request_id.empty()) values.request_id = "id";
     OutBuffer out;
-    write_request_head(out, head, values, settings, persistence);
+    write_request_head(out, {head, values, settings, edits}, persistence);
     return std::string(out.view());
 }
 

@@ -117,7 +117,7 @@ protected:
         origin.peer_text = "10.0.0.9";
         origin.local_port = 80;
         const auto values = forwarded_values(head, origin, settings.forwarded);
-        return fields_of(UpstreamRequest{head, values, settings}, scheme);
+        return fields_of(UpstreamRequest{head, values, settings, edits}, scheme);
     }
     static std::string value(const Pairs& list, std::string_view name) {
         std::string all;
@@ -127,6 +127,7 @@ protected:
     }
 
     routing::Settings settings;
+    RequestEdits edits;
     RequestOrigin origin;
     RequestHead head;
     FieldBlock block;

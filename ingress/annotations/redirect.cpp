@@ -1,0 +1,61 @@
+#include <fmt/format.h>
+
+#include "base/ascii.hpp"
+#include "ingress/annotations/policies.hpp"
+#include "ingress/values.hpp"
+
+namespace fairway::ingress {
+
+namespace {
+
+/// ingress-nginx's characters of a URL (reference 3.1). Neither '$', which would be a variable, nor what could end a field.
+Result<std::string> parse_url(std::string_view text) {
+    constexpr std::string_view kOthers = "-._~/:,?&=%#@!+;()*";
+    for (const char c : text)
+        if (!ascii::is_alnum(c) && kOthers.find(c) == std::string_view::npos)
+            return Error{fmt::format("\"{}\" holds characters that a redirect must not have; write a URL such as "
+                                     "https://shop.example.com/new",
+                                     text)};
+    return std::string(text);
+}
+
+bool is_http_url(std::string_view text) {
+    return ascii::iequals(text.substr(0, 7), "http://") || ascii::iequals(text.substr(0, 8), "https://");
+}
+
+Result<std::string> parse_permanent(std::string_view text) {
+    auto url = parse_url(text);
+    if (url && !is_http_url(*url) && !url->starts_with('/'))
+        return Error{
+            fmt::format("\"{}\" is neither a URL nor a path; write https://shop.example.com/new or /new", text)};
+    return url;
+}
+
+Result<std::string> parse_temporal(std::string_view text) {
+    auto url = parse_url(text);
+    if (url && !is_http_url(*url))
+        return Error{fmt::format("\"{}\" is not a URL; write one such as https://shop.example.com/new", text)};
+    return url;
+}
+
+/// Reference 3.2: a number out of the range is the default.
+void read_status(SettingReader& settings, std::string_view name, std::uint16_t highest, std::uint16_t& status) {
+    settings.read(name, status, [&](std::string_view text) { return parse_integer(text, 300, highest); });
+}
+
+}  // namespace
+
+void read_redirect(SettingReader& settings, std::optional<routing::Redirect>& redirect) {
+    routing::Redirect permanent{.location = {}, .status = 301};
+    routing::Redirect temporal{.location = {}, .status = 302};
+    settings.read("permanent-redirect", permanent.location, parse_permanent);
+    read_status(settings, "permanent-redirect-code", 308, permanent.status);
+    settings.read("temporal-redirect", temporal.location, parse_temporal);
+    read_status(settings, "temporal-redirect-code", 307, temporal.status);
+    if (!temporal.location.empty())
+        redirect = std::move(temporal);
+    else if (!permanent.location.empty())
+        redirect = std::move(permanent);
+}
+
+}  // namespace fairway::ingress

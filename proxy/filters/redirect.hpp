@@ -1,0 +1,21 @@
+// Redirects that a route asks for, in place of forwarding.
+#pragma once
+
+#include <optional>
+
+#include "proxy/exchange.hpp"
+#include "proxy/own_answer.hpp"
+
+namespace fairway::proxy {
+
+/// Annotations permanent-redirect and temporal-redirect; the route has one of them.
+OwnAnswer redirect_answer(const Exchange& exchange);
+
+/// nginx's own redirect from "/foo" to a location "/foo/" (reference 1.4). The path is the route's, not the client's:
+/// another spelling of it, such as "//foo", must not become a Location that leads elsewhere.
+OwnAnswer slash_redirect(const Exchange& exchange);
+
+/// Redirect from HTTP to HTTPS, if this request is one to be redirected (annotation ssl-redirect and its kin).
+std::optional<OwnAnswer> tls_redirect(const Exchange& exchange);
+
+}  // namespace fairway::proxy

@@ -1,0 +1,51 @@
+// The request that an endpoint is to get: the client's, with what the route changes about it.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "proxy/field_edits.hpp"
+#include "proxy/filters/forwarded_headers.hpp"
+#include "proxy/http/message.hpp"
+#include "routing/settings.hpp"
+
+namespace fairway::proxy {
+
+/// What a route's policies put in place of what the client sent.
+struct RequestEdits {
+    std::string target;     ///< annotation rewrite-target: path and query; empty: the client's own
+    std::string_view host;  ///< annotation upstream-vhost; empty: ForwardedValues::host
+    FieldEdits fields;
+
+    void clear() noexcept {
+        target.clear();
+        host = {};
+        fields.clear();
+    }
+};
+
+/// Lives until UpstreamStream::send_request() has returned.
+struct UpstreamRequest {
+    const RequestHead& head;
+    const ForwardedValues& forwarded;
+    const routing::Settings& settings;
+    const RequestEdits& edits;
+
+    std::string_view target() const noexcept { return edits.target.empty() ? head.origin_form : edits.target; }
+    std::string_view host() const noexcept { return edits.host.empty() ? forwarded.host : edits.host; }
+
+    /// The fields that go to an endpoint of any protocol: those of the forwarding, then the route's, then the client's own
+    /// without what is replaced or belongs to the client's hop.
+    /// @param emit  void(std::string_view name, std::string_view value)
+    template <class Emit>
+    void for_each_passed_field(Emit emit) const {
+        edits.fields.for_each(emit);
+        for (const Field& field : head.fields) {
+            if (field.hop_by_hop || is_replaced(field.id, settings.forwarded)) continue;
+            if (!edits.fields.empty() && edits.fields.replaces(field.name)) continue;
+            emit(field.name, field.value);
+        }
+    }
+};
+
+}  // namespace fairway::proxy
