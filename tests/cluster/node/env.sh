@@ -7,6 +7,9 @@ name=${FAIRWAY_CLUSTER_NAME:-fairway-cluster}                  # several cluster
 state=${FAIRWAY_CLUSTER_STATE:-/tmp/$name}                     # everything else; `down` removes it
 netns=$name
 node_ip=198.18.0.1
+client_ip=198.18.0.50                                          # of what `client` runs
+cgroups=/sys/fs/cgroup                                         # where cgroups are made: v2, or every hierarchy of v1
+if [[ ! -f $cgroups/cgroup.controllers ]]; then cgroups=$(printf '%s ' /sys/fs/cgroup/*/); fi
 services=198.18.128.0/20                                       # pods: conf/10-bridge.conflist
 export KUBECONFIG=$state/kubeconfig PATH=$cache/bin:$PATH
 export KUBECACHEDIR=$state/kubectl HELM_CACHE_HOME=$state/helm HELM_CONFIG_HOME=$state/helm HELM_DATA_HOME=$state/helm
