@@ -149,6 +149,9 @@ Command controller_command(const CLI::App& given, const CommandValues& values) {
             ingress_nginx_flags(), [&](const IngressNginxFlag& candidate) { return candidate.name == flag; });
         (known->missed ? command.missed : command.ignored).push_back(flag);
     }
+    // A pod may bind any port: by its capability NET_BIND_SERVICE, as ingress-nginx's Deployment has it, or by a sysctl.
+    if (given.count("--http-port") == 0) command.serve.http_port = kHttpPort;
+    if (given.count("--https-port") == 0) command.serve.https_port = kHttpsPort;
     // In a cluster there may be other controllers, whose Ingresses those without a class are.
     if (given.count("--watch-ingress-without-class") == 0)
         command.serve.translation.watch_ingress_without_class = false;
@@ -180,8 +183,8 @@ Command parse_command_line(std::string_view program_name, const std::vector<std:
     if (program_name.substr(program_name.rfind('/') + 1) == "nginx-ingress-controller")
         words.insert(words.begin(), "controller");
     CommandValues values;
-    values.serve.http_port = privileged ? 80 : 8080;
-    values.serve.https_port = privileged ? 443 : 8443;
+    values.serve.http_port = privileged ? kHttpPort : 8080;
+    values.serve.https_port = privileged ? kHttpsPort : 8443;
     // ingress-nginx leaves Ingresses without a class to others; in files of one's own there are no others.
     values.serve.translation.watch_ingress_without_class = true;
     const auto app = declare_commands(values);

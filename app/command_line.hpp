@@ -33,11 +33,15 @@ struct LogOptions {
     log::Format format = log::Format::text;
 };
 
+/// Ports of ingress-nginx.
+inline constexpr std::uint16_t kHttpPort = 80;
+inline constexpr std::uint16_t kHttpsPort = 443;
+
 /// What `run`, `demo` and `controller` share: how to serve, whatever is served.
 struct ServeOptions {
     ingress::TranslationOptions translation;
-    std::uint16_t http_port = 80;
-    std::uint16_t https_port = 443;
+    std::uint16_t http_port = kHttpPort;
+    std::uint16_t https_port = kHttpsPort;
     std::uint16_t healthz_port = 10254;
     std::optional<IpAddress> healthz_host;  ///< --healthz-host; absent: every address
     bool metrics_per_host = true;
@@ -126,7 +130,7 @@ using Command = std::variant<RunCommand, DemoCommand, ControllerCommand, LintCom
 
 /// @param program_name  argv[0]. The name nginx-ingress-controller stands for the command `controller`.
 /// @param arguments  without argv[0].
-/// @param privileged  whether ports below 1024 may be bound: decides between 80/443 and 8080/8443.
+/// @param privileged  whether ports below 1024 may be bound: decides between 80/443 and 8080/8443 (the controller: always 80/443).
 Command parse_command_line(std::string_view program_name, const std::vector<std::string>& arguments, bool privileged);
 
 }  // namespace fairway::app

@@ -272,6 +272,8 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
         add_translation(*command, values.serve.translation);
         add_log(*command, values.serve.log);
     }
+    controller->get_option("--http-port")->default_str(fmt::format("{}", kHttpPort));
+    controller->get_option("--https-port")->default_str(fmt::format("{}", kHttpsPort));
     add_probes(*run, values.serve);
     CLI::App* lint =
         add_command(*app, "lint", "Say everything that is wrong with manifests, without serving", kLintFooter);

@@ -41,6 +41,14 @@ TEST(CommandLine, PortsDependOnWhatMayBeBound) {
     EXPECT_EQ(demo.serve.https_port, 8443);
 }
 
+TEST(CommandLine, TheControllersPortsAreThoseOfIngressNginxForEveryUser) {
+    const auto pod = parse_as<ControllerCommand>({"controller"});
+    EXPECT_EQ(pod.serve.http_port, 80);
+    EXPECT_EQ(pod.serve.https_port, 443);
+    EXPECT_EQ(parse_as<ControllerCommand>({"controller", "--http-port=8080"}).serve.http_port, 8080);
+    EXPECT_THAT(parse_as<Answer>({"controller", "--help"}).text, testing::HasSubstr("--http-port PORT=80 "));
+}
+
 TEST(CommandLine, FlagsMayBeWrittenBothWaysAndTheLastOneCounts) {
     const auto run = parse_as<RunCommand>({"run",
                                            "-f",
