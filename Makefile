@@ -1,12 +1,12 @@
 # The short way to everything; each target first installs what it needs (scripts/install-deps) and then says what it
 # runs. The builds themselves are CMake presets: see CMakePresets.json and CONTRIBUTING.md.
 .DEFAULT_GOAL := help
-.PHONY: help run build test conformance bench format tidy asan tsan coverage fuzz image clean
+.PHONY: help run build test cluster-test conformance bench format tidy asan tsan coverage fuzz image clean
 
 IMAGE ?= fairway:dev
 
 help:  ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build  ## build, then serve the built-in demo and print the curl lines to try (ARGS="--http-port 9000")
 	build/release/app/fairway demo --http-port 8080 --https-port 8443 $(ARGS)
@@ -22,6 +22,10 @@ test:  ## every test: unit and wire tests (ctest), then end-to-end tests (pytest
 	cmake --build --preset debug
 	ctest --preset debug
 	scripts/run-e2e build/debug/app/fairway
+
+cluster-test:  ## Fairway in a real Kubernetes, which this starts; needs root and Go (BINARY=build/debug/app/fairway: no image build)
+	scripts/install-deps cluster $(if $(BINARY),,image)
+	tests/cluster/run $(if $(BINARY),--binary $(BINARY)) $(ARGS)
 
 conformance:  ## h2spec against both ports: every case of RFC 9113 and RFC 7541 that it knows
 	scripts/install-deps build test conformance
