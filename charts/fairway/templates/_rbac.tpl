@@ -1,0 +1,77 @@
+{{/* The rules of the controller's roles. */}}
+
+{{/* What is followed, in all namespaces or in one, and what is written about it. */}}
+{{- define "fairway.followRules" -}}
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses]
+  verbs: [list, watch]
+- apiGroups: [networking.k8s.io]
+  resources: [ingresses/status]
+  verbs: [patch, update]
+- apiGroups: [""]
+  resources: [services, secrets]
+  verbs: [list, watch]
+- apiGroups: [discovery.k8s.io]
+  resources: [endpointslices]
+  verbs: [list, watch]
+- apiGroups: [""]
+  resources: [events]
+  verbs: [create, patch]
+{{- end }}
+
+{{/* Without a Service to read addresses of, the status gives those of the nodes that the controller's pods run on. */}}
+{{- define "fairway.reportsNodes" -}}
+{{- $extra := .Values.controller.extraArgs -}}
+{{- if not (or (hasKey $extra "publish-service") (hasKey $extra "publish-status-address") (and .Values.controller.publishService.enabled (include "fairway.publishedService" .))) }}true{{ end -}}
+{{- end }}
+
+{{- define "fairway.leaseRules" -}}
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  resourceNames: [{{ include "fairway.electionId" . }}]
+  verbs: [get, update]
+- apiGroups: [coordination.k8s.io]
+  resources: [leases]
+  verbs: [create]
+{{- end }}
+
+{{/* Adds a ConfigMap to those that may be read. Takes a list: dict of namespace to names, namespace, name. */}}
+{{- define "fairway.addConfigMap" -}}
+{{- $maps := index . 0 -}}
+{{- $_ := set $maps (index . 1) (append (index $maps (index . 1) | default list) (index . 2)) -}}
+{{- end }}
+
+{{/* A dict: namespace to the rules of a Role in it. */}}
+{{- define "fairway.namespaceRules" -}}
+{{- $ns := include "fairway.namespace" . -}}
+{{- $full := include "fairway.fullname" . -}}
+{{- $controller := .Values.controller -}}
+{{- $maps := dict -}}
+{{- include "fairway.addConfigMap" (list $maps (default $ns $controller.configMapNamespace) (include "fairway.controllerName" .)) -}}
+{{- if .Values.tcp }}{{ include "fairway.addConfigMap" (list $maps (default $ns $controller.tcp.configMapNamespace) (printf "%s-tcp" $full)) }}{{ end -}}
+{{- if .Values.udp }}{{ include "fairway.addConfigMap" (list $maps (default $ns $controller.udp.configMapNamespace) (printf "%s-udp" $full)) }}{{ end -}}
+{{- $rules := dict -}}
+{{- range $namespace, $names := $maps -}}
+{{- $_ := set $rules $namespace (list (dict "apiGroups" (list "") "resources" (list "configmaps") "resourceNames" $names "verbs" (list "list" "watch"))) -}}
+{{- end -}}
+{{- $own := index $rules $ns | default list -}}
+{{- if not $controller.disableLeaderElection }}{{ $own = concat $own (include "fairway.leaseRules" . | fromYamlArray) }}{{ end -}}
+{{- if include "fairway.reportsNodes" . -}}
+{{- $own = append $own (dict "apiGroups" (list "") "resources" (list "pods") "verbs" (list "list" "watch")) -}}
+{{- end -}}
+{{- $_ := set $rules $ns $own -}}
+{{- if $controller.scope.enabled -}}
+{{- $scope := include "fairway.scopeNamespace" . -}}
+{{- $_ := set $rules $scope (concat (index $rules $scope | default list) (include "fairway.followRules" . | fromYamlArray)) -}}
+{{- /* The Service whose addresses the status gives is followed wherever it is. */ -}}
+{{- $published := include "fairway.publishedService" . | replace "$(POD_NAMESPACE)" $ns -}}
+{{- if and $controller.publishService.enabled $published -}}
+{{- $parts := splitList "/" $published -}}
+{{- if ne (first $parts) $scope -}}
+{{- $rule := dict "apiGroups" (list "") "resources" (list "services") "resourceNames" (list (last $parts)) "verbs" (list "list" "watch") -}}
+{{- $_ := set $rules (first $parts) (append (index $rules (first $parts) | default list) $rule) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $rules -}}
+{{- end }}
