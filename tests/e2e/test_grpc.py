@@ -120,9 +120,10 @@ def test_a_host_without_rule_is_answered_in_grpc(plain):
 
 
 def test_a_deadline_ends_the_call_on_both_sides(peers):
-    with pytest.raises(grpc.RpcError) as failure:
-        peers.wait(b"", timeout=0.5)
-    assert failure.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    assert peers.unary(b"", timeout=20) == b""  # connections stand, so that the deadline is the call's alone
+    call = peers.wait.future(b"", timeout=3)
+    until(lambda: "began Wait\n" in peers.server.lines, 20)
+    assert call.exception(timeout=20).code() == grpc.StatusCode.DEADLINE_EXCEEDED
     until(lambda: "cancelled Wait\n" in peers.server.lines, 10)
 
 
@@ -131,6 +132,7 @@ def test_a_cancel_reaches_the_server_and_no_other_call(peers):
     call = peers.wait.future(b"", timeout=60)
     chat = peers.chat(iter(lambda: answered.append(1) or b"x", None), timeout=60)
     next(chat)
+    until(lambda: "began Wait\n" in peers.server.lines, 20)
     call.cancel()
     until(lambda: "cancelled Wait\n" in peers.server.lines, 10)
     assert next(chat) == b"x"
@@ -182,7 +184,7 @@ def test_health_checking(peers):
 def test_a_server_that_is_gone_is_unavailable_until_it_is_back(peers):
     assert peers.unary(b"1", timeout=10) == b"1"
     running = peers.wait.future(b"", timeout=60)
-    assert peers.unary(b"2", timeout=10) == b"2"
+    until(lambda: "began Wait\n" in peers.server.lines, 20)
     peers.server.kill()
     assert running.exception(timeout=10).code() == grpc.StatusCode.UNAVAILABLE
     with pytest.raises(grpc.RpcError) as failure:

@@ -1,7 +1,7 @@
 """A gRPC server of grpcio in a process of its own: `python grpc_server.py PORT [CERTIFICATE KEY]` (0: any port).
 
-Prints its port, then a line for each call that its client gave up ("cancelled METHOD"). Messages are plain bytes. Service
-test.Calls, one method for each type of call:
+Prints its port, then a line for each call of Wait that has begun ("began Wait") and that its client gave up ("cancelled
+Wait"). Messages are plain bytes. Service test.Calls, one method for each type of call:
   Unary     the request back, with its metadata x-* as initial and trailing metadata
   Download  request "COUNT SIZE": that many messages of that size
   Upload    the number of messages and of bytes, once all have come
@@ -48,6 +48,7 @@ def chat(requests, context):
 def wait(request, context):
     gone = threading.Event()
     context.add_callback(gone.set)
+    print("began Wait", flush=True)
     gone.wait(60)
     print("cancelled Wait", flush=True)
     return b""
