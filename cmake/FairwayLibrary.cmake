@@ -1,9 +1,19 @@
-# fairway_library(<folder> SOURCES ... [NAME <name>] [LINK ...] [PRIVATE_LINK ...])
+# What most files include anyway, compiled once for each target: headers are more than half of a build. Files still include
+# what they use.
+set(FAIRWAY_PRECOMPILED
+    <algorithm> <array> <chrono> <cstdint> <cstring> <functional> <map> <memory> <optional> <set> <span> <string>
+    <string_view> <unordered_map> <utility> <variant> <vector> <boost/system/result.hpp> <fmt/format.h>)
+set(FAIRWAY_PRECOMPILED_ASIO
+    <boost/asio/awaitable.hpp> <boost/asio/co_spawn.hpp> <boost/asio/io_context.hpp> <boost/asio/ip/tcp.hpp>
+    <boost/asio/steady_timer.hpp> <boost/asio/use_awaitable.hpp> <boost/json/value.hpp>)
+set(FAIRWAY_PRECOMPILED_TEST <gmock/gmock.h> <gtest/gtest.h>)
+
+# fairway_library(<folder> SOURCES ... [NAME <name>] [LINK ...] [PRIVATE_LINK ...] [PRECOMPILE <header>...])
 # One library per folder, fairway::<folder>. Headers are included from the root ("routing/route_table.hpp"), but every
 # folder is visible only through an include directory of its own, so an include without a link dependency fails.
 # NAME makes a second target of a folder (fairway::<name>), such as the part of proxy that does no I/O.
 function(fairway_library folder)
-  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "SOURCES;LINK;PRIVATE_LINK;PRECOMPILE" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
   set(view ${CMAKE_BINARY_DIR}/include/${name})
   if(ARG_NAME)
@@ -17,6 +27,7 @@ function(fairway_library folder)
   add_library(fairway::${name} ALIAS fairway_${name})
   target_include_directories(fairway_${name} PUBLIC ${view})
   target_link_libraries(fairway_${name} PUBLIC ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
+  target_precompile_headers(fairway_${name} PRIVATE ${FAIRWAY_PRECOMPILED} ${ARG_PRECOMPILE})
 endfunction()
 
 # fairway_test(<name> SOURCES ... LINK ...): one GoogleTest binary; every test in it is a ctest of its own.
@@ -24,9 +35,15 @@ function(fairway_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-  target_compile_definitions(${name} PRIVATE FAIRWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  target_precompile_headers(${name} PRIVATE ${FAIRWAY_PRECOMPILED} ${FAIRWAY_PRECOMPILED_TEST})
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+endfunction()
+
+# Files of a test that read other files of the project: FAIRWAY_SOURCE_DIR is its root. Only these are told, so that a
+# compiler cache serves all others wherever the project lies.
+function(fairway_reads_sources)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_DEFINITIONS FAIRWAY_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 endfunction()
 
 # fairway_benchmark(<name> SOURCES ... LINK ...): a google-benchmark binary, beside the code it measures.

@@ -57,11 +57,12 @@ private:
         if (oldest != input_.ingresses.end()) shared_tls_ = (*oldest)->policy->upstream_tls;
     }
 
-    std::shared_ptr<const routing::RoutePolicy> with_shared_tls(std::shared_ptr<const routing::RoutePolicy> policy) {
+    std::shared_ptr<const routing::RoutePolicy> with_shared_tls(const IngressRecord& record,
+                                                                std::shared_ptr<const routing::RoutePolicy> policy) {
         if (!shared_tls_ || policy->upstream_tls) return policy;
         auto changed = *policy;
         changed.upstream_tls = shared_tls_;
-        return policies_.intern(changed);
+        return policies_.intern(changed, record.policy_seed);
     }
 
     void add(const IngressRecord& record, const k8s::IngressPath& path) {
@@ -76,7 +77,7 @@ private:
         routes_.push_back({.path = std::string(text),
                            .type = type,
                            .owner = record.owner,
-                           .policy = with_shared_tls(exempt ? record.exempt_policy : record.policy),
+                           .policy = with_shared_tls(record, exempt ? record.exempt_policy : record.policy),
                            .backend = backend(backend_key(*record.ingress, path.backend))});
     }
 
@@ -96,7 +97,7 @@ private:
             {.path = std::string(kRoot),
              .type = routing::PathType::prefix,
              .owner = record.owner,
-             .policy = with_shared_tls(catch_all ? record.catch_all_policy : record.policy),
+             .policy = with_shared_tls(record, catch_all ? record.catch_all_policy : record.policy),
              .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend});
     }
 

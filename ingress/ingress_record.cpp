@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <map>
 
+#include <boost/container_hash/hash.hpp>
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
+#include "ingress/annotations/references.hpp"
 #include "ingress/host_name.hpp"
 #include "ingress/setting_reader.hpp"
 
@@ -22,15 +24,19 @@ bool is_plain_path(std::string_view path) {
 
 class IngressCompiler {
 public:
-    IngressCompiler(ObjectPtr object, const ConfigMapSettings& settings, std::vector<Diagnostic>& diagnostics)
-        : settings_(settings), diagnostics_(diagnostics) {
+    IngressCompiler(ObjectPtr object, const ObjectStore& store, const ConfigMapSettings& settings,
+                    std::vector<Diagnostic>& diagnostics)
+        : store_(store), settings_(settings), diagnostics_(diagnostics) {
         record_.object = std::move(object);
         record_.ingress = object_as<k8s::Ingress>(record_.object);
     }
 
     IngressRecord run(const std::string& annotations_prefix, PolicyPool& policies, UpstreamTlsContexts& upstream_tls) {
         const auto& ingress = *record_.ingress;
-        auto parsed = parse_annotations(ingress, annotations_prefix, settings_.defaults, diagnostics_);
+        References references(store_, ingress.meta.name.ns, settings_.defaults.cross_namespace);
+        auto parsed = parse_annotations(ingress, annotations_prefix, settings_.defaults, references, diagnostics_);
+        record_.references = references.take();
+        record_.policy_seed = seed_of(ingress, annotations_prefix);
         record_.owner = std::make_shared<const routing::RouteOwner>(
             routing::RouteOwner{ingress.meta.name.ns, ingress.meta.name.name, ingress.meta.where.to_string()});
         record_.load_balance = parsed.load_balance;
@@ -48,11 +54,19 @@ public:
     }
 
 private:
+    /// Of the annotations that make the policy.
+    static std::size_t seed_of(const k8s::Ingress& ingress, const std::string& annotations_prefix) {
+        std::size_t seed = 0;
+        for (const auto& annotation : ingress.meta.annotations)
+            if (annotation.first.starts_with(annotations_prefix)) boost::hash_combine(seed, annotation);
+        return seed;
+    }
+
     /// Without its Secret an endpoint would see another certificate than it was promised, or not be verified: then the
     /// paths are closed.
     void set_upstream_tls(const UpstreamTlsSettings& wanted, const std::string& annotations_prefix,
                           UpstreamTlsContexts& contexts, routing::RoutePolicy& policy) {
-        record_.upstream_tls_secret = wanted.secret;
+        record_.references.push_back({k8s::Secret::kKind, wanted.secret});
         auto found = contexts.find(wanted);
         policy.upstream_tls = std::move(found.context);
         if (found.reason.empty()) return;
@@ -66,14 +80,14 @@ private:
     }
 
     void set_policies(routing::RoutePolicy policy, PolicyPool& policies) {
-        record_.policy = policies.intern(policy);
+        record_.policy = policies.intern(policy, record_.policy_seed);
         auto exempt = policy;
         exempt.tls_redirect.exempt = true;
-        record_.exempt_policy = policies.intern(exempt);
+        record_.exempt_policy = policies.intern(exempt, record_.policy_seed);
         // Reference 1.6: redirects of such an Ingress are ignored on the catch-all, everything else acts.
         policy.tls_redirect = {.enabled = false};
         policy.redirect.reset();
-        record_.catch_all_policy = policies.intern(policy);
+        record_.catch_all_policy = policies.intern(policy, record_.policy_seed);
     }
 
     void add_rules() {
@@ -142,6 +156,7 @@ private:
                                 .reason = std::move(reason)});
     }
 
+    const ObjectStore& store_;
     const ConfigMapSettings& settings_;
     std::vector<Diagnostic>& diagnostics_;
     IngressRecord record_;
@@ -163,10 +178,11 @@ bool is_redirect_exempt(std::string_view path, const std::vector<std::string>& l
     return std::ranges::any_of(locations, [&](const std::string& location) { return path.starts_with(location); });
 }
 
-IngressRecord compile_ingress(ObjectPtr object, const ConfigMapSettings& settings,
+IngressRecord compile_ingress(ObjectPtr object, const ObjectStore& store, const ConfigMapSettings& settings,
                               const std::string& annotations_prefix, PolicyPool& policies,
                               UpstreamTlsContexts& upstream_tls, std::vector<Diagnostic>& diagnostics) {
-    return IngressCompiler(std::move(object), settings, diagnostics).run(annotations_prefix, policies, upstream_tls);
+    return IngressCompiler(std::move(object), store, settings, diagnostics)
+        .run(annotations_prefix, policies, upstream_tls);
 }
 
 }  // namespace fairway::ingress

@@ -29,8 +29,9 @@ struct IngressRecord {
     std::shared_ptr<const routing::RoutePolicy> policy;
     std::shared_ptr<const routing::RoutePolicy> exempt_policy;     ///< under no-tls-redirect-locations
     std::shared_ptr<const routing::RoutePolicy> catch_all_policy;  ///< of a spec.defaultBackend without rules
-    std::optional<k8s::ObjectName> upstream_tls_secret;            ///< proxy-ssl-secret, whether or not it is good
-    std::vector<HostPaths> hosts;  ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
+    std::size_t policy_seed = 0;                                   ///< PolicyPool::intern
+    std::vector<ObjectKey> references;  ///< Secrets and ConfigMaps that annotations name, whether or not they are there
+    std::vector<HostPaths> hosts;       ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
     std::optional<BackendKey> default_backend;
     std::vector<BackendKey> backends;  ///< all that it uses, sorted, without repetition
 
@@ -46,7 +47,7 @@ BackendKey backend_key(const k8s::Ingress& ingress, const k8s::IngressBackend& b
 bool is_redirect_exempt(std::string_view path, const std::vector<std::string>& locations);
 
 /// Leaves out what cannot be served (bad hosts, resource backends …) and reports it.
-IngressRecord compile_ingress(ObjectPtr object, const ConfigMapSettings& settings,
+IngressRecord compile_ingress(ObjectPtr object, const ObjectStore& store, const ConfigMapSettings& settings,
                               const std::string& annotations_prefix, PolicyPool& policies,
                               UpstreamTlsContexts& upstream_tls, std::vector<Diagnostic>& diagnostics);
 

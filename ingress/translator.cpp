@@ -101,6 +101,8 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
         } else if (key.kind == k8s::ConfigMap::kKind) {
             dirty.configmaps.insert(key.name);
             if (options_.configmap == key.name) dirty.configmap = true;
+            if (const auto users = ingresses_by_reference_.find(key); users != ingresses_by_reference_.end())
+                dirty.ingresses.insert(users->second.begin(), users->second.end());
         }
     }
     // Their names may be what other, missing ones should have been.
@@ -119,9 +121,10 @@ void Translator::note_secret(const k8s::ObjectName& secret, bool appears_or_goes
     for (auto at = ingresses_by_secret_.lower_bound({secret.ns, ""});
          at != ingresses_by_secret_.end() && at->first.ns == secret.ns; ++at)
         if (concerns(at->first)) dirty.secrets.insert(at->first);
-    for (auto at = ingresses_by_upstream_secret_.lower_bound({secret.ns, ""});
-         at != ingresses_by_upstream_secret_.end() && at->first.ns == secret.ns; ++at)
-        if (concerns(at->first)) dirty.ingresses.insert(at->second.begin(), at->second.end());
+    for (auto at = ingresses_by_reference_.lower_bound({k8s::Secret::kKind, {secret.ns, ""}});
+         at != ingresses_by_reference_.end() && at->first.kind == k8s::Secret::kKind && at->first.name.ns == secret.ns;
+         ++at)
+        if (concerns(at->first.name)) dirty.ingresses.insert(at->second.begin(), at->second.end());
 }
 
 void Translator::note_pod(const ObjectPtr& object, Dirty& dirty) const {
@@ -175,10 +178,11 @@ void Translator::drop_record(const k8s::ObjectName& name, Dirty& dirty) {
         users->second.erase(name);
         if (users->second.empty()) ingresses_by_secret_.erase(users);
     }
-    if (record.upstream_tls_secret) {
-        const auto users = ingresses_by_upstream_secret_.find(*record.upstream_tls_secret);
+    for (const auto& key : record.references) {
+        const auto users = ingresses_by_reference_.find(key);
+        if (users == ingresses_by_reference_.end()) continue;  // named twice
         users->second.erase(name);
-        if (users->second.empty()) ingresses_by_upstream_secret_.erase(users);
+        if (users->second.empty()) ingresses_by_reference_.erase(users);
     }
     for (const auto& key : record.backends) {
         backends_.remove_user(key, {k8s::Ingress::kKind, name});
@@ -207,7 +211,7 @@ void Translator::replace_ingress(const k8s::ObjectName& name, Dirty& dirty) {
                                .message = decision.reason,
                                .reason = "IngressNotOurs"});
     } else {
-        auto record = compile_ingress(std::move(object), settings_, options_.annotations_prefix, policies_,
+        auto record = compile_ingress(std::move(object), *store_, settings_, options_.annotations_prefix, policies_,
                                       upstream_tls_, diagnostics);
         index_record(name, records_.insert_or_assign(name, std::move(record)).first->second, dirty);
     }
@@ -222,7 +226,7 @@ void Translator::index_record(const k8s::ObjectName& name, const IngressRecord& 
     }
     for (const auto& entry : record.ingress->tls)
         if (!entry.secret_name.empty()) ingresses_by_secret_[{name.ns, entry.secret_name}].insert(name);
-    if (record.upstream_tls_secret) ingresses_by_upstream_secret_[*record.upstream_tls_secret].insert(name);
+    for (const auto& key : record.references) ingresses_by_reference_[key].insert(name);
     for (const auto& key : record.backends) {
         backends_.add_user(key, {k8s::Ingress::kKind, name});
         dirty.balances.insert(key);
@@ -325,7 +329,7 @@ std::shared_ptr<const routing::HostRules> Translator::build_service_host(const s
     std::vector<routing::Route> routes{{.path = "/",
                                         .type = routing::PathType::prefix,
                                         .owner = nullptr,
-                                        .policy = policies_.intern(policy),
+                                        .policy = policies_.intern(policy, 0),
                                         .backend = backends_.find(key)->backend}};
     return std::make_shared<const routing::HostRules>(
         routing::HostRules::Options{.name = name, .has_certificate = false}, std::move(routes));

@@ -113,7 +113,7 @@ private:
     std::map<k8s::ObjectName, IngressRecord> records_;
     std::map<std::string, HostState> hosts_;
     std::map<k8s::ObjectName, std::set<k8s::ObjectName>> ingresses_by_secret_;
-    std::map<k8s::ObjectName, std::set<k8s::ObjectName>> ingresses_by_upstream_secret_;  ///< proxy-ssl-secret
+    std::map<ObjectKey, std::set<k8s::ObjectName>> ingresses_by_reference_;  ///< IngressRecord::references
 
     std::optional<BackendKey> default_backend_key_;
     std::shared_ptr<const routing::Backend> default_backend_;  ///< null: the built-in 404

@@ -147,7 +147,7 @@ void Translator::refresh_default_backend(Dirty& dirty) {
     default_route_ = std::make_shared<const routing::Route>(routing::Route{.path = "/",
                                                                            .type = routing::PathType::prefix,
                                                                            .owner = nullptr,
-                                                                           .policy = policies_.intern(policy),
+                                                                           .policy = policies_.intern(policy, 0),
                                                                            .backend = default_backend_});
 }
 

@@ -92,9 +92,14 @@ io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, E
         co_return;
     }
     stream.limit_body(exchange.record.route->policy->body_limit.max_bytes);
+    StepContext context{worker, stream, exchange};
     for (const RequestStep& step : request_steps()) {
         if (!step.wanted(exchange)) continue;
-        const auto answer = step.decide(exchange);
+        StepResult answer;
+        if (step.wait != nullptr)
+            answer = co_await step.wait(context);
+        else
+            answer = step.decide(context);
         if (!answer) continue;
         co_await send_own_answer(stream, exchange, *answer);
         co_return;

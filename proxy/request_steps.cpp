@@ -3,6 +3,7 @@
 #include "proxy/failure.hpp"
 #include "proxy/filters/cors.hpp"
 #include "proxy/filters/redirect.hpp"
+#include "proxy/variables.hpp"
 
 namespace fairway::proxy {
 
@@ -17,22 +18,25 @@ bool announces_too_much(const Exchange& exchange) {
     return limit != 0 && exchange.request.framing == Framing::content_length && exchange.request.content_length > limit;
 }
 
-std::optional<OwnAnswer> use_vhost(Exchange& exchange) {
-    exchange.request_edits.host = policy_of(exchange).upstream_vhost;
+StepResult use_vhost(StepContext& context) {
+    RequestEdits& edits = context.exchange.request_edits;
+    edits.host = edits.fields.keep(expand(*policy_of(context.exchange).upstream_vhost, context.exchange.record));
     return std::nullopt;
 }
 
 constexpr RequestStep kSteps[] = {
     {"final slash", [](const Exchange& e) { return e.add_slash; },
-     [](Exchange& e) { return std::optional(slash_redirect(e)); }},
-    {"body size", announces_too_much, [](Exchange&) { return std::optional(answer(Failure::body_too_large)); }},
+     [](StepContext& c) { return StepResult(slash_redirect(c.exchange)); }},
+    {"body size", announces_too_much, [](StepContext&) { return StepResult(answer(Failure::body_too_large)); }},
     {"closed", [](const Exchange& e) { return !policy_of(e).denied.empty(); },
-     [](Exchange&) { return std::optional(answer(Failure::access_denied)); }},
-    {"CORS preflight", [](const Exchange& e) { return policy_of(e).cors.has_value(); }, cors_preflight},
-    {"redirect", [](const Exchange& e) { return policy_of(e).redirect.has_value(); },
-     [](Exchange& e) { return std::optional(redirect_answer(e)); }},
-    {"redirect to HTTPS", [](const Exchange&) { return true; }, [](Exchange& e) { return tls_redirect(e); }},
-    {"Host for the endpoint", [](const Exchange& e) { return !policy_of(e).upstream_vhost.empty(); }, use_vhost},
+     [](StepContext&) { return StepResult(answer(Failure::access_denied)); }},
+    {"CORS preflight", [](const Exchange& e) { return bool(policy_of(e).cors); },
+     [](StepContext& c) { return cors_preflight(c.exchange); }},
+    {"redirect", [](const Exchange& e) { return bool(policy_of(e).redirect); },
+     [](StepContext& c) { return StepResult(redirect_answer(c.exchange)); }},
+    {"redirect to HTTPS", [](const Exchange&) { return true; },
+     [](StepContext& c) { return tls_redirect(c.exchange); }},
+    {"Host for the endpoint", [](const Exchange& e) { return bool(policy_of(e).upstream_vhost); }, use_vhost},
 };
 
 }  // namespace

@@ -6,17 +6,30 @@
 #include <span>
 #include <string_view>
 
+#include "proxy/downstream_stream.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/own_answer.hpp"
+#include "proxy/worker_context.hpp"
 
 namespace fairway::proxy {
+
+/// What a step may look at and change.
+struct StepContext {
+    WorkerContext& worker;
+    DownstreamStream& stream;
+    Exchange& exchange;
+};
+
+/// An answer ends the request. Edits in the exchange take effect when it is forwarded.
+using StepResult = std::optional<OwnAnswer>;
 
 struct RequestStep {
     std::string_view name;  ///< as explain calls it
     /// False: the route has no such policy, and nothing more is spent on it.
     bool (*wanted)(const Exchange&);
-    /// An answer ends the request. Edits in the exchange take effect when it is forwarded.
-    std::optional<OwnAnswer> (*decide)(Exchange&);
+    StepResult (*decide)(StepContext&);
+    /// In place of `decide`, for a step that has to ask somebody first.
+    io::Task<StepResult> (*wait)(StepContext&) = nullptr;
 };
 
 std::span<const RequestStep> request_steps() noexcept;

@@ -7,8 +7,7 @@
 #include <string>
 
 #include "routing/backend.hpp"
-#include "routing/policy/cors.hpp"
-#include "routing/policy/redirect.hpp"
+#include "routing/part.hpp"
 #include "routing/policy/tls_redirect.hpp"
 #include "routing/policy/upstream_policy.hpp"
 
@@ -17,6 +16,24 @@ class ClientContext;  // tls/client_context.hpp
 }
 
 namespace fairway::routing {
+
+// Each in a file of its own: policy/NAME.hpp, but TextTemplate.
+struct AccessList;
+struct BasicAuth;
+struct BodyBuffering;
+struct Canaries;
+struct Cors;
+struct ErrorPages;
+struct ExternalAuth;
+struct FieldSet;
+struct Mirror;
+struct RateLimits;
+struct Redirect;
+struct ResponseRate;
+struct ResponseRewrite;
+struct Rewrite;
+struct TextTemplate;
+struct UpstreamHttp;
 
 /// spec.rules[].http.paths[].pathType; ImplementationSpecific has become prefix, as in ingress-nginx.
 enum class PathType : std::uint8_t { exact, prefix };
@@ -31,10 +48,23 @@ struct RouteOwner {
 /// Settings that act after the match; shared by all routes that have the same.
 struct RoutePolicy {
     TlsRedirect tls_redirect;
-    std::optional<Redirect> redirect;  ///< annotations permanent-redirect, temporal-redirect
+    Part<Redirect> redirect;           ///< annotations permanent-redirect, temporal-redirect
     bool relative_redirects = false;   ///< our own redirects on the same host have a Location without scheme and host
-    std::optional<Cors> cors;          ///< annotation enable-cors
-    std::string upstream_vhost;        ///< annotation of this name: Host for the endpoints; empty: the client's
+    Part<Cors> cors;                   ///< annotation enable-cors
+    Part<Rewrite> rewrite;             ///< annotations rewrite-target, x-forwarded-prefix
+    Part<RateLimits> rate_limits;      ///< annotations limit-rps, limit-rpm, limit-connections
+    Part<AccessList> access_list;      ///< annotations allowlist-source-range, denylist-source-range
+    Part<BasicAuth> basic_auth;        ///< annotations auth-type, auth-secret
+    Part<ExternalAuth> external_auth;  ///< annotations auth-url, auth-signin …
+    bool satisfy_any = false;        ///< annotation satisfy: one of access_list, basic_auth and external_auth is enough
+    Part<Mirror> mirror;             ///< annotations mirror-*
+    Part<ErrorPages> error_pages;    ///< annotations custom-http-errors, default-backend
+    Part<FieldSet> response_fields;  ///< annotation custom-headers
+    Part<ResponseRewrite> response_rewrite;  ///< annotations proxy-cookie-*, proxy-redirect-*
+    Part<ResponseRate> response_rate;        ///< annotations limit-rate, limit-rate-after
+    Part<BodyBuffering> body_buffering;      ///< annotations proxy-request-buffering, proxy-buffering and their sizes
+    Part<UpstreamHttp> upstream_http;        ///< annotations proxy-http-version, connection-proxy-header
+    Part<TextTemplate> upstream_vhost;       ///< annotation of this name: Host for the endpoints; absent: the client's
     UpstreamTimeouts timeouts;
     RetryPolicy retry;
     BodyLimit body_limit;
@@ -55,6 +85,7 @@ struct Route {
     std::shared_ptr<const RouteOwner> owner;    ///< null for the built-in default backend
     std::shared_ptr<const RoutePolicy> policy;  ///< never null
     std::shared_ptr<const Backend> backend;     ///< null: the built-in default backend answers 404
+    Part<Canaries> canaries;                    ///< other backends that get a share: annotations canary-*
 };
 
 /// What is spoken to the endpoints of `route`, which has a backend; auto_http still depends on the client.

@@ -8,8 +8,14 @@
 #include <vector>
 
 #include "base/ip_address.hpp"
+#include "routing/part.hpp"
 
 namespace fairway::routing {
+
+// Each in a file of its own: policy/NAME.hpp.
+struct BlockRules;
+struct Compression;
+struct FieldSet;
 
 /// Downstream connections: keep-alive, keep-alive-requests, client-header-timeout, client-body-timeout,
 /// large-client-header-buffers, enable-underscores-in-headers, ignore-invalid-headers.
@@ -83,6 +89,10 @@ struct Settings {
     AccessLogSettings access_log;
     std::uint16_t http_redirect_code = 308;  ///< http-redirect-code: 301, 302, 307 or 308
     bool server_tokens = false;              ///< send "Server: fairway"
+    Part<BlockRules> block_rules;            ///< block-cidrs, block-user-agents, block-referers
+    Part<Compression> compression;           ///< use-gzip, enable-brotli and their kin
+    Part<FieldSet> request_fields;           ///< proxy-set-headers: for every endpoint
+    Part<FieldSet> response_fields;          ///< add-headers: in every response
     std::vector<std::string> hide_headers;   ///< hide-headers: upstream response fields to drop
     std::uint32_t proxy_buffer_bytes =
         64 * 1024;  ///< proxy-buffer-size: limit of an upstream response head, never under 64 KiB

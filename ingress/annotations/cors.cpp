@@ -66,17 +66,17 @@ Result<std::string> parse_max_age(std::string_view text) {
 
 }  // namespace
 
-void read_cors(SettingReader& settings, std::optional<routing::Cors>& cors) {
-    bool enabled = cors.has_value();
+std::optional<routing::Cors> read_cors(SettingReader& settings) {
+    bool enabled = false;
     settings.read("enable-cors", enabled, parse_bool);
-    routing::Cors wanted = cors.value_or(routing::Cors{});
+    routing::Cors wanted;
     read_origins(settings, wanted);
     settings.read("cors-allow-methods", wanted.methods, parse_methods);
     settings.read("cors-allow-headers", wanted.headers, parse_field_names);
     settings.read("cors-expose-headers", wanted.expose_headers, parse_field_names);
     settings.read("cors-allow-credentials", wanted.credentials, parse_bool);
     settings.read("cors-max-age", wanted.max_age, parse_max_age);
-    cors = enabled ? std::optional(std::move(wanted)) : std::nullopt;
+    return enabled ? std::optional(std::move(wanted)) : std::nullopt;
 }
 
 }  // namespace fairway::ingress

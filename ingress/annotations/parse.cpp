@@ -83,21 +83,21 @@ void report_foreign_prefix(const k8s::Ingress& ingress, std::string_view prefix,
 }  // namespace
 
 IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view prefix, const PolicyDefaults& defaults,
-                                  std::vector<Diagnostic>& diagnostics) {
+                                  References& references, std::vector<Diagnostic>& diagnostics) {
     auto settings = SettingReader::of_annotations(ingress.meta, prefix, diagnostics);
     IngressSettings result{.policy = defaults.policy, .load_balance = defaults.load_balance};
 
     read_tls_redirect(settings, result.policy.tls_redirect);
     settings.read("relative-redirects", result.policy.relative_redirects, parse_bool);
-    read_redirect(settings, result.policy.redirect);
-    read_cors(settings, result.policy.cors);
-    read_upstream_vhost(settings, result.policy.upstream_vhost);
+    result.policy.redirect = read_redirect(settings);
+    result.policy.cors = read_cors(settings);
+    result.policy.upstream_vhost = read_upstream_vhost(settings);
     read_upstream_timeouts(settings, result.policy.timeouts);
     read_retry_policy(settings, result.policy.retry);
     read_body_limit(settings, result.policy.body_limit);
     read_access_log(settings, result.policy.access_log);
     read_backend_protocol(settings, result.policy);
-    result.upstream_tls = read_upstream_tls(settings, ingress.meta.name.ns, result.policy.denied);
+    result.upstream_tls = read_upstream_tls(settings, references, result.policy.denied);
     read_load_balance(settings, result.load_balance);
     result.sets_load_balance = settings.find("load-balance").has_value();
     check_buffer_size(settings, defaults.proxy_buffer_bytes);

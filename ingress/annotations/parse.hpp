@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ingress/annotations/references.hpp"
 #include "ingress/diagnostics.hpp"
 #include "ingress/upstream_tls.hpp"
 #include "routing/route.hpp"
@@ -17,6 +18,7 @@ struct PolicyDefaults {
     routing::RoutePolicy policy;
     routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
     std::uint32_t proxy_buffer_bytes = 64 * 1024;
+    bool cross_namespace = false;  ///< allow-cross-namespace-resources
 
     bool operator==(const PolicyDefaults&) const = default;
 };
@@ -30,7 +32,8 @@ struct IngressSettings {
 };
 
 /// Diagnostics name the annotation, also those that are unknown or do not act in this version.
+/// @param references  for the objects that annotations name.
 IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view prefix, const PolicyDefaults& defaults,
-                                  std::vector<Diagnostic>& diagnostics);
+                                  References& references, std::vector<Diagnostic>& diagnostics);
 
 }  // namespace fairway::ingress

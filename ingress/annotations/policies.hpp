@@ -5,23 +5,27 @@
 #include <optional>
 #include <string>
 
+#include "ingress/annotations/references.hpp"
 #include "ingress/setting_reader.hpp"
 #include "ingress/upstream_tls.hpp"
 #include "routing/backend.hpp"
+#include "routing/policy/cors.hpp"
+#include "routing/policy/redirect.hpp"
 #include "routing/policy/tls_redirect.hpp"
 #include "routing/policy/upstream_policy.hpp"
 #include "routing/route.hpp"
+#include "routing/text_template.hpp"
 
 namespace fairway::ingress {
 
 /// ssl-redirect, force-ssl-redirect, preserve-trailing-slash, use-port-in-redirects.
 void read_tls_redirect(SettingReader& settings, routing::TlsRedirect& redirect);
 /// permanent-redirect, temporal-redirect and their codes: annotations only.
-void read_redirect(SettingReader& settings, std::optional<routing::Redirect>& redirect);
+std::optional<routing::Redirect> read_redirect(SettingReader& settings);
 /// enable-cors, cors-*: annotations only.
-void read_cors(SettingReader& settings, std::optional<routing::Cors>& cors);
+std::optional<routing::Cors> read_cors(SettingReader& settings);
 /// upstream-vhost: annotations only.
-void read_upstream_vhost(SettingReader& settings, std::string& host);
+std::optional<routing::TextTemplate> read_upstream_vhost(SettingReader& settings);
 /// proxy-connect-timeout, proxy-send-timeout, proxy-read-timeout.
 void read_upstream_timeouts(SettingReader& settings, routing::UpstreamTimeouts& timeouts);
 /// proxy-next-upstream, proxy-next-upstream-tries, proxy-next-upstream-timeout.
@@ -35,7 +39,7 @@ void read_access_log(SettingReader& settings, bool& access_log);
 /// backend-protocol: annotations only. FastCGI closes the paths.
 void read_backend_protocol(SettingReader& settings, routing::RoutePolicy& policy);
 /// proxy-ssl-*: annotations only. nullopt: without proxy-ssl-secret; or it is refused, and `denied` says why.
-std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, const std::string& own_namespace,
+std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, const References& references,
                                                      std::string& denied);
 
 }  // namespace fairway::ingress

@@ -45,17 +45,15 @@ void read_status(SettingReader& settings, std::string_view name, std::uint16_t h
 
 }  // namespace
 
-void read_redirect(SettingReader& settings, std::optional<routing::Redirect>& redirect) {
+std::optional<routing::Redirect> read_redirect(SettingReader& settings) {
     routing::Redirect permanent{.location = {}, .status = 301};
     routing::Redirect temporal{.location = {}, .status = 302};
     settings.read("permanent-redirect", permanent.location, parse_permanent);
     read_status(settings, "permanent-redirect-code", 308, permanent.status);
     settings.read("temporal-redirect", temporal.location, parse_temporal);
     read_status(settings, "temporal-redirect-code", 307, temporal.status);
-    if (!temporal.location.empty())
-        redirect = std::move(temporal);
-    else if (!permanent.location.empty())
-        redirect = std::move(permanent);
+    if (!temporal.location.empty()) return temporal;
+    return permanent.location.empty() ? std::nullopt : std::optional(std::move(permanent));
 }
 
 }  // namespace fairway::ingress

@@ -68,7 +68,7 @@ void report_lack_of_secret(SettingReader& settings) {
 
 }  // namespace
 
-std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, const std::string& own_namespace,
+std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, const References& references,
                                                      std::string& denied) {
     const auto text = settings.find("proxy-ssl-secret");
     UpstreamTlsSettings result;
@@ -83,16 +83,12 @@ std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, co
         report_lack_of_secret(settings);
         return std::nullopt;
     }
-    auto secret = parse_object_name(*text);
+    auto secret =
+        text->find('/') == std::string_view::npos
+            ? Result<k8s::ObjectName>(Error{fmt::format("\"{}\" names no Secret; write namespace/name", *text)})
+            : references.resolve(*text);
     if (!secret) {
-        close_paths(settings, fmt::format("\"{}\" names no Secret; write namespace/name", *text), denied);
-        return std::nullopt;
-    }
-    if (secret->ns != own_namespace) {
-        close_paths(settings,
-                    fmt::format("Secret {} is in another namespace; name one of namespace {}", secret->to_string(),
-                                own_namespace),
-                    denied);
+        close_paths(settings, secret.error().message, denied);
         return std::nullopt;
     }
     if (result.verify && !settings.find("proxy-ssl-name"))

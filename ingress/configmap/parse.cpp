@@ -46,6 +46,7 @@ void read_policy_defaults(SettingReader& settings, ConfigMapSettings& result) {
     if (retry_non_idempotent) policy.retry.conditions |= routing::retry_non_idempotent;
     read_body_limit(settings, policy.body_limit);
     read_load_balance(settings, result.defaults.load_balance);
+    settings.read("allow-cross-namespace-resources", result.defaults.cross_namespace, parse_bool);
     settings.read("proxy-buffer-size", result.data_plane.proxy_buffer_bytes, parse_buffer_size);
     result.defaults.proxy_buffer_bytes = result.data_plane.proxy_buffer_bytes;
 }

@@ -94,7 +94,7 @@ constexpr ConfigKeyDescriptor kUpstream[] = {
     {"service-upstream", "true or false", "false", planned, kOpen,
      "send to the Service's cluster address instead of its endpoints"},
     {"grpc-buffer-size-kb", "number", "0", planned, kOpen, "limit of the head of gRPC answers"},
-    {"allow-cross-namespace-resources", "true or false", "false", planned, kOpen,
+    {"allow-cross-namespace-resources", "true or false", "false", acts, kOpen,
      "annotations may name objects of other namespaces"},
 };
 

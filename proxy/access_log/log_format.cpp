@@ -1,45 +1,19 @@
 #include "proxy/access_log/log_format.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <utility>
 
-#include "base/ascii.hpp"
 #include "proxy/access_log/variable_text.hpp"
 
 namespace fairway::proxy {
 
 namespace {
 
-constexpr bool is_name_byte(char c) noexcept { return ascii::is_alnum(c) || c == '_'; }
-
 std::string host_name() {
     char name[256] = {};
     return gethostname(name, sizeof name - 1) == 0 ? name : "-";
-}
-
-Error refused(std::string_view text, std::size_t at, std::string_view problem) {
-    return {fmt::format("log-format-upstream: {} at byte {}, \"{}\"; write $name or ${{name}}", problem, at + 1,
-                        text.substr(at, 24))};
-}
-
-/// The name that a '$' begins, and where the text goes on behind it.
-struct NameInText {
-    std::string_view name;
-    std::size_t next;
-};
-
-Result<NameInText> read_name(std::string_view text, std::size_t dollar) {
-    const std::size_t begin = dollar + 1;
-    const bool braces = begin < text.size() && text[begin] == '{';
-    const std::size_t first = begin + (braces ? 1 : 0);
-    std::size_t end = first;
-    while (end < text.size() && is_name_byte(text[end])) ++end;
-    if (braces && (end == text.size() || text[end] != '}')) return refused(text, dollar, "\"${\" without \"}\"");
-    if (end == first) return refused(text, dollar, "a '$' without a variable name");
-    return NameInText{text.substr(first, end - first), end + (braces ? 1 : 0)};
 }
 
 // The character that a backslash and `c` mean in a quoted nginx word, or 0 when the backslash stands for itself.
@@ -64,8 +38,8 @@ Result<LogFormat> LogFormat::compile(std::string_view text, routing::LogEscape e
     LogFormat format(escape);
     for (std::size_t at = 0; at < text.size();) {
         if (text[at] == '$') {
-            const auto name = read_name(text, at);
-            if (!name) return name.error();
+            const auto name = routing::read_variable_name(text, at);
+            if (!name) return Error{"log-format-upstream: " + name.error().message};
             format.add_variable(name->name);
             at = name->next;
         } else if (const char plain = text[at] == '\\' && at + 1 < text.size() ? unescaped(text[at + 1]) : 0;
@@ -82,7 +56,7 @@ Result<LogFormat> LogFormat::compile(std::string_view text, routing::LogEscape e
 
 // What is the same in every line becomes part of the literals.
 void LogFormat::add_variable(std::string_view name) {
-    auto found = find_log_variable(name);
+    auto found = routing::find_variable(name);
     if (!found) {
         const bool listed = std::find(unknown_.begin(), unknown_.end(), name) != unknown_.end();
         if (!listed) unknown_.emplace_back(name);
@@ -96,7 +70,7 @@ void LogFormat::add_variable(std::string_view name) {
         case LogVariable::response_field: needs_response_fields_ = true; break;
         default: break;
     }
-    segments_.push_back({std::exchange(tail_, {}), std::move(*found)});
+    segments_.push_back({std::exchange(tail_, {}), log_variable(*std::move(found))});
 }
 
 void LogFormat::append_line(LogText& out, const RequestRecord& record, const TimeTexts& times) const {

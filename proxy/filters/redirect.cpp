@@ -4,6 +4,7 @@
 
 #include "base/ascii.hpp"
 #include "proxy/filters/tls_redirect.hpp"
+#include "routing/policy/redirect.hpp"
 
 namespace fairway::proxy {
 

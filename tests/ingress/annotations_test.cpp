@@ -6,6 +6,9 @@
 #include <set>
 
 #include "ingress/annotations/descriptors.hpp"
+#include "routing/policy/cors.hpp"
+#include "routing/policy/redirect.hpp"
+#include "routing/text_template.hpp"
 
 namespace fairway::ingress::test {
 namespace {
@@ -15,6 +18,14 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 
 constexpr const char* kPrefix = "nginx.ingress.kubernetes.io";
+
+/// A Part never changes: another one takes its place.
+template <class T>
+void edit(routing::Part<T>& part, auto change) {
+    T copy = *part;
+    change(copy);
+    part = std::move(copy);
+}
 
 struct Parsed {
     IngressSettings settings;
@@ -26,7 +37,9 @@ Parsed parse(std::map<std::string, std::string> annotations, const PolicyDefault
     ingress.meta.name = {"shop", "web"};
     for (auto& [name, value] : annotations) ingress.meta.annotations[std::string(kPrefix) + "/" + name] = value;
     Parsed parsed;
-    parsed.settings = parse_annotations(ingress, kPrefix, defaults, parsed.diagnostics);
+    const ObjectStore store;
+    References references(store, "shop", defaults.cross_namespace);
+    parsed.settings = parse_annotations(ingress, kPrefix, defaults, references, parsed.diagnostics);
     return parsed;
 }
 
@@ -62,14 +75,15 @@ const ActingCase kActing[] = {
      [](IngressSettings& s) { s.policy.tls_redirect.preserve_trailing_slash = true; }, "on"},
     {"use-port-in-redirects", "true", [](IngressSettings& s) { s.policy.tls_redirect.use_port = true; }, "443"},
     {"permanent-redirect", "https://a.example/b?c=d",
-     [](IngressSettings& s) { s.policy.redirect = {"https://a.example/b?c=d", 301}; }, "/$host"},
-    {"permanent-redirect", "/moved", [](IngressSettings& s) { s.policy.redirect = {"/moved", 301}; }, "moved"},
-    {"temporal-redirect", "http://a.example", [](IngressSettings& s) { s.policy.redirect = {"http://a.example", 302}; },
-     "/moved"},
+     [](IngressSettings& s) { s.policy.redirect = routing::Redirect{"https://a.example/b?c=d", 301}; }, "/$host"},
+    {"permanent-redirect", "/moved", [](IngressSettings& s) { s.policy.redirect = routing::Redirect{"/moved", 301}; },
+     "moved"},
+    {"temporal-redirect", "http://a.example",
+     [](IngressSettings& s) { s.policy.redirect = routing::Redirect{"http://a.example", 302}; }, "/moved"},
     {"relative-redirects", "true", [](IngressSettings& s) { s.policy.relative_redirects = true; }, "2"},
-    {"enable-cors", "true", [](IngressSettings& s) { s.policy.cors.emplace(); }, "on"},
-    {"upstream-vhost", "pods.internal:8080", [](IngressSettings& s) { s.policy.upstream_vhost = "pods.internal:8080"; },
-     "a b"},
+    {"enable-cors", "true", [](IngressSettings& s) { s.policy.cors = routing::Cors{}; }, "on"},
+    {"upstream-vhost", "pods.internal:8080",
+     [](IngressSettings& s) { s.policy.upstream_vhost = routing::literal_template("pods.internal:8080"); }, "a b"},
     {"load-balance", "ewma", [](IngressSettings& s) { s.load_balance = routing::LoadBalance::ewma; }, "least_conn"},
     {"proxy-connect-timeout", "7", [](IngressSettings& s) { s.policy.timeouts.connect = 7s; }, "7s"},
     {"proxy-send-timeout", "8", [](IngressSettings& s) { s.policy.timeouts.send = 8s; }, "0"},
@@ -134,14 +148,20 @@ struct CompanionCase {
 };
 
 const CompanionCase kCompanions[] = {
-    {"permanent-redirect", "/a", "permanent-redirect-code", "308", [](auto& p) { p.redirect->status = 308; }, "309"},
-    {"temporal-redirect", "http://a", "temporal-redirect-code", "307", [](auto& p) { p.redirect->status = 307; },
-     "308"},
-    {"enable-cors", "true", "cors-allow-methods", "GET, POST", [](auto& p) { p.cors->methods = "GET, POST"; }, "GET;"},
-    {"enable-cors", "true", "cors-allow-headers", "X-A, X_B", [](auto& p) { p.cors->headers = "X-A, X_B"; }, "a: b"},
-    {"enable-cors", "true", "cors-expose-headers", "*", [](auto& p) { p.cors->expose_headers = "*"; }, "a\"b"},
-    {"enable-cors", "true", "cors-allow-credentials", "false", [](auto& p) { p.cors->credentials = false; }, "no"},
-    {"enable-cors", "true", "cors-max-age", "600", [](auto& p) { p.cors->max_age = "600"; }, "10m"},
+    {"permanent-redirect", "/a", "permanent-redirect-code", "308",
+     [](auto& p) { edit(p.redirect, [](auto& part) { part.status = 308; }); }, "309"},
+    {"temporal-redirect", "http://a", "temporal-redirect-code", "307",
+     [](auto& p) { edit(p.redirect, [](auto& part) { part.status = 307; }); }, "308"},
+    {"enable-cors", "true", "cors-allow-methods", "GET, POST",
+     [](auto& p) { edit(p.cors, [](auto& part) { part.methods = "GET, POST"; }); }, "GET;"},
+    {"enable-cors", "true", "cors-allow-headers", "X-A, X_B",
+     [](auto& p) { edit(p.cors, [](auto& part) { part.headers = "X-A, X_B"; }); }, "a: b"},
+    {"enable-cors", "true", "cors-expose-headers", "*",
+     [](auto& p) { edit(p.cors, [](auto& part) { part.expose_headers = "*"; }); }, "a\"b"},
+    {"enable-cors", "true", "cors-allow-credentials", "false",
+     [](auto& p) { edit(p.cors, [](auto& part) { part.credentials = false; }); }, "no"},
+    {"enable-cors", "true", "cors-max-age", "600",
+     [](auto& p) { edit(p.cors, [](auto& part) { part.max_age = "600"; }); }, "10m"},
 };
 
 class CompanionAnnotation : public testing::TestWithParam<CompanionCase> {};
@@ -167,7 +187,7 @@ INSTANTIATE_TEST_SUITE_P(Table, CompanionAnnotation, testing::ValuesIn(kCompanio
 
 TEST(Annotations, TemporalRedirectGoesBeforeThePermanentOne) {
     const auto parsed = parse({{"permanent-redirect", "http://a"}, {"temporal-redirect", "http://b"}});
-    EXPECT_EQ(parsed.settings.policy.redirect, (routing::Redirect{"http://b", 302}));
+    EXPECT_EQ(*parsed.settings.policy.redirect, (routing::Redirect{"http://b", 302}));
 }
 
 TEST(Annotations, OriginsThatAreNoneAreLeftOutAndLetNobodyIn) {
@@ -319,7 +339,9 @@ TEST(Annotations, OtherPrefixesAreNotOurs) {
     ingress.meta.annotations = {
         {"cert-manager.io/issuer", "x"}, {"nginx.ingress.kubernetes.iox/ssl-redirect", "x"}, {"kubectl", "y"}};
     std::vector<Diagnostic> diagnostics;
-    parse_annotations(ingress, kPrefix, {}, diagnostics);
+    const ObjectStore store;
+    References references(store, "shop", false);
+    parse_annotations(ingress, kPrefix, {}, references, diagnostics);
     EXPECT_THAT(diagnostics, IsEmpty());
 }
 

@@ -161,6 +161,7 @@ const KeyCase kKeys[] = {
      [](const auto& s) { return s.data_plane.access_log.escape == routing::LogEscape::json; }, "x"},
     {"log-format-escape-none", "true",
      [](const auto& s) { return s.data_plane.access_log.escape == routing::LogEscape::none; }, "x"},
+    {"allow-cross-namespace-resources", "true", [](const auto& s) { return s.defaults.cross_namespace; }, "x"},
     {"proxy-ssl-location-only", "true", [](const auto& s) { return s.upstream_tls_per_location; }, "x"},
     {"strict-validate-path-type", "false", [](const auto& s) { return !s.strict_path_types; }, "x"},
 };

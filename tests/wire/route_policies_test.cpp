@@ -1,4 +1,7 @@
 // What the policies of a route do to requests and responses, over both protocols.
+#include "routing/policy/cors.hpp"
+#include "routing/policy/redirect.hpp"
+#include "routing/text_template.hpp"
 #include "wire/hostile_fixture.hpp"
 #include "wire/http2_client.hpp"
 
@@ -28,7 +31,7 @@ protected:
 };
 
 TEST_F(RoutePolicies, RedirectAnswersEveryPathWithTheSameLocation) {
-    policy().redirect = {"https://b.example/new?x=1", 308};
+    policy().redirect = routing::Redirect{"https://b.example/new?x=1", 308};
     start();
     const auto answer = own_answer("POST /old?y=2", "Content-Length: 0\r\n");
     EXPECT_TRUE(answer.starts_with("HTTP/1.1 308 Permanent Redirect\r\n")) << answer;
@@ -36,7 +39,7 @@ TEST_F(RoutePolicies, RedirectAnswersEveryPathWithTheSameLocation) {
 }
 
 TEST_F(RoutePolicies, RedirectToAPathNamesTheHostAsTheClientDid) {
-    policy().redirect = {"/new", 302};
+    policy().redirect = routing::Redirect{"/new", 302};
     start();
     EXPECT_TRUE(contains(own_answer("GET /old"), "\r\nLocation: http://a.example:8080/new\r\n"));
     policy().relative_redirects = true;
@@ -45,14 +48,14 @@ TEST_F(RoutePolicies, RedirectToAPathNamesTheHostAsTheClientDid) {
 }
 
 TEST_F(RoutePolicies, RedirectGoesBeforeTheOneToHttps) {
-    policy().redirect = {"https://b.example/", 301};
+    policy().redirect = routing::Redirect{"https://b.example/", 301};
     policy().tls_redirect.force = true;
     start();
     EXPECT_TRUE(contains(own_answer("GET /"), "\r\nLocation: https://b.example/\r\n"));
 }
 
 TEST_F(RoutePolicies, VhostIsTheHostThatEndpointsSee) {
-    policy().upstream_vhost = "pods.internal";
+    policy().upstream_vhost = routing::literal_template("pods.internal");
     start();
     auto client = this->client();
     client.send("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n");
@@ -62,7 +65,7 @@ TEST_F(RoutePolicies, VhostIsTheHostThatEndpointsSee) {
 }
 
 TEST_F(RoutePolicies, PreflightIsAnsweredWithoutTheEndpoint) {
-    policy().cors.emplace();
+    policy().cors = routing::Cors{};
     policy().tls_redirect.force = true;
     start();
     const auto answer = own_answer("OPTIONS /", "Origin: https://page.example\r\n");
@@ -75,7 +78,7 @@ TEST_F(RoutePolicies, PreflightIsAnsweredWithoutTheEndpoint) {
 }
 
 TEST_F(RoutePolicies, CorsFieldsReplaceThoseOfTheEndpoint) {
-    policy().cors = {.any_origin = false, .origins = {{"https://", true, ".example"}}};
+    policy().cors = routing::Cors{.any_origin = false, .origins = {{"https://", true, ".example"}}};
     start();
     const auto answer =
         relayed("Origin: https://Page.Example\r\n", "access-control-allow-origin: evil\r\nVary: Accept\r\n");
@@ -85,7 +88,7 @@ TEST_F(RoutePolicies, CorsFieldsReplaceThoseOfTheEndpoint) {
 }
 
 TEST_F(RoutePolicies, OtherOriginsGetNoCorsField) {
-    policy().cors = {.any_origin = false, .origins = {{"https://", true, ".example"}}};
+    policy().cors = routing::Cors{.any_origin = false, .origins = {{"https://", true, ".example"}}};
     start();
     for (const auto* origin : {"https://a.b.example", "https://.example", "xhttps://a.example",
                                "https://a.example.evil", "http://a.example", "https://a.example:8443", ""}) {
@@ -95,7 +98,7 @@ TEST_F(RoutePolicies, OtherOriginsGetNoCorsField) {
 }
 
 TEST_F(RoutePolicies, CorsFieldsAreInErrorsToo) {
-    policy().cors.emplace();
+    policy().cors = routing::Cors{};
     policy().denied = "for the test";
     start();
     const auto answer = own_answer("GET /");
@@ -104,7 +107,7 @@ TEST_F(RoutePolicies, CorsFieldsAreInErrorsToo) {
 }
 
 TEST_F(RoutePolicies, ActOverHttp2) {
-    policy().cors.emplace();
+    policy().cors = routing::Cors{};
     start();
     Http2Client client(server->http_port());
     const auto preflight =
@@ -112,7 +115,7 @@ TEST_F(RoutePolicies, ActOverHttp2) {
     const auto& answer = client.whole(preflight);
     EXPECT_EQ(answer.status(), "204");
     EXPECT_EQ(answer.field("access-control-allow-origin"), "*");
-    policy().redirect = {"/new", 307};
+    policy().redirect = routing::Redirect{"/new", 307};
     publish();
     const auto moved = client.request({{":method", "GET"}, {":scheme", "http"}, {":authority", "a"}, {":path", "/"}});
     EXPECT_EQ(client.whole(moved).field("location"), "http://a/new");
