@@ -44,6 +44,10 @@ public:
     }
     void report(Severity severity, std::string_view name, std::string message, std::string_view reason);
 
+    /// Of annotations, without its slash; empty for a ConfigMap.
+    std::string_view prefix() const noexcept {
+        return std::string_view(prefix_).substr(0, prefix_.empty() ? 0 : prefix_.size() - 1);
+    }
     /// Names that are set, without prefix, in alphabetical order.
     std::vector<std::string_view> names() const;
 

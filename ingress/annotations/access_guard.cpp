@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.hpp"
+#include "ingress/annotations/snippet_advice.hpp"
 #include "ingress/values.hpp"
 
 namespace fairway::ingress {
@@ -38,9 +39,9 @@ std::string refuse_unmet_guard(SettingReader& settings, std::string_view name, c
     const bool snippet = row.status == Status::refused;
     const auto why =
         snippet ? "nginx configuration text is never taken" : "it guards access and does not act in this version";
-    const auto fix =
-        snippet ? "remove it; docs/annotations.md names what replaces it" : "remove it to serve the paths without it";
-    settings.report(Severity::error, name, fmt::format("{}; {}. Every path of this Ingress answers 503", why, fix),
+    const auto fix = snippet ? "." + advise_on_snippet(value, settings.prefix()).to_string()
+                             : std::string("; remove it to serve the paths without it.");
+    settings.report(Severity::error, name, fmt::format("{}{} Every path of this Ingress answers 503", why, fix),
                     snippet ? "SnippetNotSupported" : "AccessGuardNotSupported");
     return fmt::format("annotation {}: {}", name, why);
 }
