@@ -6,6 +6,7 @@ from support.certificates import Authority
 from support.fairway import Fairway
 from support.manifests import endpoints, ingress, service, to_yaml
 from support.origin import Origin
+from support.scripted_origin import ScriptedOrigin
 
 
 @pytest.fixture
@@ -21,6 +22,20 @@ def origins():
     yield start
     for origin in started:
         origin.kill()
+
+
+@pytest.fixture
+def scripted_origin():
+    """scripted_origin(answer) starts an origin that answers so (support/scripted_origin.py)."""
+    started = []
+
+    def start(*answer):
+        started.append(ScriptedOrigin(*answer))
+        return started[-1]
+
+    yield start
+    for origin in started:
+        origin.close()
 
 
 @pytest.fixture

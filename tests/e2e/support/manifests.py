@@ -24,6 +24,24 @@ def ingress(name="kubia", host=HOST, paths=None, tls=None, annotations=None, **s
             "metadata": {"name": name, "annotations": annotations or {}}, "spec": body}
 
 
+PREFIX = "nginx.ingress.kubernetes.io/"
+
+
+def annotated(name="kubia", annotations=None, host=HOST, paths=None, tls=None, **more):
+    """An Ingress with annotations; those among the keywords are written with '_' for '-'."""
+    values = {**(annotations or {}), **{key.replace("_", "-"): str(value) for key, value in more.items()}}
+    return ingress(name, host, paths, tls, {PREFIX + key: value for key, value in values.items()})
+
+
+def site(*origins, config=None, **annotations):
+    """Manifests of one annotated Ingress, its Service and endpoints; with `config`, a dict, also the ConfigMap, which
+    --configmap default/fairway names."""
+    objects = [annotated(**annotations), service(), endpoints(*origins)]
+    if config is not None:
+        objects.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "fairway"}, "data": config})
+    return {"all.yaml": objects}
+
+
 def service(name="kubia", port=80):
     return {"apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
             "spec": {"ports": [{"port": port, "targetPort": 8080}]}}
