@@ -35,6 +35,10 @@ constexpr std::array kOwn = {
     OwnCounter{"fairway_access_log_dropped_total", MetricType::counter,
                "Access log lines given up because the log could not be written.",
                &proxy::ConnectionCounters::access_log_dropped},
+    OwnCounter{"fairway_limited_requests_total", MetricType::counter, "Requests refused by limit-rps or limit-rpm.",
+               &proxy::ConnectionCounters::requests_limited},
+    OwnCounter{"fairway_limited_requests_at_once_total", MetricType::counter, "Requests refused by limit-connections.",
+               &proxy::ConnectionCounters::requests_at_once_limited},
 };
 
 }  // namespace

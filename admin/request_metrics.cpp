@@ -35,7 +35,7 @@ std::vector<LabelledSeries> labelled(const MetricsInput& input, const SeriesMap&
     result.reserve(requests.size());
     for (const auto& [key, series] : requests) {
         Labels labels = constant;
-        labels.add("canary", "");
+        labels.add("canary", key.canary);
         if (input.options.per_host) labels.add("host", key.host);
         labels.add("ingress", key.ingress)
             .add("method", key.method)

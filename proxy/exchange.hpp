@@ -4,11 +4,13 @@
 
 #include <array>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "proxy/http/message.hpp"
 #include "proxy/http/out_buffer.hpp"
 #include "proxy/io/buffer_pool.hpp"
+#include "proxy/rate_limit_table.hpp"
 #include "proxy/request_record.hpp"
 #include "proxy/snapshot_ref.hpp"
 #include "proxy/upstream_request.hpp"
@@ -27,6 +29,8 @@ struct Exchange {
     RequestEdits request_edits;  ///< what the endpoint gets in place of what the client sent
     FieldEdits response_edits;   ///< what the client gets in place of what the endpoint sent
     bool add_slash = false;      ///< the route is that of the path with a final slash (RouteTable::Match)
+    std::string session_cookie;  ///< Set-Cookie of an endpoint that was chosen anew; empty: none
+    LimitedRequest limited;      ///< while it counts against limit-connections
     RequestRecord record;
     std::array<char, 256> host;       ///< $host, lower-cased
     std::array<char, 32> request_id;  ///< when the client brought none
@@ -42,6 +46,8 @@ struct Exchange {
         request_edits.clear();
         response_edits.clear();
         add_slash = false;
+        session_cookie.clear();
+        limited.release();
         record.clear();
     }
 };

@@ -17,6 +17,7 @@ struct RequestLabels {
     std::string ns;    ///< namespace of the Ingress
     std::string ingress;
     std::string service;
+    std::string canary;  ///< name of the canary backend that was chosen, or empty
     std::string path;    ///< as the Ingress writes it
     std::string method;  ///< a known method, or "OTHER": bounded, whatever clients send
     std::uint16_t status = 0;
@@ -62,10 +63,12 @@ struct ConnectionCounters {
     std::uint64_t tls_resumed = 0;
     std::uint64_t upstream_opened = 0;
     std::uint64_t upstream_reused = 0;
-    std::uint64_t upstream_idle = 0;       ///< now
-    std::uint64_t bad_requests = 0;        ///< refused by the parser or its limits
-    std::uint64_t http2_calmed = 0;        ///< HTTP/2 connections ended for abuse
-    std::uint64_t access_log_dropped = 0;  ///< lines given up because the log could not be written
+    std::uint64_t upstream_idle = 0;             ///< now
+    std::uint64_t bad_requests = 0;              ///< refused by the parser or its limits
+    std::uint64_t http2_calmed = 0;              ///< HTTP/2 connections ended for abuse
+    std::uint64_t access_log_dropped = 0;        ///< lines given up because the log could not be written
+    std::uint64_t requests_limited = 0;          ///< refused by limit-rps or limit-rpm
+    std::uint64_t requests_at_once_limited = 0;  ///< refused by limit-connections
 
     void merge(const ConnectionCounters& other) noexcept;
 };

@@ -39,6 +39,7 @@ RequestLabels labels_of(const RequestRecord& record) {
         labels.ingress = record.route->owner->ingress;
     }
     if (record.route->backend) labels.service = record.route->backend->service;
+    if (record.canary != nullptr) labels.canary = record.canary->backend->name;
     return labels;
 }
 
@@ -109,6 +110,8 @@ void ConnectionCounters::merge(const ConnectionCounters& other) noexcept {
     bad_requests += other.bad_requests;
     http2_calmed += other.http2_calmed;
     access_log_dropped += other.access_log_dropped;
+    requests_limited += other.requests_limited;
+    requests_at_once_limited += other.requests_at_once_limited;
 }
 
 void StreamCounters::merge(const StreamCounters& other) noexcept {
@@ -122,8 +125,9 @@ void StreamCounters::merge(const StreamCounters& other) noexcept {
 }
 
 std::size_t MetricsShard::KeyHash::operator()(const Key& key) const noexcept {
-    const auto pointers =
-        reinterpret_cast<std::uintptr_t>(key.route) * 31 + reinterpret_cast<std::uintptr_t>(key.rules);
+    const auto pointers = reinterpret_cast<std::uintptr_t>(key.route) * 31 +
+                          reinterpret_cast<std::uintptr_t>(key.rules) +
+                          reinterpret_cast<std::uintptr_t>(key.canary) * 17;
     const auto mixed =
         (pointers ^ (std::uint64_t{key.status} << 8) ^ static_cast<std::uint64_t>(key.method)) * 0x9e3779b97f4a7c15ull;
     return static_cast<std::size_t>(mixed ^ (mixed >> 32));
@@ -132,7 +136,7 @@ std::size_t MetricsShard::KeyHash::operator()(const Key& key) const noexcept {
 void MetricsShard::count(const RequestRecord& record, const routing::RouteTable& table) {
     RequestSeries* series = nullptr;
     if (&table == table_.get()) {
-        auto& cached = by_pointer_[{record.rules, record.route, method_of(record), record.status}];
+        auto& cached = by_pointer_[{record.rules, record.route, method_of(record), record.status, record.canary}];
         if (cached == nullptr) cached = &series_[labels_of(record)];
         series = cached;
     } else {

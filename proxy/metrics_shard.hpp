@@ -28,6 +28,7 @@ private:
         const routing::Route* route;
         Method method;
         std::uint16_t status;
+        const routing::Canary* canary;
         bool operator==(const Key&) const = default;
     };
     struct KeyHash {

@@ -12,6 +12,7 @@
 #include "base/ip_address.hpp"
 #include "proxy/http/message.hpp"
 #include "proxy/io/deadline_wheel.hpp"
+#include "routing/policy/canary.hpp"
 #include "routing/route_table.hpp"
 
 namespace fairway::proxy {
@@ -52,6 +53,7 @@ struct RequestRecord {
     std::string_view request_id;  ///< $req_id
     const routing::HostRules* rules = nullptr;  ///< null: no host rule matched
     const routing::Route* route = nullptr;
+    const routing::Canary* canary = nullptr;  ///< whose backend was chosen in place of the route's; null: none
     std::uint16_t status = 0;
     std::optional<std::uint16_t> grpc_status;    ///< $grpc_status: of gRPC calls, from whom it came
     std::uint64_t request_bytes = 0;             ///< $request_length: head and body

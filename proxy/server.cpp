@@ -7,7 +7,7 @@
 
 #include "base/assert.hpp"
 #include "proxy/access_log/access_log.hpp"
-#include "proxy/upstream/affinity_table.hpp"
+#include "proxy/shared_tables.hpp"
 #include "proxy/worker.hpp"
 
 namespace fairway::proxy {
@@ -29,7 +29,7 @@ public:
             listeners.insert(listeners.end(), https[i].begin(), https[i].end());
             std::uint64_t seed = 0;
             RAND_bytes(reinterpret_cast<unsigned char*>(&seed), sizeof seed);
-            workers.push_back(std::make_unique<Worker>(seed, access_log, affinity, std::move(listeners)));
+            workers.push_back(std::make_unique<Worker>(seed, access_log, shared, std::move(listeners)));
         }
     }
 
@@ -47,8 +47,8 @@ public:
         return key;
     }
 
-    AffinityTable affinity{random_key(), std::chrono::steady_clock::now()};  // as the log
-    AccessLog access_log;  // outlives the workers, whose sinks feed it
+    SharedTables shared{random_key(), std::chrono::steady_clock::now()};  // as the log
+    AccessLog access_log;                                                 // outlives the workers, whose sinks feed it
     std::uint16_t http_port = 0;
     std::uint16_t https_port = 0;
     std::shared_ptr<const routing::Snapshot> published;  // the latest; null before the first

@@ -9,8 +9,8 @@
 
 namespace fairway::proxy {
 
-Worker::Worker(std::uint64_t seed, AccessLog& log, AffinityTable& affinity, std::vector<ListeningSocket> listeners)
-    : context_(seed, log, affinity), sockets_(std::move(listeners)) {}
+Worker::Worker(std::uint64_t seed, AccessLog& log, SharedTables& shared, std::vector<ListeningSocket> listeners)
+    : context_(seed, log, shared), sockets_(std::move(listeners)) {}
 
 Worker::~Worker() {
     stop();

@@ -16,7 +16,7 @@ namespace fairway::proxy {
 class Worker {
 public:
     /// @param listeners  its own SO_REUSEPORT sockets, listening.
-    Worker(std::uint64_t seed, AccessLog& log, AffinityTable& affinity, std::vector<ListeningSocket> listeners);
+    Worker(std::uint64_t seed, AccessLog& log, SharedTables& shared, std::vector<ListeningSocket> listeners);
     ~Worker();
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;

@@ -1,8 +1,16 @@
 #include "proxy/worker_context.hpp"
 
 #include "proxy/access_log/log_filter.hpp"
+#include "proxy/shared_tables.hpp"
 
 namespace fairway::proxy {
+
+WorkerContext::WorkerContext(std::uint64_t seed, AccessLog& access_log, SharedTables& shared)
+    : random(static_cast<Random::result_type>(seed | 1)),
+      affinity(shared.affinity),
+      rate_limits(shared.rate_limits),
+      log(access_log),
+      bits_(seed | 1) {}
 
 std::string_view WorkerContext::date() {
     const std::time_t now = std::time(nullptr);

@@ -24,6 +24,8 @@
 namespace fairway::proxy {
 
 class AffinityTable;
+class RateLimitTable;
+struct SharedTables;
 
 /// A connection that gathers what it has to send until the end of a turn of the event loop.
 class OutputGatherer : public io::ListHook {
@@ -36,19 +38,16 @@ protected:
 };
 
 struct WorkerContext {
-    WorkerContext(std::uint64_t seed, AccessLog& access_log, AffinityTable& affinity_table)
-        : random(static_cast<Random::result_type>(seed | 1)),
-          affinity(affinity_table),
-          log(access_log),
-          bits_(seed | 1) {}
+    WorkerContext(std::uint64_t seed, AccessLog& access_log, SharedTables& shared);
 
     io::Reactor reactor;
     io::BufferPool buffers;
     io::PagePool pages;
     UpstreamPool pool{reactor};
     Random random;
-    AffinityTable& affinity;  ///< the one thing in here that all workers share; it has locks of its own
-    SnapshotRef snapshot;     ///< what new requests start with
+    AffinityTable& affinity;      ///< of SharedTables, which have locks of their own
+    RateLimitTable& rate_limits;  ///< as well
+    SnapshotRef snapshot;         ///< what new requests start with
     ConnectionCounters counters;
     MetricsShard metrics;
     LogSink log;

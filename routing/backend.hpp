@@ -10,9 +10,12 @@
 #include <vector>
 
 #include "base/ip_address.hpp"
+#include "routing/part.hpp"
 #include "routing/policy/upstream_protocol.hpp"
 
 namespace fairway::routing {
+
+struct Balancing;  // policy/balancing.hpp
 
 /// Index of a backend in EndpointTable; stays the same for a backend while the process lives, so workers may keep
 /// balancing state under it.
@@ -38,6 +41,7 @@ struct Backend {
     std::string port;  ///< as the Ingress writes it: number or name
     LoadBalance load_balance = LoadBalance::round_robin;
     std::optional<ClientIpAffinity> client_ip_affinity;
+    Part<Balancing> balancing;  ///< annotations affinity, session-cookie-*, upstream-hash-by*; go before all of these
     /// The global default backend: spoken to in plain HTTP/1.1, whatever annotations and appProtocol say.
     bool always_http = false;
 };

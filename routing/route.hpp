@@ -86,12 +86,18 @@ struct Route {
     std::shared_ptr<const RoutePolicy> policy;  ///< never null
     std::shared_ptr<const Backend> backend;     ///< null: the built-in default backend answers 404
     Part<Canaries> canaries;                    ///< other backends that get a share: annotations canary-*
+    bool gives_session_cookies = false;         ///< its Ingress has annotation affinity: cookie
 };
 
-/// What is spoken to the endpoints of `route`, which has a backend; auto_http still depends on the client.
-inline UpstreamProtocol effective_protocol(const Route& route, const EndpointSet& endpoints) noexcept {
-    if (route.backend->always_http) return UpstreamProtocol::http;
+/// What is spoken to the endpoints of `backend`, the one of `route` or a canary; auto_http still depends on the client.
+inline UpstreamProtocol effective_protocol(const Route& route, const Backend& backend,
+                                           const EndpointSet& endpoints) noexcept {
+    if (backend.always_http) return UpstreamProtocol::http;
     return route.policy->protocol.value_or(endpoints.protocol);
+}
+/// For a route that has a backend.
+inline UpstreamProtocol effective_protocol(const Route& route, const EndpointSet& endpoints) noexcept {
+    return effective_protocol(route, *route.backend, endpoints);
 }
 
 }  // namespace fairway::routing

@@ -59,7 +59,7 @@ constexpr Known kWhole[] = {
     {"server_name", Variable::server_name},
     {"proxy_upstream_name", Variable::proxy_upstream_name},
     {"proxy_host", Variable::proxy_upstream_name},
-    {"proxy_alternative_upstream_name", Variable::empty},  // set by canaries alone
+    {"proxy_alternative_upstream_name", Variable::proxy_alternative_upstream_name},
     {"namespace", Variable::namespace_},
     {"ingress_name", Variable::ingress_name},
     {"service_name", Variable::service_name},

@@ -63,6 +63,7 @@ enum class Variable : std::uint8_t {
     // where it went
     server_name,
     proxy_upstream_name,
+    proxy_alternative_upstream_name,
     namespace_,
     ingress_name,
     service_name,

@@ -158,6 +158,8 @@ void VariableWriter::append_of_route(LogVariable variable) const {
     const routing::Backend* backend = route->backend.get();
     switch (variable) {
         case LogVariable::proxy_upstream_name: return value(backend != nullptr ? backend->name : kDefaultBackendName);
+        case LogVariable::proxy_alternative_upstream_name:
+            return value(record_.canary != nullptr ? record_.canary->backend->name : std::string_view{""});
         case LogVariable::namespace_: return value(owner != nullptr ? owner->ingress_namespace : std::string_view{""});
         case LogVariable::ingress_name: return value(owner != nullptr ? owner->ingress : std::string_view{""});
         case LogVariable::service_name: return value(backend != nullptr ? backend->service : std::string_view{""});

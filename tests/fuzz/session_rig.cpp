@@ -10,7 +10,7 @@
 #include "base/assert.hpp"
 #include "base/log.hpp"
 #include "proxy/access_log/access_log.hpp"
-#include "proxy/upstream/affinity_table.hpp"
+#include "proxy/shared_tables.hpp"
 
 namespace fairway::proxy {
 
@@ -69,8 +69,8 @@ AccessLog& access_log() {
     return only;
 }
 
-AffinityTable& affinity() {
-    static AffinityTable only({1, 2}, io::Clock::now());
+SharedTables& shared_tables() {
+    static SharedTables only({1, 2}, io::Clock::now());
     return only;
 }
 
@@ -85,7 +85,7 @@ void send_to(int fd, std::string_view bytes) {
 }
 
 SessionRig::SessionRig(routing::UpstreamProtocol protocol, std::function<void(EndpointConnection&)> endpoint)
-    : endpoint_(std::move(endpoint)), worker_(1, access_log(), affinity()) {
+    : endpoint_(std::move(endpoint)), worker_(1, access_log(), shared_tables()) {
     static std::array<std::shared_ptr<const routing::Snapshot>, 8> snapshots;
     auto& snapshot = snapshots[static_cast<std::size_t>(protocol)];
     if (!snapshot) snapshot = make_snapshot(protocol);
