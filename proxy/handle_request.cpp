@@ -96,7 +96,9 @@ io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, E
     for (const RequestStep& step : request_steps()) {
         if (!step.wanted(exchange)) continue;
         StepResult answer;
-        if (step.wait != nullptr)
+        if (step.judge != nullptr)
+            answer = step.judge(exchange);
+        else if (step.wait != nullptr)
             answer = co_await step.wait(context);
         else
             answer = step.decide(context);

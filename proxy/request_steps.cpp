@@ -18,25 +18,34 @@ bool announces_too_much(const Exchange& exchange) {
     return limit != 0 && exchange.request.framing == Framing::content_length && exchange.request.content_length > limit;
 }
 
-StepResult use_vhost(StepContext& context) {
-    RequestEdits& edits = context.exchange.request_edits;
-    edits.host = edits.fields.keep(expand(*policy_of(context.exchange).upstream_vhost, context.exchange.record));
+StepResult use_vhost(Exchange& exchange) {
+    RequestEdits& edits = exchange.request_edits;
+    edits.host = edits.fields.keep(expand(*policy_of(exchange).upstream_vhost, exchange.record));
     return std::nullopt;
 }
 
 constexpr RequestStep kSteps[] = {
-    {"final slash", [](const Exchange& e) { return e.add_slash; },
-     [](StepContext& c) { return StepResult(slash_redirect(c.exchange)); }},
-    {"body size", announces_too_much, [](StepContext&) { return StepResult(answer(Failure::body_too_large)); }},
-    {"closed", [](const Exchange& e) { return !policy_of(e).denied.empty(); },
-     [](StepContext&) { return StepResult(answer(Failure::access_denied)); }},
-    {"CORS preflight", [](const Exchange& e) { return bool(policy_of(e).cors); },
-     [](StepContext& c) { return cors_preflight(c.exchange); }},
-    {"redirect", [](const Exchange& e) { return bool(policy_of(e).redirect); },
-     [](StepContext& c) { return StepResult(redirect_answer(c.exchange)); }},
-    {"redirect to HTTPS", [](const Exchange&) { return true; },
-     [](StepContext& c) { return tls_redirect(c.exchange); }},
-    {"Host for the endpoint", [](const Exchange& e) { return bool(policy_of(e).upstream_vhost); }, use_vhost},
+    {.name = "final slash",
+     .wanted = [](const Exchange& e) { return e.add_slash; },
+     .judge = [](Exchange& e) { return StepResult(slash_redirect(e)); }},
+    {.name = "body size",
+     .wanted = announces_too_much,
+     .judge = [](Exchange&) { return StepResult(answer(Failure::body_too_large)); }},
+    {.name = "closed",
+     .wanted = [](const Exchange& e) { return !policy_of(e).denied.empty(); },
+     .judge = [](Exchange&) { return StepResult(answer(Failure::access_denied)); }},
+    {.name = "CORS preflight",
+     .wanted = [](const Exchange& e) { return bool(policy_of(e).cors); },
+     .judge = cors_preflight},
+    {.name = "redirect",
+     .wanted = [](const Exchange& e) { return bool(policy_of(e).redirect); },
+     .judge = [](Exchange& e) { return StepResult(redirect_answer(e)); }},
+    {.name = "redirect to HTTPS",
+     .wanted = [](const Exchange&) { return true; },
+     .judge = [](Exchange& e) { return tls_redirect(e); }},
+    {.name = "Host for the endpoint",
+     .wanted = [](const Exchange& e) { return bool(policy_of(e).upstream_vhost); },
+     .judge = use_vhost},
 };
 
 }  // namespace

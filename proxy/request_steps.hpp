@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "proxy/downstream_stream.hpp"
@@ -23,13 +24,18 @@ struct StepContext {
 /// An answer ends the request. Edits in the exchange take effect when it is forwarded.
 using StepResult = std::optional<OwnAnswer>;
 
+/// One of `decide`, `wait` and `judge` acts.
 struct RequestStep {
     std::string_view name;  ///< as explain calls it
     /// False: the route has no such policy, and nothing more is spent on it.
     bool (*wanted)(const Exchange&);
-    StepResult (*decide)(StepContext&);
-    /// In place of `decide`, for a step that has to ask somebody first.
+    StepResult (*decide)(StepContext&) = nullptr;
+    /// For a step that has to ask somebody first.
     io::Task<StepResult> (*wait)(StepContext&) = nullptr;
+    /// For a step that needs nothing but the exchange and changes nothing else: explain runs it as well.
+    StepResult (*judge)(Exchange&) = nullptr;
+    /// What explain says of a step without `judge`: one line, found without asking anybody or counting anything.
+    std::string (*verdict)(const Exchange&) = nullptr;
 };
 
 std::span<const RequestStep> request_steps() noexcept;
