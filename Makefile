@@ -1,7 +1,7 @@
 # The short way to everything; each target first installs what it needs (scripts/install-deps) and then says what it
 # runs. The builds themselves are CMake presets: see CMakePresets.json and CONTRIBUTING.md.
 .DEFAULT_GOAL := help
-.PHONY: help run build test cluster-test conformance bench format tidy asan tsan coverage fuzz image clean
+.PHONY: help run build test cluster-test conformance compat bench format tidy asan tsan coverage fuzz image clean
 
 IMAGE ?= fairway:dev
 
@@ -32,6 +32,9 @@ conformance:  ## h2spec against both ports: every case of RFC 9113 and RFC 7541 
 	cmake --preset debug
 	cmake --build --preset debug --target fairway
 	scripts/run-conformance build/debug/app/fairway
+
+compat:  ## how much of ingress-nginx acts: counts, and docs/compatibility.md, which names the tests of each setting
+	scripts/compat --write
 
 bench:  ## measure against nginx and HAProxy, side by side
 	scripts/install-deps build bench

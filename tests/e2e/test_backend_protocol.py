@@ -8,6 +8,7 @@ import ssl
 import pytest
 
 from support.certificates import Authority
+from support.covers import covers
 from support.fairway import run_command
 from support.manifests import HOST, config_map, endpoints, ingress, service, to_yaml
 from support.tls_origin import TlsOrigin
@@ -53,6 +54,7 @@ def seen(fairway, path="/"):
     return json.loads(response.text)
 
 
+@covers("backend-protocol")
 def test_https_takes_any_certificate_and_keeps_the_connection(serve, tls_origin):
     fairway = serve(manifests(tls_origin(), annotated(backend_protocol="https")))
     first = seen(fairway)
@@ -71,6 +73,7 @@ def test_app_protocol_of_the_service_port_decides_without_annotation(serve, tls_
     until(lambda: fairway.get().status == 502, what="plain HTTP to an HTTPS server")
 
 
+@covers("proxy-ssl-secret", "proxy-ssl-verify", "proxy-ssl-name")
 def test_verification_needs_the_right_name_and_says_what_is_wrong(serve, tls_origin, authority):
     names = {"backend_protocol": "HTTPS", "proxy_ssl_secret": "default/backend", "proxy_ssl_verify": "on"}
     fairway = serve(manifests(tls_origin(), annotated(**names, proxy_ssl_name=NAME), secret=secret(authority)))
@@ -86,18 +89,44 @@ def test_verification_needs_the_right_name_and_says_what_is_wrong(serve, tls_ori
     until(lambda: fairway.get().status == 502, what="an authority that issued nothing here")
 
 
+@covers("proxy-ssl-name")
 def test_without_a_name_nothing_is_valid(serve, tls_origin, authority):
     fairway = serve(manifests(tls_origin(), annotated(backend_protocol="HTTPS", proxy_ssl_secret="default/backend", proxy_ssl_verify="on"),
                               secret=secret(authority)))
     assert fairway.get().status == 502
 
 
+@covers("proxy-ssl-server-name")
 def test_server_name_is_sent_when_asked(serve, tls_origin, authority):
     fairway = serve(manifests(tls_origin(), annotated(backend_protocol="HTTPS", proxy_ssl_secret="default/backend", proxy_ssl_name=NAME,
                                                       proxy_ssl_server_name="on"), secret=secret(authority)))
     assert seen(fairway)["sni"] == NAME
 
 
+@covers("proxy-ssl-verify-depth")
+def test_longer_chains_than_allowed_are_refused(serve, authority):
+    origin = TlsOrigin(Authority(parent=authority).issue(NAME))
+    names = {"backend_protocol": "HTTPS", "proxy_ssl_secret": "default/backend", "proxy_ssl_verify": "on", "proxy_ssl_name": NAME}
+    statuses = {depth: serve(manifests(origin, annotated(**names, proxy_ssl_verify_depth=depth), secret=secret(authority))).get().status
+                for depth in ("0", "1", "2")}
+    origin.close()
+    assert statuses == {"0": 502, "1": 200, "2": 200}
+
+
+@covers("proxy-ssl-protocols", "proxy-ssl-ciphers")
+def test_protocols_and_ciphers_towards_endpoints(serve, tls_origin, authority):
+    origin = tls_origin()
+    def status(**more):
+        names = {"backend_protocol": "HTTPS", "proxy_ssl_secret": "default/backend", **more}
+        return serve(manifests(origin, annotated(**names), secret=secret(authority))).get().status
+    origin._context.minimum_version = ssl.TLSVersion.TLSv1_3
+    assert (status(), status(proxy_ssl_protocols="TLSv1.3")) == (502, 200)  # TLSv1.2 alone by default, as in ingress-nginx
+    origin._context.minimum_version, origin._context.maximum_version = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_2
+    origin._context.set_ciphers("ECDHE-ECDSA-AES256-GCM-SHA384")
+    assert (status(), status(proxy_ssl_ciphers="ECDHE-ECDSA-AES128-GCM-SHA256")) == (200, 502)
+
+
+@covers("proxy-ssl-secret")
 def test_paths_with_and_without_client_certificate_never_share_a_connection(serve, tls_origin, authority):
     origin = tls_origin(client_authority=authority.pem)
     both = (annotated("with", {"/with": "kubia"}, backend_protocol="HTTPS", proxy_ssl_secret="default/backend"),
@@ -113,6 +142,7 @@ def test_paths_with_and_without_client_certificate_never_share_a_connection(serv
     until(lambda: fairway.get("/without").status == 200, what="the settings of the host to hold for every path")
 
 
+@covers("proxy-ssl-secret")
 def test_a_new_secret_is_used_at_once(serve, tls_origin, authority):
     origin = tls_origin(client_authority=authority.pem)
     fairway = serve(manifests(origin, annotated(backend_protocol="HTTPS", proxy_ssl_secret="default/backend"),
@@ -126,6 +156,7 @@ def test_a_new_secret_is_used_at_once(serve, tls_origin, authority):
     until(lambda: fairway.get().status == 503, what="the paths to close without their Secret")
 
 
+@covers("backend-protocol")
 def test_auto_http_goes_as_the_client_came(serve, tls_origin):
     origin = tls_origin()
     fairway = serve(manifests(origin, annotated(backend_protocol="AUTO_HTTP")))

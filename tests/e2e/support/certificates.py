@@ -17,29 +17,33 @@ def _pem(certificate):
 
 
 class Certificate:
-    def __init__(self, certificate, key):
+    def __init__(self, certificate, key, issuers=""):
         self.serial = certificate.serial_number
-        self.chain_pem = _pem(certificate)
+        self.chain_pem = _pem(certificate) + issuers
         self.key_pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                                          serialization.NoEncryption()).decode()
 
 
 class Authority:
-    """A certificate authority; `pem` is for clients to trust."""
+    """A certificate authority; `pem` is for clients to trust. With a `parent`, one that the parent vouches for: what it
+    issues brings that link of the chain along."""
 
-    def __init__(self):
+    def __init__(self, parent=None):
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = _name("End-to-end test CA")
-        builder = self._builder(self._name, self._key.public_key())
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        self.pem = _pem(builder.sign(self._key, hashes.SHA256()))
+        self._name = _name("End-to-end test CA" if parent is None else "End-to-end intermediate CA")
+        signer = parent or self
+        builder = signer._builder(self._name, self._key.public_key())
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None if parent is None else 0), critical=True)
+        own = _pem(builder.sign(signer._key, hashes.SHA256()))
+        self.pem = parent.pem if parent else own
+        self._link = own if parent else ""
 
     def issue(self, *hosts, key_type="ecdsa"):
         key = ec.generate_private_key(ec.SECP256R1()) if key_type == "ecdsa" else \
             rsa.generate_private_key(public_exponent=65537, key_size=2048)
         names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
         builder = self._builder(_name(hosts[0]), key.public_key()).add_extension(names, critical=False)
-        return Certificate(builder.sign(self._key, hashes.SHA256()), key)
+        return Certificate(builder.sign(self._key, hashes.SHA256()), key, self._link)
 
     def _builder(self, subject, public_key):
         now = datetime.datetime.now(datetime.timezone.utc)
