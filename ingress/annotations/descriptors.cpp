@@ -26,9 +26,9 @@ const std::vector<AnnotationDescriptor>& rows() {
     return kRows;
 }
 
-std::string_view status_text(const AnnotationDescriptor& row) {
+std::string status_text(const AnnotationDescriptor& row) {
     switch (row.status) {
-        case Status::acts: return "acts";
+        case Status::acts: return row.differs.empty() ? "acts" : fmt::format("acts; differs: {}", row.differs);
         case Status::planned: return row.guards_access ? "not yet: **paths answer 503**" : "not yet: warning";
         case Status::meaningless: return "no effect: notice";
         case Status::refused: return "refused: **paths answer 503**";
@@ -120,7 +120,7 @@ std::string annotation_documentation() {
         }
         text += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} | {} |\n", cell(row.name), cell(row.values),
                             code(row.default_value), code(row.configmap_key), to_string(row.scope), to_string(row.risk),
-                            status_text(row), cell(row.doc));
+                            cell(status_text(row)), cell(row.doc));
     }
     return text;
 }

@@ -28,8 +28,9 @@ struct AnnotationDescriptor {
     Status status;
     /// It restricts who may reach the paths. While it does not act, every path of its Ingress answers 503.
     bool guards_access;
-    std::string_view doc;         ///< one line
-    std::string_view group = {};  ///< filled in by annotation_table()
+    std::string_view doc;           ///< one line
+    std::string_view differs = {};  ///< how it acts otherwise than in ingress-nginx; empty: not at all
+    std::string_view group = {};    ///< filled in by annotation_table()
 };
 
 /// In the order of the documentation.

@@ -24,9 +24,9 @@ const std::vector<ConfigKeyDescriptor>& rows() {
     return kRows;
 }
 
-std::string_view status_text(const ConfigKeyDescriptor& row) {
+std::string status_text(const ConfigKeyDescriptor& row) {
     switch (row.status) {
-        case Status::acts: return "acts";
+        case Status::acts: return row.differs.empty() ? "acts" : fmt::format("acts; differs: {}", row.differs);
         case Status::planned: return row.guards_access ? "not yet: **all paths answer 503**" : "not yet: warning";
         case Status::meaningless: return "no effect: notice";
         case Status::refused: return "refused: warning";

@@ -17,6 +17,7 @@ struct ConfigKeyDescriptor {
     /// It restricts who may pass anywhere. While it does not act, every path answers 503.
     bool guards_access;
     std::string_view doc;
+    std::string_view differs = {};  ///< how it acts otherwise than in ingress-nginx; empty: not at all
     std::string_view group = {};
 };
 
