@@ -52,7 +52,7 @@ subsets:
 ANNOTATIONS = {
     "a misspelt name": ("proxy-read-timout", "60", "did you mean"),
     "a time with a unit": ("proxy-send-timeout", "60s", 'write "60"'),
-    "a size that is none": ("proxy-buffer-size", "16 kilobytes", "8k"),
+    "a size that is none": ("proxy-buffer-size", "16 kilobytes", "8m"),
     "a switch that is none": ("ssl-redirect", "no", "true"),
     "a protocol that is none": ("backend-protocol", "H2C", "HTTP, HTTPS, AUTO_HTTP, GRPC or GRPCS"),
     "FastCGI": ("backend-protocol", "FCGI", "web server"),
