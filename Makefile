@@ -1,7 +1,7 @@
 # The short way to everything; each target first installs what it needs (scripts/install-deps) and then says what it
 # runs. The builds themselves are CMake presets: see CMakePresets.json and CONTRIBUTING.md.
 .DEFAULT_GOAL := help
-.PHONY: help run build test cluster-test conformance compat bench format tidy asan tsan coverage fuzz image clean
+.PHONY: help run build test apps-test cluster-test conformance compat bench format tidy asan tsan coverage fuzz image clean
 
 IMAGE ?= fairway:dev
 
@@ -26,6 +26,12 @@ test:  ## every test: unit and wire tests (ctest), then end-to-end tests (pytest
 cluster-test:  ## Fairway in a real Kubernetes, which this starts; needs root and Go (BINARY=build/debug/app/fairway: no image build)
 	scripts/install-deps cluster $(if $(BINARY),,image)
 	tests/cluster/run $(if $(BINARY),--binary $(BINARY)) $(ARGS)
+
+apps-test:  ## real applications behind Fairway: git, WebDAV, ACME, oauth2-proxy, Prometheus; needs Go
+	scripts/install-deps build test apps
+	cmake --preset debug
+	cmake --build --preset debug --target fairway
+	scripts/run-apps build/debug/app/fairway
 
 conformance:  ## h2spec against both ports: every case of RFC 9113 and RFC 7541 that it knows
 	scripts/install-deps build test conformance
