@@ -11,6 +11,22 @@ CONFIG_MAP = f"{NAMESPACE}/fairway"
 TLS_SECRET = "secure-tls"
 
 
+# The most used ones, all at once. nginx says the same: servers/nginx.py.
+ANNOTATIONS = {
+    "rewrite-target": "/$2",
+    "use-regex": "true",
+    "ssl-redirect": "false",
+    "proxy-body-size": "20m",
+    "proxy-connect-timeout": "10",
+    "proxy-read-timeout": "120",
+    "proxy-send-timeout": "120",
+    "proxy-next-upstream-tries": "2",
+    "enable-cors": "true",
+    "whitelist-source-range": "127.0.0.0/8,10.0.0.0/8",
+    "limit-rps": "1000000",
+}
+
+
 def write_all(folder: Path, site: Site, settings: dict[str, str]) -> None:
     """Writes every object of the site and the ConfigMap with `settings`."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -94,12 +110,14 @@ endpoints:
 
 def ingress(host: Host, grpc: frozenset[str] = frozenset()) -> str:
     """@param grpc  names of the backends that speak gRPC; a host's backends all do or none does."""
-    annotations = ""
+    values = dict(ANNOTATIONS) if host.annotated else {}
     if grpc & set(host.paths.values()):
-        annotations = "  annotations:\n    nginx.ingress.kubernetes.io/backend-protocol: GRPC\n"
+        values["backend-protocol"] = "GRPC"
+    annotations = "".join(f'    nginx.ingress.kubernetes.io/{name}: "{value}"\n' for name, value in values.items())
+    annotations = f"  annotations:\n{annotations}" if values else ""
     tls = f"  tls:\n    - hosts: [{host.name}]\n      secretName: {TLS_SECRET}\n" if host.tls else ""
-    paths = "".join(f"""          - path: {path}
-            pathType: Prefix
+    paths = "".join(f"""          - path: {path}{"(/|$)(.*)" if host.annotated else ""}
+            pathType: {"ImplementationSpecific" if host.annotated else "Prefix"}
             backend:
               service:
                 name: {backend}

@@ -16,6 +16,7 @@ class Host:
     name: str
     paths: dict[str, str]
     tls: bool = False
+    annotated: bool = False  # what the ten most used annotations ask for, on all of its paths
 
 
 @dataclass
@@ -65,6 +66,14 @@ def small_site(origin_port: int, certificate: Certificate) -> Site:
         backends={"origin": origin_port},
         certificate=certificate,
     )
+
+
+def annotated_site(origin_port: int, certificate: Certificate) -> Site:
+    """As small_site(), with the path /app and annotations; the origin sees what is below /app."""
+    site = small_site(origin_port, certificate)
+    for host in site.hosts.values():
+        host.paths, host.annotated = {"/app": "origin"}, True
+    return site
 
 
 def grpc_site(origin_port: int, grpc_port: int, certificate: Certificate) -> Site:

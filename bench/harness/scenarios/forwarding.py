@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from harness.context import Context
 from harness.metrics import Budget, Metric
 from harness.servers.base import Server
-from harness.site import PLAIN_HOST, SECURE_HOST, grpc_site, small_site
+from harness.site import PLAIN_HOST, SECURE_HOST, annotated_site, grpc_site, small_site
 
 MEGABYTE = 1_000_000
 WARM_UP_SECONDS = 1
@@ -24,6 +24,8 @@ class Forwarding:
     connections: int = 32
     mode: str = "wrk"  # or "h2load", "grpc", or a mode of bench-loader
     streams: int = 1   # at a time on each connection; h2load only
+    annotated: bool = False
+    only: tuple[str, ...] = ()  # servers; empty: all
     loader_options: dict = field(default_factory=dict)
     bytes_each: int = 0
 
@@ -31,6 +33,8 @@ class Forwarding:
 FORWARDING = {
     "plain-1k": Forwarding("HTTP/1 keep-alive, 1 KB answers", Budget(of_best=0.75, of_floor=1.4), "requests"),
     "plain-1k-log": Forwarding("same, access log to a file", Budget(of_best=0.75), "requests", access_log=True),
+    "annotated-1k": Forwarding("same with the most used annotations", Budget(of_best=0.75, peers=("nginx", "nginx-tuned")),
+                               "requests", path="/app/", annotated=True, only=("nginx", "nginx-tuned", "fairway")),
     "tls-1k": Forwarding("same over TLS 1.3", Budget(of_best=0.85), "requests", tls=True),
     "h2": Forwarding("HTTP/2 over TLS, 10 connections with 32 streams each, to HTTP/1", Budget(of_best=0.85),
                             "requests", tls=True, connections=10, mode="h2load", streams=32),
@@ -68,9 +72,11 @@ def forward(name: str, context: Context) -> list[Metric]:
 
     # The floor writes no log, knows no HTTP/2, and opens a connection to the origin for every handshake, as no proxy does.
     has_floor = not plan.access_log and plan.mode not in ("handshakes", "h2load", "grpc")
-    site = grpc_site(context.origin_port, context.grpc_port, context.certificate) if plan.mode == "grpc" \
-        else small_site(context.origin_port, context.certificate)
-    with context.servers(site, access_log=plan.access_log, floor=has_floor) as servers:
+    if plan.mode == "grpc":
+        site = grpc_site(context.origin_port, context.grpc_port, context.certificate)
+    else:
+        site = (annotated_site if plan.annotated else small_site)(context.origin_port, context.certificate)
+    with context.servers(site, access_log=plan.access_log, floor=has_floor, only=plan.only) as servers:
         for server in servers:
             load(context, plan, server, WARM_UP_SECONDS)
         context.interleave(servers, measure)

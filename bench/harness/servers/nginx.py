@@ -55,6 +55,33 @@ def pass_to(backend: str, site: Site) -> str:
     return f"grpc_pass grpc://{backend};" if backend in site.grpc else f"proxy_pass http://{backend};"
 
 
+# What harness/manifests.py's ANNOTATIONS ask for, as ingress-nginx's template writes it.
+CORS = {
+    "Origin": "*", "Credentials": "true", "Methods": "GET, PUT, POST, DELETE, PATCH, OPTIONS", "Max-Age": "1728000",
+    "Headers": "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization",
+}
+
+
+def annotated_location(path: str, backend: str, site: Site) -> str:
+    cors = "".join(f"            add_header 'Access-Control-{name if name == 'Max-Age' else 'Allow-' + name}' '{value}' always;\n"
+                   for name, value in CORS.items())
+    return f"""        location ~* "^{path}(/|$)(.*)" {{
+            if ($request_method = 'OPTIONS') {{ return 204; }}
+            rewrite "(?i){path}(/|$)(.*)" /$2 break;
+            limit_req zone=clients burst=5000000 nodelay;
+            allow 127.0.0.0/8;
+            allow 10.0.0.0/8;
+            deny all;
+            client_max_body_size 20m;
+            proxy_connect_timeout 10s;
+            proxy_read_timeout 120s;
+            proxy_send_timeout 120s;
+            proxy_next_upstream_tries 2;
+{cors}            {pass_to(backend, site)}
+        }}
+"""
+
+
 class Nginx(Server):
     name = "nginx"
     buffers = INGRESS_NGINX_BUFFERS
@@ -121,6 +148,7 @@ http {{
     ssl_session_cache shared:SSL:10m;
     ssl_session_tickets off;
     map $http_x_request_id $req_id {{ default $http_x_request_id; "" $request_id; }}
+    limit_req_zone $binary_remote_addr zone=clients:5m rate=1000000r/s;
     proxy_http_version 1.1;
     proxy_set_header Connection "";
 {set_headers("proxy")}{set_headers("grpc")}{self.buffers}{upstreams}
@@ -137,7 +165,8 @@ http {{
                      f" ssl_certificate {site.certificate.certificate}; ssl_certificate_key {site.certificate.key};"
         else:
             listen = f"listen {self.plain_port};"
-        locations = "".join(f"        location {path} {{ {pass_to(backend, site)} }}\n"
+        locations = "".join(annotated_location(path, backend, site) if host.annotated
+                            else f"        location {path} {{ {pass_to(backend, site)} }}\n"
                             for path, backend in host.paths.items())
         return f"    server {{\n        {listen}\n        server_name {host.name};\n{locations}    }}\n"
 
