@@ -13,6 +13,8 @@ struct EndpointSources {
     const PodReadiness& readiness;
     /// nullptr: Services of type ExternalName have no endpoints (--disable-svc-external-name).
     const NameAnswers* names = nullptr;
+    /// For servers that annotations name by URL; nullptr: nothing is known of them.
+    const NameAnswers* url_names = nullptr;
 };
 
 }  // namespace fairway::ingress

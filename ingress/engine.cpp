@@ -42,7 +42,7 @@ public:
     ~State() { *alive = false; }
 
     EndpointSources sources() const {
-        return {store, readiness, options.translation.disable_service_external_name ? nullptr : &answers};
+        return {store, readiness, options.translation.disable_service_external_name ? nullptr : &answers, &answers};
     }
 
     /// @param pods   whose readiness changed although no object did.

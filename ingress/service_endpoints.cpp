@@ -4,6 +4,7 @@
 
 #include "ingress/endpoints/app_protocol.hpp"
 #include "ingress/endpoints/external_name.hpp"
+#include "ingress/url_server.hpp"
 
 namespace fairway::ingress {
 
@@ -35,6 +36,7 @@ std::shared_ptr<const routing::EndpointSet> make_set(std::vector<routing::Endpoi
 
 ServiceEndpoints resolve_endpoints(const EndpointSources& sources, const k8s::ObjectName& name, std::string_view port,
                                    k8s::Protocol protocol) {
+    if (name.ns.empty()) return url_endpoints(sources.url_names, name.name, port);
     static const auto kNone = std::make_shared<const routing::EndpointSet>();
     const auto* service = sources.store.find<k8s::Service>(name);
     if (service == nullptr) return {kNone, missing_service(sources.store, name), {}};

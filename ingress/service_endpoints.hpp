@@ -18,7 +18,7 @@ struct ServiceEndpoints {
     std::string external_name;                        ///< the name that DNS must be asked for; empty: none
 };
 
-/// The ready endpoints of a Service port.
+/// The ready endpoints of a Service port. A Service without namespace is a host that a URL names (url_server.hpp).
 /// @param port  as an Ingress writes it: a port number, a targetPort, or a port name; the first kind that fits counts.
 ///
 /// A Service with spec.selector: the Pods it chooses, once one of them has an address, and EndpointSlices that somebody

@@ -28,6 +28,8 @@ struct Exchange {
     ForwardedValues forwarded;
     RequestEdits request_edits;  ///< what the endpoint gets in place of what the client sent
     FieldEdits response_edits;   ///< what the client gets in place of what the endpoint sent
+    /// As response_edits, but only for statuses that nginx's add_header knows: 200, 201, 204, 206, 301 to 304, 307, 308.
+    FieldEdits good_response_edits;
     bool add_slash = false;      ///< the route is that of the path with a final slash (RouteTable::Match)
     std::string session_cookie;  ///< Set-Cookie of an endpoint that was chosen anew; empty: none
     LimitedRequest limited;      ///< while it counts against limit-connections
@@ -45,6 +47,7 @@ struct Exchange {
         downstream_head.clear();
         request_edits.clear();
         response_edits.clear();
+        good_response_edits.clear();
         add_slash = false;
         session_cookie.clear();
         limited.release();

@@ -346,7 +346,7 @@ io::Task<bool> Forwarder::relay_response() {
     ResponseStart start{.status = response.status, .upstream = &response};
     start.framing = downstream_framing();
     start.content_length = response.content_length;
-    edit_response(exchange_);
+    edit_response(exchange_, response.status);
     downstream_.begin_response(start);
     note_grpc_status(response.fields);
 

@@ -50,7 +50,7 @@ io::Task<void> send_grpc_status(DownstreamStream& stream, Exchange& exchange, st
     start.content_type = "application/grpc";
     start.grpc_status = grpc_status;
     start.grpc_message = message;
-    edit_response(exchange);
+    edit_response(exchange, status);
     stream.begin_response(start);
     const auto sent = co_await stream.send_body({}, true);
     if (sent.status != io::IoStatus::ok) stream.fail_response();
@@ -132,7 +132,7 @@ io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, con
     }
     start.location = answer.location;
     start.close = status == 400;  // where one request was not understood, the next may begin anywhere
-    edit_response(exchange);
+    edit_response(exchange, status);
     stream.begin_response(start);
     const std::array<iovec, 1> body{piece(page.view())};
     const auto sent = co_await stream.send_body({body.data(), page.empty() ? 0U : 1U}, true);

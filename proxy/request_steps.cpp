@@ -1,6 +1,10 @@
 #include "proxy/request_steps.hpp"
 
+#include <algorithm>
+
 #include "proxy/failure.hpp"
+#include "proxy/filters/access.hpp"
+#include "proxy/filters/block_rules.hpp"
 #include "proxy/filters/cors.hpp"
 #include "proxy/filters/redirect.hpp"
 #include "proxy/variables.hpp"
@@ -24,7 +28,15 @@ StepResult use_vhost(Exchange& exchange) {
     return std::nullopt;
 }
 
+bool wants_any(const Exchange& exchange) {
+    const routing::RoutePolicy& policy = policy_of(exchange);
+    return policy.satisfy_any && (policy.access_list || policy.basic_auth || policy.external_auth);
+}
+
 constexpr RequestStep kSteps[] = {
+    {.name = "blocked clients",
+     .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->block_rules); },
+     .judge = refuse_blocked_fields},
     {.name = "final slash",
      .wanted = [](const Exchange& e) { return e.add_slash; },
      .judge = [](Exchange& e) { return StepResult(slash_redirect(e)); }},
@@ -43,16 +55,40 @@ constexpr RequestStep kSteps[] = {
     {.name = "redirect to HTTPS",
      .wanted = [](const Exchange&) { return true; },
      .judge = [](Exchange& e) { return tls_redirect(e); }},
+    {.name = "blocked addresses",
+     .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->block_rules); },
+     .judge = refuse_blocked_address},
+    {.name = "address lists",
+     .wanted = [](const Exchange& e) { return !policy_of(e).satisfy_any && policy_of(e).access_list; },
+     .judge = require_address},
+    {.name = "password",
+     .wanted = [](const Exchange& e) { return !policy_of(e).satisfy_any && policy_of(e).basic_auth; },
+     .wait = require_password,
+     .verdict = password_verdict},
+    {.name = "external authentication",
+     .wanted = [](const Exchange& e) { return !policy_of(e).satisfy_any && policy_of(e).external_auth; },
+     .wait = require_permission,
+     .verdict = permission_verdict},
+    {.name = "access", .wanted = wants_any, .wait = require_any, .verdict = any_verdict},
     {.name = "Host for the endpoint",
      .wanted = [](const Exchange& e) { return bool(policy_of(e).upstream_vhost); },
      .judge = use_vhost},
 };
 
+/// nginx's ngx_http_headers_module: where add_header acts without `always`.
+bool is_add_header_status(std::uint16_t status) {
+    constexpr std::uint16_t kStatuses[] = {200, 201, 204, 206, 301, 302, 303, 304, 307, 308};
+    return std::ranges::find(kStatuses, status) != std::ranges::end(kStatuses);
+}
+
 }  // namespace
 
 std::span<const RequestStep> request_steps() noexcept { return kSteps; }
 
-void edit_response(Exchange& exchange) {
+void edit_response(Exchange& exchange, std::uint16_t status) {
+    if (!exchange.good_response_edits.empty() && is_add_header_status(status))
+        exchange.good_response_edits.for_each(
+            [&](std::string_view name, std::string_view value) { exchange.response_edits.add(name, value); });
     if (exchange.record.route == nullptr) return;  // refused before a route was found
     const routing::RoutePolicy& policy = policy_of(exchange);
     if (policy.cors) add_cors_fields(exchange);

@@ -41,6 +41,7 @@ struct RequestStep {
 std::span<const RequestStep> request_steps() noexcept;
 
 /// What the route puts into its responses, whoever made them; called once, before the response begins.
-void edit_response(Exchange& exchange);
+/// @param status  of the response.
+void edit_response(Exchange& exchange, std::uint16_t status);
 
 }  // namespace fairway::proxy

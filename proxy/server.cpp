@@ -124,6 +124,7 @@ std::uint64_t Server::open_connections() const {
 
 void Server::stop_now() {
     for (auto& worker : state_->workers) worker->stop();
+    state_->shared.access.pool.stop();  // it posts to their loops
     state_->workers.clear();  // hands over the last lines of the log
     state_->access_log.stop();
 }

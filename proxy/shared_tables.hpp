@@ -2,6 +2,7 @@
 // the routes that ask for them touch.
 #pragma once
 
+#include "proxy/access/access_tables.hpp"
 #include "proxy/rate_limit_table.hpp"
 #include "proxy/upstream/affinity_table.hpp"
 
@@ -14,6 +15,7 @@ struct SharedTables {
 
     AffinityTable affinity;
     RateLimitTable rate_limits;
+    AccessTables access;
 };
 
 }  // namespace fairway::proxy

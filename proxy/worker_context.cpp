@@ -9,6 +9,7 @@ WorkerContext::WorkerContext(std::uint64_t seed, AccessLog& access_log, SharedTa
     : random(static_cast<Random::result_type>(seed | 1)),
       affinity(shared.affinity),
       rate_limits(shared.rate_limits),
+      access(shared.access),
       log(access_log),
       bits_(seed | 1) {}
 

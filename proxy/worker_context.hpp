@@ -3,6 +3,7 @@
 
 #include <array>
 #include <ctime>
+#include <map>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -23,6 +24,7 @@
 
 namespace fairway::proxy {
 
+struct AccessTables;
 class AffinityTable;
 class RateLimitTable;
 struct SharedTables;
@@ -47,6 +49,7 @@ struct WorkerContext {
     Random random;
     AffinityTable& affinity;      ///< of SharedTables, which have locks of their own
     RateLimitTable& rate_limits;  ///< as well
+    AccessTables& access;         ///< as well
     SnapshotRef snapshot;         ///< what new requests start with
     ConnectionCounters counters;
     MetricsShard metrics;
@@ -89,10 +92,18 @@ struct WorkerContext {
         return *balancers_[id];
     }
 
+    /// Kept connections to the servers of an auth-url, apart from those to endpoints: auth-keepalive limits them.
+    UpstreamPool& auth_pool(routing::BackendId servers) {
+        auto& kept = auth_pools_[servers];
+        if (!kept) kept = std::make_unique<UpstreamPool>(reactor);
+        return *kept;
+    }
+
 private:
     static constexpr std::size_t kSpareExchanges = 256;
 
     std::vector<std::unique_ptr<Balancer>> balancers_;
+    std::map<routing::BackendId, std::unique_ptr<UpstreamPool>> auth_pools_;
     std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
     std::vector<char> path_scratch_;
     std::uint64_t bits_;

@@ -1,6 +1,7 @@
 #include "proxy/access_log/request_values.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/ascii.hpp"
 
@@ -21,6 +22,29 @@ constexpr int base64_value(char c) noexcept {
 std::string_view skip_spaces(std::string_view text) noexcept {
     const auto first = text.find_first_not_of(' ');
     return first == std::string_view::npos ? text.substr(text.size()) : text.substr(first);
+}
+
+/// Gives what "Basic" credentials hold to `emit`, byte by byte, until that says false. @return false: there are none, or
+/// they are not base64.
+template <class Emit>
+bool decode_basic(std::string_view authorization, Emit emit) {
+    constexpr std::string_view kScheme = "basic ";
+    if (authorization.size() <= kScheme.size() || !ascii::iequals(authorization.substr(0, kScheme.size()), kScheme))
+        return false;
+    auto digits = skip_spaces(authorization.substr(kScheme.size()));
+    while (digits.ends_with('=')) digits.remove_suffix(1);
+    unsigned bits = 0;
+    int filled = 0;
+    for (const char digit : digits) {
+        const int six = base64_value(digit);
+        if (six < 0) return false;
+        bits = (bits << 6 | static_cast<unsigned>(six)) & 0xffff;
+        filled += 6;
+        if (filled < 8) continue;
+        filled -= 8;
+        if (!emit(static_cast<char>(bits >> filled & 0xff))) return true;
+    }
+    return true;
 }
 
 }  // namespace
@@ -51,24 +75,27 @@ std::string_view cookie_value(const FieldList& fields, std::string_view name) no
 }
 
 std::string_view basic_user(std::string_view authorization, std::span<char> scratch) noexcept {
-    constexpr std::string_view kScheme = "basic ";
-    if (authorization.size() <= kScheme.size() || !ascii::iequals(authorization.substr(0, kScheme.size()), kScheme))
-        return {};
     std::size_t size = 0;
-    unsigned bits = 0;
-    int filled = 0;
-    for (const char digit : skip_spaces(authorization.substr(kScheme.size()))) {
-        const int six = base64_value(digit);
-        if (six < 0) return {};  // also '=', the end: there was no ':' before it
-        bits = (bits << 6 | static_cast<unsigned>(six)) & 0xffff;
-        filled += 6;
-        if (filled < 8) continue;
-        filled -= 8;
-        const char c = static_cast<char>(bits >> filled & 0xff);
-        if (c == ':') return size > 0 ? std::string_view{scratch.data(), size} : std::string_view{};
-        if (size < scratch.size()) scratch[size++] = c;
-    }
-    return {};
+    bool named = false;
+    decode_basic(authorization, [&](char c) {
+        named = c == ':';
+        if (!named && size < scratch.size()) scratch[size++] = c;
+        return !named;
+    });
+    return named && size > 0 ? std::string_view{scratch.data(), size} : std::string_view{};
+}
+
+std::optional<Credentials> basic_credentials(std::string_view authorization) {
+    Credentials credentials;
+    bool named = false;
+    const bool good = decode_basic(authorization, [&](char c) {
+        if (!named && c == ':')
+            named = true;
+        else
+            (named ? credentials.password : credentials.user) += c;
+        return true;
+    });
+    return good && named ? std::optional(std::move(credentials)) : std::nullopt;
 }
 
 bool names_field(std::string_view variable_name, std::string_view field_name) noexcept {

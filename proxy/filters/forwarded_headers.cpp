@@ -108,15 +108,20 @@ bool is_replaced(FieldId id, const routing::ForwardedSettings& settings) noexcep
     return (kAlwaysReplaced & bit(id)) != 0;
 }
 
+void write_forwarded_for(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,
+                         const routing::ForwardedSettings& settings) {
+    if (settings.use_forwarded_headers && settings.compute_full_forwarded_for)
+        append_full_forwarded_for(out, head.fields, values.peer_text);
+    else
+        out.append_field("X-Forwarded-For", values.client_ip());
+}
+
 void write_forwarded_fields(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,
                             const routing::ForwardedSettings& settings) {
     const auto client_ip = values.client_ip();
     if (!values.request_id.empty()) out.append_field("X-Request-ID", values.request_id);
     out.append_field("X-Real-IP", client_ip);
-    if (settings.use_forwarded_headers && settings.compute_full_forwarded_for)
-        append_full_forwarded_for(out, head.fields, values.peer_text);
-    else
-        out.append_field("X-Forwarded-For", client_ip);
+    write_forwarded_for(out, head, values, settings);
     if (!values.host.empty()) out.append_field("X-Forwarded-Host", values.host);
     out.append_field("X-Forwarded-Port", values.port());
     out.append_field("X-Forwarded-Proto", values.scheme);

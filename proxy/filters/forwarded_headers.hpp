@@ -55,6 +55,10 @@ ForwardedValues forwarded_values(const RequestHead& head, const RequestOrigin& o
 /// True for client fields that write_forwarded_fields() and the request head writer put their own in place of.
 bool is_replaced(FieldId id, const routing::ForwardedSettings& settings) noexcept;
 
+/// Appends X-Forwarded-For: the client's address, or the list that came with the peer behind it.
+void write_forwarded_for(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,
+                         const routing::ForwardedSettings& settings);
+
 /// Appends X-Request-ID, X-Real-IP, X-Forwarded-For, -Host, -Port, -Proto, -Scheme, X-Scheme, X-Original-URI and
 /// X-Original-Forwarded-For and -Host, in the order of ingress-nginx's template; those without a value are left out.
 void write_forwarded_fields(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,

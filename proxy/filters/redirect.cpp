@@ -10,11 +10,6 @@ namespace fairway::proxy {
 
 namespace {
 
-/// "http://shop.example.com:8080": what a Location on the same host begins with.
-std::string own_origin(const Exchange& exchange) {
-    return fmt::format("{}://{}", exchange.record.connection->tls ? "https" : "http", exchange.request.authority);
-}
-
 void append_escaped_path(OutBuffer& out, std::string_view path) {
     constexpr std::string_view kPlain = "-._~!$&'()*+,;=:@/";
     for (const char c : path) {
@@ -26,6 +21,10 @@ void append_escaped_path(OutBuffer& out, std::string_view path) {
 }
 
 }  // namespace
+
+std::string own_origin(const Exchange& exchange) {
+    return fmt::format("{}://{}", exchange.record.connection->tls ? "https" : "http", exchange.request.authority);
+}
 
 OwnAnswer redirect_answer(const Exchange& exchange) {
     const routing::RoutePolicy& policy = *exchange.record.route->policy;

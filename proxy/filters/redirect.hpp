@@ -8,6 +8,9 @@
 
 namespace fairway::proxy {
 
+/// "http://shop.example.com:8080": what a Location on the same host begins with.
+std::string own_origin(const Exchange& exchange);
+
 /// Annotations permanent-redirect and temporal-redirect; the route has one of them.
 OwnAnswer redirect_answer(const Exchange& exchange);
 

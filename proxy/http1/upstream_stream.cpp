@@ -75,6 +75,12 @@ io::Task<io::IoResult> UpstreamStream::send_request(const UpstreamRequest& reque
     return io().write_all({pieces_.data(), count}, timeout);
 }
 
+io::Task<io::IoResult> UpstreamStream::send_head_text(std::chrono::milliseconds timeout) {
+    chunked_ = false;
+    pieces_[0] = piece(head_text_.view());
+    return io().write_all({pieces_.data(), 1}, timeout);
+}
+
 io::Task<io::IoResult> UpstreamStream::send_body(std::span<const iovec> body, bool last, const FieldList* trailers,
                                                  std::chrono::milliseconds timeout) {
     std::size_t count = add_body(0, body);

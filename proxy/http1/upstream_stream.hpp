@@ -29,6 +29,8 @@ public:
 
     io::Task<io::IoResult> send_request(const UpstreamRequest& request, std::span<const iovec> body, bool last,
                                         std::chrono::milliseconds timeout) override;
+    /// Sends what is written in `head_text`: a whole request without body, made by the caller.
+    io::Task<io::IoResult> send_head_text(std::chrono::milliseconds timeout);
     io::Task<io::IoResult> send_body(std::span<const iovec> body, bool last, const FieldList* trailers,
                                      std::chrono::milliseconds timeout) override;
     void cut_request() noexcept override;
