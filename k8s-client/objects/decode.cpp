@@ -148,7 +148,7 @@ private:
         if (version.empty())
             at.error(fmt::format("is required; write apiVersion: {}", known.front()));
         else
-            at.error(fmt::format("{} is not where {} lives; write apiVersion: {}", quoted(version), kind.name,
+            at.error(fmt::format("{} is not where {} lives; write apiVersion: {}", k8s::quoted(version), kind.name,
                                  known.front()));
         return false;
     }

@@ -17,7 +17,8 @@ constexpr std::string_view kConfigMapFields[] = {"apiVersion", "kind", "metadata
 
 void check_key(const Field& entry, std::string_view key) {
     if (!is_config_key(key))
-        entry.error(fmt::format("{} is not a key; use letters, digits, '-', '_' and '.', at most 253", quoted(key)));
+        entry.error(
+            fmt::format("{} is not a key; use letters, digits, '-', '_' and '.', at most 253", k8s::quoted(key)));
 }
 
 // Values are written where they stay: no copy of them is left elsewhere. Messages never show them.

@@ -36,7 +36,8 @@ std::string decode_target(const Field& endpoint) {
 std::string decode_hostname(const Field& endpoint) {
     auto hostname = endpoint.string("hostname");
     if (hostname.empty() || is_dns_label(hostname)) return hostname;
-    endpoint.at("hostname").error(fmt::format("{} is not one label of a DNS name in lower case", quoted(hostname)));
+    endpoint.at("hostname")
+        .error(fmt::format("{} is not one label of a DNS name in lower case", k8s::quoted(hostname)));
     return {};
 }
 
@@ -56,7 +57,7 @@ std::vector<EndpointAddress> decode_addresses(const Field& subset, std::string_v
         if (!ip.empty() && !IpAddress::parse(ip).has_value())
             address.at("ip").error(fmt::format(
                 "{} is not an IP address; Endpoints take no names: use a Service of type ExternalName for one",
-                quoted(ip)));
+                k8s::quoted(ip)));
         out.push_back({std::move(ip), decode_target(address), decode_hostname(address)});
     }
     return out;
@@ -82,20 +83,22 @@ std::string decode_address_type(const Field& root) {
     auto type = root.required_string("addressType", "write IPv4, IPv6 or FQDN");
     if (!type.empty() && std::find(std::begin(kAddressTypes), std::end(kAddressTypes), type) == std::end(kAddressTypes))
         root.at("addressType")
-            .error(fmt::format("{} is not one of IPv4, IPv6, FQDN{}", quoted(type), did_you_mean(type, kAddressTypes)));
+            .error(fmt::format("{} is not one of IPv4, IPv6, FQDN{}", k8s::quoted(type),
+                               did_you_mean(type, kAddressTypes)));
     return type;
 }
 
 void check_address(const Field& field, std::string_view address, std::string_view type) {
     if (type == "FQDN") {
-        if (!is_dns_subdomain(address)) field.error(fmt::format("{} is not a DNS name in lower case", quoted(address)));
+        if (!is_dns_subdomain(address))
+            field.error(fmt::format("{} is not a DNS name in lower case", k8s::quoted(address)));
         return;
     }
     const auto ip = IpAddress::parse(address);
     if (!ip.has_value())
-        field.error(fmt::format("{} is not an IP address", quoted(address)));
+        field.error(fmt::format("{} is not an IP address", k8s::quoted(address)));
     else if (ip->v6 != (type == "IPv6"))
-        field.error(fmt::format("{} is not of addressType {}", quoted(address), type));
+        field.error(fmt::format("{} is not of addressType {}", k8s::quoted(address), type));
 }
 
 SliceEndpoint decode_slice_endpoint(const Field& endpoint, std::string_view type) {

@@ -48,8 +48,9 @@ constexpr Form kBeta{"backend", false};
 
 void check_port_name(const Field& field, const std::string& name) {
     if (!is_port_name(name))
-        field.error(fmt::format(
-            "{} is not a port's name; use at most 15 lower-case letters, digits and '-', with a letter", quoted(name)));
+        field.error(
+            fmt::format("{} is not a port's name; use at most 15 lower-case letters, digits and '-', with a letter",
+                        k8s::quoted(name)));
 }
 
 // service: {name, port: {number | name}}
@@ -122,7 +123,7 @@ PathType decode_path_type(const Field& path, const Form& form) {
     if (text == "Exact") return PathType::exact;
     if (text == "Prefix") return PathType::prefix;
     if (text && text != "ImplementationSpecific")
-        field.error(fmt::format("{} is not a path type{}", quoted(*text), [&] {
+        field.error(fmt::format("{} is not a path type{}", k8s::quoted(*text), [&] {
             const auto meant = did_you_mean(*text, kPathTypes);
             return meant.empty() ? std::string("; write Prefix, Exact or ImplementationSpecific") : meant;
         }()));
@@ -133,16 +134,16 @@ PathType decode_path_type(const Field& path, const Form& form) {
 void check_path(const Field& field, const std::string& path, PathType type) {
     if (path.empty() && type == PathType::implementation_specific) return;
     if (!path.starts_with('/'))
-        return field.error(fmt::format("{} must start with '/'; write {}", quoted(path), quoted("/" + path)));
+        return field.error(fmt::format("{} must start with '/'; write {}", k8s::quoted(path), k8s::quoted("/" + path)));
     if (type == PathType::implementation_specific) return;
     for (const std::string_view bad : {"//", "/./", "/../", "%2f", "%2F"})
         if (path.find(bad) != std::string::npos)
-            return field.error(
-                fmt::format("{} must not contain {} when its pathType is Exact or Prefix", quoted(path), quoted(bad)));
+            return field.error(fmt::format("{} must not contain {} when its pathType is Exact or Prefix",
+                                           k8s::quoted(path), k8s::quoted(bad)));
     for (const std::string_view bad : {"/..", "/."})
         if (path.ends_with(bad))
-            return field.error(
-                fmt::format("{} must not end in {} when its pathType is Exact or Prefix", quoted(path), quoted(bad)));
+            return field.error(fmt::format("{} must not end in {} when its pathType is Exact or Prefix",
+                                           k8s::quoted(path), k8s::quoted(bad)));
 }
 
 IngressPath decode_path(const Field& path, const Form& form) {
@@ -186,7 +187,7 @@ IngressTls decode_tls(const Field& tls) {
     if (!out.secret_name.empty() && !is_dns_subdomain(out.secret_name))
         tls.at("secretName")
             .error(fmt::format("{} is not a Secret's name; it names a Secret of this namespace, without a prefix",
-                               quoted(out.secret_name)));
+                               k8s::quoted(out.secret_name)));
     return out;
 }
 

@@ -36,7 +36,7 @@ std::string decode_name(const Field& meta, const Kind& kind) {
     if (name.empty() || fits(name, kind.name_syntax)) return name;
     meta.at("name").error(fmt::format(
         "{} is not a name; use lower-case letters, digits{}, at most {}, with a letter or digit at both ends",
-        quoted(name), kind.name_syntax == NameSyntax::dns_label ? " and '-'" : ", '-' and '.'",
+        k8s::quoted(name), kind.name_syntax == NameSyntax::dns_label ? " and '-'" : ", '-' and '.'",
         kind.name_syntax == NameSyntax::dns_label ? 63 : 253));
     return name;
 }
@@ -48,7 +48,7 @@ std::string decode_namespace_of(const Field& meta, const Kind& kind, const std::
     if (!is_dns_label(ns))
         meta.at("namespace")
             .error(fmt::format("{} is not a namespace's name; use lower-case letters, digits and '-', at most 63",
-                               quoted(ns)));
+                               k8s::quoted(ns)));
     return ns;
 }
 
@@ -58,7 +58,8 @@ std::optional<std::int64_t> decode_time(const Field& meta, std::string_view key)
     if (!text) return {};
     const auto time = parse_timestamp(*text);
     if (!time)
-        field.error(fmt::format("{} is not a time; write it as 2026-07-01T12:00:00Z, or leave it out", quoted(*text)));
+        field.error(
+            fmt::format("{} is not a time; write it as 2026-07-01T12:00:00Z, or leave it out", k8s::quoted(*text)));
     return time;
 }
 

@@ -34,7 +34,7 @@ std::vector<std::string> decode_ips(const Field& status) {
     if (out.empty())
         if (auto ip = status.string("podIP"); !ip.empty()) out.push_back(std::move(ip));
     for (const auto& ip : out)
-        if (!IpAddress::parse(ip).has_value()) status.error(fmt::format("{} is not an IP address", quoted(ip)));
+        if (!IpAddress::parse(ip).has_value()) status.error(fmt::format("{} is not an IP address", k8s::quoted(ip)));
     return out;
 }
 

@@ -44,7 +44,7 @@ void check_header(const Field& header, std::string_view name, std::string_view v
     const bool token = std::ranges::all_of(
         name, [&](char c) { return ascii::is_alnum(c) || kTokenMarks.find(c) != std::string_view::npos; });
     if (name.empty() || !token)
-        header.at("name").error(fmt::format("{} is not the name of a header field", quoted(name)));
+        header.at("name").error(fmt::format("{} is not the name of a header field", k8s::quoted(name)));
     if (std::ranges::any_of(value, [](char c) { return c == '\r' || c == '\n' || c == '\0'; }))
         header.at("value").error("must be one line of text");
 }
@@ -53,14 +53,14 @@ HttpGetAction decode_http_get(const Field& action) {
     HttpGetAction out;
     if (auto path = action.string("path"); !path.empty()) out.path = std::move(path);
     if (std::ranges::any_of(out.path, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == 0x7f; }))
-        action.at("path").error(fmt::format("{} is not a path; escape blanks as %20", quoted(out.path)));
+        action.at("path").error(fmt::format("{} is not a path; escape blanks as %20", k8s::quoted(out.path)));
     if (!out.path.starts_with('/')) out.path.insert(0, 1, '/');  // as the kubelet does
     out.port = decode_port(action);
     out.host = action.string("host");
     const auto scheme = action.string("scheme");
     out.https = scheme == "HTTPS";
     if (!scheme.empty() && scheme != "HTTP" && scheme != "HTTPS")
-        action.at("scheme").error(fmt::format("{} is not one of HTTP, HTTPS", quoted(scheme)));
+        action.at("scheme").error(fmt::format("{} is not one of HTTP, HTTPS", k8s::quoted(scheme)));
     for (const auto& header : action.mappings("httpHeaders", kHeaderFields)) {
         auto name = header.string("name");
         auto value = header.string("value");

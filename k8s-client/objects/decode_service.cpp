@@ -50,7 +50,8 @@ constexpr std::int64_t kLongestAffinity = 86400;  // seconds: a day
 // @param words  an empty one stands for absence and is not named.
 void refuse_word(const Field& field, std::string_view text, std::span<const std::string_view> words) {
     if (words.front().empty()) words = words.subspan(1);
-    field.error(fmt::format("{} is not one of {}{}", quoted(text), fmt::join(words, ", "), did_you_mean(text, words)));
+    field.error(
+        fmt::format("{} is not one of {}{}", k8s::quoted(text), fmt::join(words, ", "), did_you_mean(text, words)));
 }
 
 // Index of a member's text in `words`; 0 when it is absent, or wrong, which is an error.
@@ -69,7 +70,7 @@ ServicePort decode_port(const Field& port) {
     out.name = port.string("name");
     if (!out.name.empty() && !is_dns_label(out.name))
         port.at("name").error(
-            fmt::format("{} is not a port's name; use lower-case letters, digits and '-'", quoted(out.name)));
+            fmt::format("{} is not a port's name; use lower-case letters, digits and '-'", k8s::quoted(out.name)));
     out.protocol = decode_protocol(port);
     out.app_protocol = port.string("appProtocol");
     if (const auto number = port.port("port"))
@@ -82,7 +83,7 @@ ServicePort decode_port(const Field& port) {
         port.at("targetPort")
             .error(digits ? fmt::format("must be a number, or a port's name; write {} without quotes", *name)
                           : fmt::format("{} is not a port's name; write a number, or the name of a container's port",
-                                        quoted(*name)));
+                                        k8s::quoted(*name)));
     }
     out.node_port = static_cast<std::int32_t>(port.integer("nodePort", 0, 65535).value_or(0));
     return out;
@@ -95,12 +96,12 @@ void check_port_names(const Field& ports, const std::vector<ServicePort>& decode
         if (decoded.size() > 1 && port.name.empty())
             ports.error(fmt::format("port {} needs a name, because the Service has several ports", port.port));
         else if (!port.name.empty() && !names.insert(port.name).second)
-            ports.error(fmt::format("two ports are named {}; give each its own name", quoted(port.name)));
+            ports.error(fmt::format("two ports are named {}; give each its own name", k8s::quoted(port.name)));
     }
 }
 
 void check_ip(const Field& field, std::string_view ip) {
-    if (!IpAddress::parse(ip).has_value()) field.error(fmt::format("{} is not an IP address", quoted(ip)));
+    if (!IpAddress::parse(ip).has_value()) field.error(fmt::format("{} is not an IP address", k8s::quoted(ip)));
 }
 
 void decode_families(const Field& spec, Service& out) {
@@ -114,7 +115,7 @@ void decode_families(const Field& spec, Service& out) {
         }
         const auto family = found == std::begin(kFamilies) ? IpFamily::v4 : IpFamily::v6;
         if (std::ranges::find(out.ip_families, family) != out.ip_families.end())
-            item.error(fmt::format("{} is there twice; write each family once", quoted(text)));
+            item.error(fmt::format("{} is there twice; write each family once", k8s::quoted(text)));
         else
             out.ip_families.push_back(family);
     }
@@ -125,7 +126,7 @@ void decode_addresses(const Field& spec, Service& out) {
     out.cluster_ip = spec.string("clusterIP");
     if (!out.cluster_ip.empty() && out.cluster_ip != "None" && !IpAddress::parse(out.cluster_ip).has_value())
         spec.at("clusterIP")
-            .error(fmt::format("{} is neither an IP address nor None (headless)", quoted(out.cluster_ip)));
+            .error(fmt::format("{} is neither an IP address nor None (headless)", k8s::quoted(out.cluster_ip)));
     for (const auto& item : spec.list("clusterIPs")) {
         const auto ip = item.required_text("write an IP address, or None");
         if (!ip.empty() && ip != "None") check_ip(item, ip);
@@ -146,7 +147,8 @@ void decode_addresses(const Field& spec, Service& out) {
     if (name.empty())
         spec.at("externalName").error("is required when type is ExternalName; write the DNS name to reach");
     else if (!is_dns_subdomain(name))
-        spec.at("externalName").error(fmt::format("{} is not a DNS name in lower case", quoted(out.external_name)));
+        spec.at("externalName")
+            .error(fmt::format("{} is not a DNS name in lower case", k8s::quoted(out.external_name)));
 }
 
 void decode_affinity(const Field& spec, Service& out) {

@@ -140,7 +140,7 @@ std::optional<std::string_view> Field::text(std::string_view expected) const {
     if (!present()) return {};
     if (node_->kind == TreeNode::Kind::string) return node_->text;
     const bool quotable = is_scalar(*node_) && report_->values() == Values::shown;
-    const auto advice = quotable            ? fmt::format("write {} in quotes", quoted(node_->text))
+    const auto advice = quotable            ? fmt::format("write {} in quotes", k8s::quoted(node_->text))
                         : is_scalar(*node_) ? std::string("write it in quotes")
                                             : std::string{};
     wrong_type(expected, advice);

@@ -52,28 +52,30 @@ bool is_port_name(std::string_view text) noexcept {
 std::optional<std::string> why_not_host(std::string_view host) {
     if (IpAddress::parse(host).has_value())
         return fmt::format("{} is an IP address; a host is a DNS name, or leave it out to serve every host",
-                           quoted(host));
+                           k8s::quoted(host));
     const auto name = host.starts_with("*.") ? host.substr(2) : host;
     if (is_dns_subdomain(name)) return {};
     const auto lower = ascii::lower_copy(name);
     if (is_dns_subdomain(lower))
-        return fmt::format("{} must be in lower case; write {}", quoted(host), quoted(ascii::lower_copy(host)));
+        return fmt::format("{} must be in lower case; write {}", k8s::quoted(host),
+                           k8s::quoted(ascii::lower_copy(host)));
     if (host.find("://") != std::string_view::npos)
-        return fmt::format("{} is a URL; write the host name alone", quoted(host));
+        return fmt::format("{} is a URL; write the host name alone", k8s::quoted(host));
     if (const auto colon = host.find(':'); colon != std::string_view::npos)
-        return fmt::format("{} names a port; write {}: one rule serves every port", quoted(host),
-                           quoted(host.substr(0, colon)));
+        return fmt::format("{} names a port; write {}: one rule serves every port", k8s::quoted(host),
+                           k8s::quoted(host.substr(0, colon)));
     if (host.find('/') != std::string_view::npos)
-        return fmt::format("{} has a path; write the host alone, and the path under http.paths", quoted(host));
+        return fmt::format("{} has a path; write the host alone, and the path under http.paths", k8s::quoted(host));
     if (host.find('*') != std::string_view::npos)
         return fmt::format(
             "{} has a '*' where none may be; a wildcard is the whole first label, as in \"*.example.com\"",
-            quoted(host));
+            k8s::quoted(host));
     if (host.ends_with('.') && is_dns_subdomain(name.substr(0, name.size() - 1)))
-        return fmt::format("{} ends in a dot; write {}", quoted(host), quoted(host.substr(0, host.size() - 1)));
+        return fmt::format("{} ends in a dot; write {}", k8s::quoted(host),
+                           k8s::quoted(host.substr(0, host.size() - 1)));
     return fmt::format(
         "{} is not a DNS name; use lower-case letters, digits, '-' and '.', at most 63 between two dots and 253 in all",
-        quoted(host));
+        k8s::quoted(host));
 }
 
 }  // namespace fairway::k8s

@@ -176,7 +176,7 @@ void TreeBuilder::close_mapping(Frame& frame) {
 
 void TreeBuilder::refuse_duplicates(std::span<const Member> members) {
     const auto refuse = [this](const Member& member) {
-        problem(member.key_mark, fmt::format("key {} is here twice; remove one", quoted(member.key)));
+        problem(member.key_mark, fmt::format("key {} is here twice; remove one", k8s::quoted(member.key)));
     };
     if (members.size() <= kLinearSearchMembers) {
         for (std::size_t i = 1; i < members.size(); ++i)
