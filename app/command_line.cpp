@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 
 #include "app/command_options.hpp"
 #include "app/ingress_nginx_flags.hpp"
@@ -158,6 +159,17 @@ Command controller_command(const CLI::App& given, const CommandValues& values) {
     return command;
 }
 
+Command wait_shutdown_command(const std::vector<std::string>& arguments) {
+    if (arguments.empty()) return WaitShutdownCommand{};
+    const std::string& text = arguments.front();
+    pid_t pid = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), pid);
+    if (arguments.size() > 1 || error != std::errc{} || end != text.data() + text.size() || pid <= 0)
+        return Answer{2, "wait-shutdown: asks the fairway of this container to drain, and waits for it; "
+                         "give nothing, or the number of its process\n"};
+    return WaitShutdownCommand{pid};
+}
+
 Command command_of(const CLI::App& app, const CommandValues& values) {
     if (values.version) return VersionCommand{};
     const auto commands = app.get_subcommands();
@@ -179,9 +191,10 @@ Command command_of(const CLI::App& app, const CommandValues& values) {
 
 Command parse_command_line(std::string_view program_name, const std::vector<std::string>& arguments, bool privileged) {
     auto words = arguments;
+    const auto name = program_name.substr(program_name.rfind('/') + 1);
+    if (name == "wait-shutdown") return wait_shutdown_command(arguments);
     // As ingress-nginx's Deployment starts it.
-    if (program_name.substr(program_name.rfind('/') + 1) == "nginx-ingress-controller")
-        words.insert(words.begin(), "controller");
+    if (name == "nginx-ingress-controller") words.insert(words.begin(), "controller");
     CommandValues values;
     values.serve.http_port = privileged ? kHttpPort : 8080;
     values.serve.https_port = privileged ? kHttpsPort : 8443;

@@ -1,6 +1,8 @@
 // The command line: what the user asked for, as plain values. Flags that ingress-nginx has keep its names and defaults.
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -48,9 +50,10 @@ struct ServeOptions {
     AdminListen admin{SocketAddress{*IpAddress::parse("127.0.0.1"), kDefaultAdminPort}};
     unsigned workers = 0;  ///< --workers; 0: one for each CPU that the process may use
     std::chrono::seconds shutdown_grace{0};
-    std::vector<SocketAddress> resolvers;      ///< --resolver; empty: those of /etc/resolv.conf
-    std::optional<SocketAddress> dns_address;  ///< --dns-address; absent: no DNS server
-    bool allow_exec_probes = false;            ///< --allow-exec-probes; run only
+    std::chrono::seconds post_shutdown_grace{10};  ///< controller only: how long SIGUSR2 lets it stay once drained
+    std::vector<SocketAddress> resolvers;          ///< --resolver; empty: those of /etc/resolv.conf
+    std::optional<SocketAddress> dns_address;      ///< --dns-address; absent: no DNS server
+    bool allow_exec_probes = false;                ///< --allow-exec-probes; run only
     LogOptions log;
 };
 
@@ -119,16 +122,23 @@ struct CompletionCommand {
     std::string shell;  ///< "bash", "zsh" or "fish"
 };
 
+/// Started as /wait-shutdown.
+struct WaitShutdownCommand {
+    std::optional<pid_t> pid;  ///< absent: the process of this container that serves
+};
+
 /// Nothing left to do but to print this and exit: help, or an error.
 struct Answer {
     int exit_code = 0;  ///< 0: `text` goes to standard output; 2: to standard error
     std::string text;
 };
 
-using Command = std::variant<RunCommand, DemoCommand, ControllerCommand, LintCommand, ExplainCommand, EnvCommand,
-                             GetCommand, DescribeCommand, VersionCommand, CompletionCommand, Answer>;
+using Command =
+    std::variant<RunCommand, DemoCommand, ControllerCommand, LintCommand, ExplainCommand, EnvCommand, GetCommand,
+                 DescribeCommand, VersionCommand, CompletionCommand, WaitShutdownCommand, Answer>;
 
-/// @param program_name  argv[0]. The name nginx-ingress-controller stands for the command `controller`.
+/// @param program_name  argv[0]. The name nginx-ingress-controller stands for the command `controller`;
+///   wait-shutdown is a program of its own, as in ingress-nginx's image.
 /// @param arguments  without argv[0].
 /// @param privileged  whether ports below 1024 may be bound: decides between 80/443 and 8080/8443 (the controller: always 80/443).
 Command parse_command_line(std::string_view program_name, const std::vector<std::string>& arguments, bool privileged);

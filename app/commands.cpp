@@ -30,6 +30,7 @@ struct Executor {
     int operator()(const EnvCommand& command) const { return env(command); }
     int operator()(const VersionCommand& command) const { return print(version_text(command.output)); }
     int operator()(const CompletionCommand& command) const { return print(completion_script(command.shell)); }
+    int operator()(const WaitShutdownCommand& command) const { return wait_shutdown(command); }
     int operator()(const Answer& answer) const {
         if (answer.exit_code == 0) return print(answer.text);
         std::fputs(answer.text.c_str(), stderr);

@@ -24,5 +24,6 @@ int explain(const ExplainCommand& command);
 int get(const GetCommand& command);
 int describe(const DescribeCommand& command);
 int env(const EnvCommand& command);
+int wait_shutdown(const WaitShutdownCommand& command);
 
 }  // namespace fairway::app

@@ -87,6 +87,18 @@ void add_status(CLI::App& command, ControllerCommand& options) {
         ->group(group);
 }
 
+void add_shutdown(CLI::App& command, ServeOptions& options) {
+    command
+        .add_option_function<unsigned>(
+            "--post-shutdown-grace-period",
+            [&options](unsigned seconds) { options.post_shutdown_grace = std::chrono::seconds(seconds); },
+            "Seconds for which a drain that /wait-shutdown began waits for SIGTERM, once it is over")
+        ->type_name("SECONDS")
+        ->default_str("10")
+        ->check(CLI::Range(0, 86400).description(""))
+        ->group("Serving");
+}
+
 /// Accepted, in no help text: what was given is told at the start.
 void add_ingress_nginx_flags(CLI::App& command, CommandValues& values) {
     for (const IngressNginxFlag& flag : ingress_nginx_flags()) {
@@ -102,6 +114,7 @@ void add_ingress_nginx_flags(CLI::App& command, CommandValues& values) {
 void add_controller_options(CLI::App& command, CommandValues& values) {
     add_cluster(command, values.controller);
     add_status(command, values.controller);
+    add_shutdown(command, values.serve);
     add_ingress_nginx_flags(command, values);
 }
 

@@ -41,7 +41,6 @@ constexpr IngressNginxFlag kFlags[] = {
     {"--metrics-per-undefined-host", kBool},
     {"--monitor-max-batch-size", kText},
     {"--one_output", kBool},
-    {"--post-shutdown-grace-period", kText},
     {"--profiler-address", kText},
     {"--profiler-port", kText},
     {"--profiling", kBool},

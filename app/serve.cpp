@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -19,6 +20,7 @@
 #include "app/drain.hpp"
 #include "app/process_limits.hpp"
 #include "app/version.hpp"
+#include "app/wait_shutdown.hpp"
 #include "ingress/discovery/dns_server.hpp"
 #include "proxy/server.hpp"
 #include "routing/route_table.hpp"
@@ -88,7 +90,8 @@ public:
           engine_(with_serving(std::move(options), serving)),
           signals_(io_),
           listener_retry_(io_),
-          drain_(io_, drain_steps()) {}
+          drain_(io_, drain_steps()),
+          last_wait_(io_) {}
 
     int serve(const std::function<void(const ServedAddresses&)>& on_ready) {
         listen_for_signals();
@@ -114,7 +117,7 @@ public:
 
 private:
     void listen_for_signals() {
-        for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) signals_.add(number);
+        for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) signals_.add(number);
         wait_for_signal();
     }
 
@@ -128,22 +131,25 @@ private:
 
     void on_signal(int number) {
         if (!server_) {
-            if (number == SIGTERM || number == SIGINT) finish(0);
+            if (number == SIGTERM || number == SIGINT || number == SIGUSR2) finish(0);
             return;
         }
+        if (number == SIGUSR2) end_needs_signal_ = true;
         if (number == SIGHUP) {
             log::info("reload", {{"signal", "SIGHUP"}});
             engine_.reload();
         }
         if (number == SIGHUP || number == SIGUSR1) {
             server_->reopen_access_log();
-        } else if (drain_.started()) {
-            log::warn("stopped.at_once", {{"open_connections", server_->open_connections()}});
-            finish(1);
-        } else {
+        } else if (drained_) {
+            finish(exit_code_);
+        } else if (!drain_.started()) {
             log::info("drain.started", {{"grace", fmt::format("{}s", serving_.shutdown_grace.count())},
                                         {"open_connections", server_->open_connections()}});
             drain_.start({serving_.shutdown_grace, engine_.snapshot()->settings->worker_shutdown_timeout});
+        } else if (number != SIGUSR2) {
+            log::warn("stopped.at_once", {{"open_connections", server_->open_connections()}});
+            finish(1);
         }
     }
 
@@ -155,8 +161,20 @@ private:
                         log::info("stopped");
                     else
                         log::warn("stopped.with_connections", {{"open_connections", server_->open_connections()}});
-                    finish(0);
+                    end_drained();
                 }};
+    }
+
+    /// When Fairway ends, all else in its container does, /wait-shutdown too. So it stays until that has seen the end of
+    /// the drain: the kubelet then sends SIGTERM.
+    void end_drained() {
+        if (!end_needs_signal_) return finish(0);
+        drained_ = true;
+        ::prctl(PR_SET_NAME, kDrainedName);
+        last_wait_.expires_after(serving_.post_shutdown_grace);
+        last_wait_.async_wait([this](const boost::system::error_code& error) {
+            if (!error) finish(0);
+        });
     }
 
     void finish(int exit_code) {
@@ -313,6 +331,9 @@ private:
     asio::signal_set signals_;
     asio::steady_timer listener_retry_;
     Drain drain_;
+    asio::steady_timer last_wait_;
+    bool end_needs_signal_ = false;  ///< SIGUSR2 came: stay, once drained, for the SIGTERM that follows
+    bool drained_ = false;
     std::optional<proxy::Server> server_;
     std::optional<admin::HttpServer> health_server_;
     AdminApi admin_api_;

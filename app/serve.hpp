@@ -20,6 +20,7 @@ struct ServedAddresses {
 };
 
 /// Serves until SIGTERM or SIGINT, drains, and returns the exit code: 0, or 1 when a second signal cut connections.
+/// SIGUSR2 is what /wait-shutdown sends: a drain that, once it is over, waits for a SIGTERM to end.
 /// Also minds SIGHUP (read everything anew, open the access log anew) and SIGUSR1 (only the log).
 /// @param options  what to serve; its translation options are taken from `serving`.
 /// @param on_ready  called once, when the first configuration is live.

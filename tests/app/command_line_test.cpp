@@ -141,6 +141,16 @@ TEST_P(WrongUsage, SaysWhatToWriteAndExitsWith2) {
 INSTANTIATE_TEST_SUITE_P(CommandLine, WrongUsage, testing::ValuesIn(kWrong),
                          [](const auto& wrong) { return wrong.param.name; });
 
+TEST(CommandLine, WaitShutdownIsAProgramOfItsOwn) {
+    const auto parse = [](const std::vector<std::string>& arguments) {
+        return parse_command_line("/wait-shutdown", arguments, false);
+    };
+    EXPECT_EQ(std::get<WaitShutdownCommand>(parse({})).pid, std::nullopt);
+    EXPECT_EQ(std::get<WaitShutdownCommand>(parse({"17"})).pid, 17);
+    for (const std::vector<std::string>& wrong : {std::vector<std::string>{"0"}, {"-1"}, {"1x"}, {"1", "2"}})
+        EXPECT_EQ(std::get<Answer>(parse(wrong)).exit_code, 2) << wrong.front();
+}
+
 TEST(CommandLine, NginxIngressControllerIsTheController) {
     // The arguments of ingress-nginx's own Deployment.
     const Command command = parse_command_line(

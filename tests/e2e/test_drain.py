@@ -1,7 +1,9 @@
 """The end of the process: nobody is cut who can finish."""
 
+import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 
@@ -141,3 +143,38 @@ def test_sigusr1_opens_the_access_log_anew(serve, origins, tmp_path):
 
     until(new_log_is_written, what="the new log")
     assert "/first" not in log.read_text()
+
+
+def wait_shutdown(fairway, tmp_path):
+    """/wait-shutdown of the container image, running."""
+    link = tmp_path / "wait-shutdown"
+    link.symlink_to(os.environ["FAIRWAY_BINARY"])
+    return subprocess.Popen([link, str(fairway.process.pid)])
+
+
+def test_wait_shutdown_returns_when_all_is_drained_and_leaves_the_end_to_sigterm(kubia, tmp_path):
+    fairway, _ = kubia
+    thread, results = in_background(lambda: fairway.get("/slow?1.0"))
+    wait_until_active(fairway)
+    waiting = wait_shutdown(fairway, tmp_path)
+    until(lambda: fairway.health().status == 503, 5, "503 from /healthz")
+    assert waiting.poll() is None, "a request is in flight"
+    assert waiting.wait(20) == 0
+    thread.join(20)
+    assert results[0].text.startswith("You've hit"), results
+    assert refused(fairway.http_port)
+    assert fairway.process.poll() is None, "its end would be that of the container, and of /wait-shutdown in it"
+    fairway.signal(signal.SIGTERM)
+    assert fairway.wait() == 0
+
+
+def test_sigterm_while_wait_shutdown_waits_ends_at_once(kubia, tmp_path):
+    fairway, _ = kubia
+    thread, _ = in_background(lambda: fairway.get("/slow?30", timeout=40))
+    wait_until_active(fairway)
+    waiting = wait_shutdown(fairway, tmp_path)
+    until(lambda: fairway.health().status == 503, 5, "503 from /healthz")
+    fairway.signal(signal.SIGTERM)
+    assert fairway.wait() == 1
+    assert waiting.wait(20) == 0
+    thread.join(20)
