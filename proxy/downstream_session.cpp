@@ -34,8 +34,11 @@ void DownstreamSession::start() {
 }
 
 void DownstreamSession::drain() {
-    if (http1_) http1_->drain();
     if (http2_) http2_->drain();
+}
+
+void DownstreamSession::end_if_idle() {
+    if (http1_) http1_->end_if_idle();
 }
 
 // The one net under everything a session does (style: exceptions do not cross the data path).

@@ -19,8 +19,10 @@ public:
     ~DownstreamSession();
 
     void start();
-    /// Closes the connection if it is idle; else what runs is finished and nothing new is begun.
+    /// HTTP/2: says that no new streams are wanted. HTTP/1 can say so in its next response only.
     void drain();
+    /// Closes an HTTP/1 connection that waits for a request.
+    void end_if_idle();
 
 private:
     io::Task<void> run();

@@ -47,7 +47,7 @@ public:
     /// Asks every worker for its counters. Blocks for a loop turn of each, under a millisecond as a rule.
     Metrics metrics() const;
 
-    /// First step of a shutdown: responses carry Connection: close, idle connections close; still accepting.
+    /// First step of a shutdown: responses carry Connection: close; still accepting.
     void start_drain();
     /// Second step: clients that begin to connect are not answered any more; those that have begun are still accepted.
     void ignore_new_clients();

@@ -53,12 +53,17 @@ void Worker::use(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_
 void Worker::start_drain() {
     context_.reactor.post([this] {
         context_.draining = true;
-        for (auto* node = sessions_.next; node != &sessions_;) {
-            auto& session = static_cast<DownstreamSession&>(*node);
-            node = node->next;
-            session.drain();
-        }
+        for_each_session([](DownstreamSession& session) { session.drain(); });
     });
+}
+
+template <class Action>
+void Worker::for_each_session(Action act) {
+    for (auto* node = sessions_.next; node != &sessions_;) {
+        auto& session = static_cast<DownstreamSession&>(*node);
+        node = node->next;  // the session may end
+        act(session);
+    }
 }
 
 void Worker::ignore_new_clients() {
@@ -72,6 +77,8 @@ void Worker::stop_accepting() {
     context_.reactor.post([this] {
         listeners_.clear();
         service_ports_.stop_accepting();
+        context_.closes_idle = true;
+        for_each_session([](DownstreamSession& session) { session.end_if_idle(); });
     });
 }
 

@@ -48,6 +48,8 @@ private:
     void accept(int fd, const ListeningSocket& listener, const SocketAddress& peer);
     std::chrono::milliseconds after_turn(io::TimePoint now);
     void end_sessions();
+    template <class Action>
+    void for_each_session(Action act);
 
     std::uint64_t next_serial_ = 1;
     WorkerContext context_;

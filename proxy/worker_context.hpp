@@ -57,7 +57,8 @@ struct WorkerContext {
     SpareDescriptor spare_descriptor;
     io::ListHook output;  ///< OutputGatherers that have something to send
     http2::SessionPool http2_pool{*this};
-    bool draining = false;  ///< responses carry Connection: close
+    bool draining = false;     ///< responses carry Connection: close
+    bool closes_idle = false;  ///< HTTP/1 connections end between two requests
 
     std::uint64_t random_bits() noexcept {
         // xorshift64*: names for requests, not secrets.

@@ -24,7 +24,7 @@ Session::~Session() {
     if (exchange_) end_exchange();
 }
 
-void Session::drain() {
+void Session::end_if_idle() {
     if (downstream_.state() == DownstreamState::waiting) connection_.source().cancel_reader();
 }
 
@@ -49,7 +49,8 @@ io::Task<bool> Session::await_request() {
     if (!input_.empty()) co_return true;  // pipelined
     input_.release();
     const bool first = requests_ == 0;
-    if (!first && worker_.draining) co_return false;
+    // A client that is not told closes only when it must: its next request may be on the way. RFC 9112 section 9.5.
+    if (!first && worker_.closes_idle) co_return false;
     downstream_.set_state(first ? DownstreamState::reading : DownstreamState::waiting);
     const auto& limits = worker_.snapshot->settings->downstream;
     if (!connection_.has_input()) {

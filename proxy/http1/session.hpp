@@ -24,8 +24,8 @@ public:
 
     io::Task<SessionEnd> serve();
     InputWindow take_input() noexcept { return std::move(input_); }
-    /// Ends serve() if it waits for a request; else the response will say Connection: close.
-    void drain();
+    /// Ends serve() if it waits for a request.
+    void end_if_idle();
 
 private:
     // session.cpp: the life of the connection

@@ -33,7 +33,17 @@ protected:
 
 bool says_close(const std::string& response) { return response.find("\r\nConnection: close\r\n") != std::string::npos; }
 
-TEST_F(Drain, ClosesIdleConnections) {
+TEST_F(Drain, IdleConnectionsAreToldToCloseByTheirNextResponse) {
+    start();
+    auto client = this->client();
+    EXPECT_FALSE(says_close(exchange(client)));
+    server->start_drain();
+    EXPECT_TRUE(says_close(exchange(client)));
+    EXPECT_EQ(client.read_to_end(), "");
+    EXPECT_TRUE(all_closed());
+}
+
+TEST_F(Drain, ClosesIdleConnectionsWithItsListeners) {
     start();
     auto client = this->client();
     EXPECT_FALSE(says_close(exchange(client)));
@@ -43,6 +53,7 @@ TEST_F(Drain, ClosesIdleConnections) {
     upstream_.send(kOk);
     tls.read_response();
     server->start_drain();
+    server->stop_accepting();
     EXPECT_EQ(client.read_to_end(), "");
     EXPECT_EQ(tls.read_to_end(), "");
     EXPECT_TRUE(all_closed());
