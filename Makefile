@@ -1,7 +1,7 @@
 # The short way to everything; each target first installs what it needs (scripts/install-deps) and then says what it
 # runs. The builds themselves are CMake presets: see CMakePresets.json and CONTRIBUTING.md.
 .DEFAULT_GOAL := help
-.PHONY: help run build test apps-test cluster-test conformance compat bench format tidy asan tsan coverage fuzz image clean
+.PHONY: help run build test chart-test apps-test cluster-test conformance compat bench format tidy asan tsan coverage fuzz image clean
 
 IMAGE ?= fairway:dev
 
@@ -16,12 +16,17 @@ build:  ## release build: build/release/app/fairway
 	cmake --preset release
 	cmake --build --preset release
 
-test:  ## every test: unit and wire tests (ctest), then end-to-end tests (pytest)
-	scripts/install-deps build test browser
+test:  ## every test: unit and wire tests (ctest), then end-to-end tests and those of the chart (pytest)
+	scripts/install-deps build test browser helm
 	cmake --preset debug
 	cmake --build --preset debug
 	ctest --preset debug
 	scripts/run-e2e build/debug/app/fairway
+	scripts/run-chart-tests
+
+chart-test:  ## what the Helm chart makes of values; needs helm, or Go 1.21 to build it
+	scripts/install-deps test helm
+	scripts/run-chart-tests $(ARGS)
 
 cluster-test:  ## Fairway in a real Kubernetes, which this starts; needs root and Go (BINARY=build/debug/app/fairway: no image build)
 	scripts/install-deps cluster $(if $(BINARY),,image)

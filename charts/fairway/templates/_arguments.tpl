@@ -46,7 +46,7 @@
 {{- $arguments = append $arguments (printf "--https-port=%v" $controller.containerPort.https) -}}
 {{- if ne $controller.healthCheckPath "/healthz" }}{{ $arguments = append $arguments (printf "--health-check-path=%s" $controller.healthCheckPath) }}{{ end -}}
 {{- with $controller.healthCheckHost }}{{ $arguments = append $arguments (printf "--healthz-host=%s" .) }}{{ end -}}
-{{- if not (hasKey $controller.extraArgs "shutdown-grace-period") -}}
+{{- if not (hasKey ($controller.extraArgs | default dict) "shutdown-grace-period") -}}
 {{- $arguments = append $arguments (printf "--shutdown-grace-period=%v" $controller.shutdownGracePeriodSeconds) -}}
 {{- end -}}
 {{- if $controller.admissionWebhooks.enabled -}}

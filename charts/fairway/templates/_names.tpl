@@ -37,6 +37,10 @@
 {{- printf "%s-%s" (include "fairway.fullname" .) .Values.controller.admissionWebhooks.name | trunc 63 | trimSuffix "-" -}}
 {{- end }}
 
+{{- define "fairway.admissionServiceName" -}}
+{{- printf "%s-admission" (include "fairway.controllerName" .) | trunc 63 | trimSuffix "-" -}}
+{{- end }}
+
 {{/* Not the name that ingress-nginx's job gives its Secret: Helm would not take over an object that it did not make. */}}
 {{- define "fairway.admissionSecretName" -}}
 {{- printf "%s-tls" (include "fairway.admissionName" .) -}}
@@ -87,13 +91,17 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{- define "fairway.controllerSelector" -}}
-{{ include "fairway.selectorLabels" . }}
-app.kubernetes.io/component: controller
+{{ include "fairway.selectorOf" (list . "controller") }}
 {{- end }}
 
 {{- define "fairway.defaultBackendSelector" -}}
-{{ include "fairway.selectorLabels" . }}
-app.kubernetes.io/component: default-backend
+{{ include "fairway.selectorOf" (list . "default-backend") }}
+{{- end }}
+
+{{/* Takes a list: root, component. */}}
+{{- define "fairway.selectorOf" -}}
+{{ include "fairway.selectorLabels" (first .) }}
+app.kubernetes.io/component: {{ last . }}
 {{- end }}
 
 {{/* Labels of an object. Takes a list: root, component, more labels. */}}

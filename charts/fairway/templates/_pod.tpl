@@ -28,11 +28,10 @@
 {{- toYaml $controller.containerSecurityContext -}}
 {{- else -}}
 {{- $image := $controller.image -}}
-{{- $escalation := and $controller.hostNetwork (lt (int (include "fairway.lowestPort" .)) 1024) -}}
 runAsNonRoot: {{ $image.runAsNonRoot }}
 runAsUser: {{ $image.runAsUser }}
 runAsGroup: {{ $image.runAsGroup }}
-allowPrivilegeEscalation: {{ if kindIs "bool" $image.allowPrivilegeEscalation }}{{ $image.allowPrivilegeEscalation }}{{ else }}{{ $escalation }}{{ end }}
+allowPrivilegeEscalation: {{ $image.allowPrivilegeEscalation }}
 {{- with $image.seccompProfile }}
 seccompProfile:
   {{- toYaml . | nindent 2 }}
@@ -166,28 +165,30 @@ volumeMounts:
 {{- end }}
 {{- end }}
 
+{{/* Takes a list: root, the values of the controller or of the default backend. */}}
 {{- define "fairway.podPlacement" -}}
-{{- $controller := .Values.controller -}}
-{{- with $controller.nodeSelector }}
+{{- $root := first . -}}
+{{- $values := last . -}}
+{{- with $values.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $controller.tolerations }}
+{{- with $values.tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $controller.affinity }}
+{{- with $values.affinity }}
 affinity:
-  {{- tpl (toYaml .) $ | nindent 2 }}
+  {{- tpl (toYaml .) $root | nindent 2 }}
 {{- end }}
-{{- with $controller.topologySpreadConstraints }}
+{{- with $values.topologySpreadConstraints }}
 topologySpreadConstraints:
-  {{- tpl (toYaml .) $ | nindent 2 }}
+  {{- tpl (toYaml .) $root | nindent 2 }}
 {{- end }}
-{{- with $controller.priorityClassName }}
+{{- with $values.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-{{- with $controller.runtimeClassName }}
+{{- with $values.runtimeClassName }}
 runtimeClassName: {{ . }}
 {{- end }}
 {{- end }}
@@ -215,7 +216,7 @@ hostNetwork: true
 {{- $controller := .Values.controller -}}
 metadata:
   labels:
-    {{- include "fairway.labels" (list . "controller" (merge (dict) $controller.podLabels $controller.labels)) | nindent 4 }}
+    {{- include "fairway.labels" (list . "controller" (merge (dict) ($controller.podLabels | default dict) ($controller.labels | default dict))) | nindent 4 }}
   {{- with $controller.podAnnotations }}
   annotations:
     {{- toYaml . | nindent 4 }}
@@ -236,7 +237,7 @@ spec:
   shareProcessNamespace: true
   {{- end }}
   {{- include "fairway.podNetwork" . | nindent 2 }}
-  {{- with include "fairway.podPlacement" . | trim }}
+  {{- with include "fairway.podPlacement" (list . $controller) | trim }}
   {{- . | nindent 2 }}
   {{- end }}
   {{- with $controller.extraInitContainers }}

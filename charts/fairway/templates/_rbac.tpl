@@ -21,7 +21,7 @@
 
 {{/* Without a Service to read addresses of, the status gives those of the nodes that the controller's pods run on. */}}
 {{- define "fairway.reportsNodes" -}}
-{{- $extra := .Values.controller.extraArgs -}}
+{{- $extra := .Values.controller.extraArgs | default dict -}}
 {{- if not (or (hasKey $extra "publish-service") (hasKey $extra "publish-status-address") (and .Values.controller.publishService.enabled (include "fairway.publishedService" .))) }}true{{ end -}}
 {{- end }}
 
