@@ -30,11 +30,11 @@ def pytest_runtest_makereport(item, call):
 
 @pytest.fixture(scope="session")
 def install():
-    """install(replicas=N) installs Fairway under a name of its own."""
+    """install(replicas=N, values={...}) installs Fairway by its chart, under a name of its own."""
     installed = []
 
-    def start(replicas=2):
-        installed.append(Installation(f"fairway-{os.getpid()}-{next(_numbers)}", replicas))
+    def start(replicas=2, values=None):
+        installed.append(Installation(f"fairway-{os.getpid()}-{next(_numbers)}", replicas, values))
         return installed[-1].wait()
 
     yield start

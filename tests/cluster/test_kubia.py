@@ -9,6 +9,13 @@ def test_every_pod_answers_over_http_and_https(fairway, kubia):
     assert fairway.https.pods() == kubia.pods()
 
 
+def test_every_pod_answers_for_an_ingress_with_its_class_in_an_annotation(fairway, kubia):
+    host = "annotated.example.com"
+    until(lambda: fairway.http.curl(host=host).status == 200, 30, f"an answer for {host}")
+    assert fairway.http.pods(host=host) == kubia.pods()
+    assert fairway.https.pods(host=host) == kubia.pods()
+
+
 def test_https_has_the_certificate_of_the_secret(fairway, kubia, tmp_path):
     encoded = kubia.kubectl("get", "secret", "kubia", "--output", r"jsonpath={.data.tls\.crt}")
     trusted = tmp_path / "ca.crt"

@@ -1,10 +1,12 @@
-"""Fairway in the cluster: a Deployment, its NodePorts and its log."""
+"""Fairway in the cluster, installed by its chart: a release, its NodePorts and its log."""
 
 import json
 import os
 import pathlib
 import string
 
+import chart
+from kube.helm import helm
 from kube.kubectl import Kubectl
 from kube.traffic import Address
 from support.waiting import until
@@ -27,17 +29,47 @@ def node_address():
     return next(address["address"] for address in addresses if address["type"] == "InternalIP")
 
 
-class Installation:
-    """Installed under one name, which is that of its namespace, its objects and its IngressClass."""
+def merged(values, more):
+    """Values as helm merges them."""
+    both = dict(values)
+    for key, value in more.items():
+        both[key] = merged(both[key], value) if isinstance(value, dict) and isinstance(both.get(key), dict) else value
+    return both
 
-    def __init__(self, name, replicas=2):
-        self.name = name
-        self.kubectl = Kubectl(name)
-        Kubectl().apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-        self.kubectl.apply(manifest("fairway.yaml", name=name, replicas=replicas, image=IMAGE))
+
+class Installation:
+    """A release of the chart. One name is that of its namespace, Deployment, Service, Lease and IngressClass."""
+
+    def __init__(self, name, replicas=2, values=None):
+        self.release = name
+        self.name = f"{name}-controller"
+        self.kubectl = Kubectl(self.name)
+        repository, _, tag = IMAGE.rpartition(":")
+        self.values = merged({"controller": {
+            "replicaCount": replicas,
+            "image": {"repository": repository, "tag": tag, "pullPolicy": "Never"},
+            "ingressClassResource": {"name": self.name, "controllerValue": f"fairway.test/{name}"},
+            "ingressClass": self.name,
+            "electionID": self.name,
+            "electionTTL": "6s",
+            "updateStrategy": {"rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+            "readinessProbe": {"periodSeconds": 1, "timeoutSeconds": 10},
+            "shutdownGracePeriodSeconds": 5,
+            "service": {"type": "NodePort"},
+        }}, values or {})
+        self._helm("install", "--create-namespace")
+
+    def _helm(self, command, *options):
+        return helm(command, self.release, str(chart.CHART), "--namespace", self.name, *options, values=self.values)
+
+    def upgrade(self, **values):
+        """Installs the release anew with more values."""
+        self.values = merged(self.values, values)
+        self._helm("upgrade")
 
     def wait(self):
-        self.kubectl.roll_out(self.name)
+        kind = self.values["controller"].get("kind", "Deployment").lower()
+        self.kubectl("rollout", "status", f"{kind}/{self.name}", "--timeout=120s")
         ports = {port["name"]: port["nodePort"] for port in self.kubectl.get("service", self.name)["spec"]["ports"]}
         address = node_address()
         self.http = Address("http", address, ports["http"])
@@ -48,17 +80,17 @@ class Installation:
 
     def pods(self):
         """Those that are not being deleted."""
-        return [pod for pod in self.kubectl.list("pods", app=self.name) if "deletionTimestamp" not in pod["metadata"]]
+        labels = {"app.kubernetes.io/instance": self.release, "app.kubernetes.io/component": "controller"}
+        return [pod for pod in self.kubectl.list("pods", **labels) if "deletionTimestamp" not in pod["metadata"]]
 
     def log(self, pod=None, lines=-1):
-        which = [pod] if pod else ["--selector", f"app={self.name}", "--prefix", "--max-log-requests=20"]
-        return self.kubectl.try_to("logs", *which, f"--tail={lines}")
+        everywhere = ["--selector", f"app.kubernetes.io/instance={self.release}", "--prefix", "--max-log-requests=20"]
+        return self.kubectl.try_to("logs", *([pod] if pod else everywhere), f"--tail={lines}")
 
     def leader(self):
         """Name of the pod that holds the Lease, or '' between two holders."""
         return self.kubectl.try_to("get", "lease", self.name, "--output", "jsonpath={.spec.holderIdentity}")
 
     def remove(self):
+        helm("uninstall", self.release, "--namespace", self.name)
         Kubectl()("delete", "namespace", self.name, "--wait=false")
-        Kubectl()("delete", "--ignore-not-found", f"ingressclass/{self.name}", f"clusterrole/{self.name}",
-                  f"clusterrolebinding/{self.name}")
