@@ -7,9 +7,9 @@
   verbs: [list, watch]
 - apiGroups: [networking.k8s.io]
   resources: [ingresses/status]
-  verbs: [patch, update]
+  verbs: [patch]
 - apiGroups: [""]
-  resources: [services, secrets]
+  resources: [services, secrets, configmaps]
   verbs: [list, watch]
 - apiGroups: [discovery.k8s.io]
   resources: [endpointslices]
@@ -19,10 +19,22 @@
   verbs: [create, patch]
 {{- end }}
 
-{{/* Without a Service to read addresses of, the status gives those of the nodes that the controller's pods run on. */}}
+{{/* Who leads writes the status. Without a Service whose addresses it could give, it gives those of the nodes that the
+     controller's pods run on. */}}
 {{- define "fairway.reportsNodes" -}}
 {{- $extra := .Values.controller.extraArgs | default dict -}}
-{{- if not (or (hasKey $extra "publish-service") (hasKey $extra "publish-status-address") (and .Values.controller.publishService.enabled (include "fairway.publishedService" .))) }}true{{ end -}}
+{{- $elsewhere := or (hasKey $extra "publish-service") (hasKey $extra "publish-status-address") (and .Values.controller.publishService.enabled (include "fairway.publishedService" .)) -}}
+{{- if not (or $elsewhere .Values.controller.disableLeaderElection) }}true{{ end -}}
+{{- end }}
+
+{{/* The nodes of those pods, and ours for its zone. */}}
+{{- define "fairway.asksForNodes" -}}
+{{- if or .Values.controller.enableTopologyAwareRouting (eq (include "fairway.reportsNodes" .) "true") }}true{{ end -}}
+{{- end }}
+
+{{/* Which node we are on, and whether there is another pod that keeps the status when this one ends. */}}
+{{- define "fairway.asksForPods" -}}
+{{- if or (not .Values.controller.disableLeaderElection) .Values.controller.enableTopologyAwareRouting }}true{{ end -}}
 {{- end }}
 
 {{- define "fairway.leaseRules" -}}
@@ -46,20 +58,26 @@
 {{- $ns := include "fairway.namespace" . -}}
 {{- $full := include "fairway.fullname" . -}}
 {{- $controller := .Values.controller -}}
+{{- $rules := dict -}}
+{{- if $controller.scope.enabled -}}
+{{- /* ConfigMaps of our own are followed wherever they are; in the one namespace that is served all of them may be. */ -}}
+{{- $scope := include "fairway.scopeNamespace" . -}}
 {{- $maps := dict -}}
 {{- include "fairway.addConfigMap" (list $maps (default $ns $controller.configMapNamespace) (include "fairway.controllerName" .)) -}}
 {{- if .Values.tcp }}{{ include "fairway.addConfigMap" (list $maps (default $ns $controller.tcp.configMapNamespace) (printf "%s-tcp" $full)) }}{{ end -}}
 {{- if .Values.udp }}{{ include "fairway.addConfigMap" (list $maps (default $ns $controller.udp.configMapNamespace) (printf "%s-udp" $full)) }}{{ end -}}
-{{- $rules := dict -}}
-{{- range $namespace, $names := $maps -}}
+{{- if $controller.proxySetHeaders }}{{ include "fairway.addConfigMap" (list $maps $ns (printf "%s-custom-proxy-headers" $full)) }}{{ end -}}
+{{- if $controller.addHeaders }}{{ include "fairway.addConfigMap" (list $maps $ns (printf "%s-custom-add-headers" $full)) }}{{ end -}}
+{{- range $namespace, $names := omit $maps $scope -}}
 {{- $_ := set $rules $namespace (list (dict "apiGroups" (list "") "resources" (list "configmaps") "resourceNames" $names "verbs" (list "list" "watch"))) -}}
+{{- end -}}
 {{- end -}}
 {{- $own := index $rules $ns | default list -}}
 {{- if not $controller.disableLeaderElection }}{{ $own = concat $own (include "fairway.leaseRules" . | fromYamlArray) }}{{ end -}}
-{{- if include "fairway.reportsNodes" . -}}
+{{- if include "fairway.asksForPods" . -}}
 {{- $own = append $own (dict "apiGroups" (list "") "resources" (list "pods") "verbs" (list "list" "watch")) -}}
 {{- end -}}
-{{- $_ := set $rules $ns $own -}}
+{{- if $own }}{{ $_ := set $rules $ns $own }}{{ end -}}
 {{- if $controller.scope.enabled -}}
 {{- $scope := include "fairway.scopeNamespace" . -}}
 {{- $_ := set $rules $scope (concat (index $rules $scope | default list) (include "fairway.followRules" . | fromYamlArray)) -}}
