@@ -7,6 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -14,6 +16,7 @@
 #include <boost/beast/http.hpp>
 #include <set>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 
 #include "base/log.hpp"
@@ -28,6 +31,9 @@ using asio::ip::tcp;
 namespace {
 
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+constexpr std::size_t kFirstRead = 16 * 1024;
+constexpr std::chrono::seconds kLinger{2};
 
 tcp::endpoint endpoint_of(const IpAddress& address, std::uint16_t port) {
     return {asio::ip::make_address(address.to_string()), port};
@@ -68,13 +74,14 @@ tcp::acceptor open_acceptor(asio::io_context& io, const HttpServerOptions& optio
     return acceptor;
 }
 
-HttpResponse answer(const HttpHandler& handler, const http::request<http::string_body>& request) {
+HttpResponse answer(const HttpHandler& handler, http::request<http::string_body>& request) {
     HttpRequest plain;
     plain.method = request.method_string();
     const auto question = request.target().find('?');
     plain.path = request.target().substr(0, question);
     if (question != beast::string_view::npos) plain.query = request.target().substr(question + 1);
     plain.host = request[http::field::host];
+    plain.body = std::move(request.body());
     try {
         return handler(plain);
     } catch (const std::exception& error) {
@@ -120,6 +127,8 @@ public:
 
     std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
+    void end_keep_alive() { last_requests_ = true; }
+
     void stop() {
         stopped_ = true;
         boost::system::error_code ignored;
@@ -162,57 +171,126 @@ private:
         };
         self->streams_.insert(&stream);
         const Listed listed{self->streams_, &stream};
-        beast::flat_buffer buffer;
-        bool more = true;
-        while (more && !self->stopped_) more = co_await serve_one(*self, stream, buffer);
+        if (self->options_.tls)
+            co_await serve_tls(*self, stream);
+        else
+            co_await serve_requests(*self, stream);
         beast::error_code ignored;
         stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
     }
 
+    static asio::awaitable<void> serve_tls(State& self, beast::tcp_stream& plain) {
+        const auto context = self.options_.tls();  // the connection keeps the certificate that it began with
+        asio::ssl::stream<beast::tcp_stream&> stream(plain, *context);
+        plain.expires_after(self.options_.timeout);
+        const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::server, kAwait);
+        if (error) co_return;
+        co_await serve_requests(self, stream);
+        plain.expires_after(std::chrono::seconds(1));
+        co_await stream.async_shutdown(kAwait);
+    }
+
+    template <class Stream>
+    static asio::awaitable<void> serve_requests(State& self, Stream& stream) {
+        beast::flat_buffer buffer;
+        bool more = true;
+        while (more && !self.stopped_) more = co_await serve_one(self, stream, buffer);
+    }
+
+    /// Room among the bodies that are being read, held until the request has been answered.
+    class BodyRoom {
+    public:
+        explicit BodyRoom(State& state) : state_(state) {}
+        ~BodyRoom() { state_.body_bytes_ -= held_; }
+        BodyRoom(const BodyRoom&) = delete;
+        BodyRoom& operator=(const BodyRoom&) = delete;
+
+        bool take(std::uint64_t bytes) {
+            if (bytes > state_.options_.max_total_body_bytes - state_.body_bytes_) return false;
+            state_.body_bytes_ += bytes;
+            held_ += bytes;
+            return true;
+        }
+
+    private:
+        State& state_;
+        std::uint64_t held_ = 0;
+    };
+
     /// Reads and answers one request. False: the connection is over.
-    static asio::awaitable<bool> serve_one(State& self, beast::tcp_stream& stream, beast::flat_buffer& buffer) {
+    template <class Stream>
+    static asio::awaitable<bool> serve_one(State& self, Stream& stream, beast::flat_buffer& buffer) {
+        auto& lowest = beast::get_lowest_layer(stream);
+        if (buffer.size() == 0) {
+            lowest.expires_after(self.options_.idle_timeout);
+            const auto [idle_error, count] = co_await stream.async_read_some(buffer.prepare(kFirstRead), kAwait);
+            if (idle_error) co_return false;
+            buffer.commit(count);
+        }
         http::request_parser<http::string_body> parser;
         parser.header_limit(static_cast<std::uint32_t>(self.options_.max_header_bytes));
         parser.body_limit(self.options_.max_body_bytes);
-        stream.expires_after(self.options_.timeout);
-        const auto [read_error, read_bytes] = co_await http::async_read(stream, buffer, parser, kAwait);
-        static_cast<void>(read_bytes);
-
-        http::response<http::string_body> message;
-        if (!read_error) {
-            const auto& request = parser.get();
-            HttpResponse response = answer(self.handler_, request);
-            const bool head = request.method() == http::verb::head;
-            if (response.more) co_return co_await stream_answer(self, stream, request, std::move(response));
-            message = message_of(std::move(response), request.version(), request.keep_alive(), head);
-        } else if (const unsigned status = refusal(read_error)) {
-            message = message_of({status, fmt::format("{}\n", read_error.message())}, 11, false, false);
-        } else {
-            co_return false;
+        lowest.expires_after(self.options_.timeout);
+        BodyRoom room(self);
+        auto [error, size] = co_await http::async_read_header(stream, buffer, parser, kAwait);
+        // A body of unknown length may become the largest that there is.
+        if (!error && !parser.is_done() && !room.take(parser.content_length().value_or(self.options_.max_body_bytes)))
+            co_return co_await refuse(self, stream, buffer, 503, "too much is asked at once; ask again");
+        if (!error) std::tie(error, size) = co_await http::async_read(stream, buffer, parser, kAwait);
+        if (error) {
+            const unsigned status = refusal(error);
+            if (status == 0) co_return false;
+            co_return co_await refuse(self, stream, buffer, status, error.message());
         }
-        stream.expires_after(self.options_.timeout);
-        const auto [write_error, written] = co_await http::async_write(stream, message, kAwait);
-        static_cast<void>(written);
-        co_return !write_error && message.keep_alive();
+        auto& request = parser.get();
+        HttpResponse response = answer(self.handler_, request);
+        const bool keep_alive = request.keep_alive() && !self.last_requests_;
+        if (response.more) co_return co_await stream_answer(self, stream, request, std::move(response));
+        auto message =
+            message_of(std::move(response), request.version(), keep_alive, request.method() == http::verb::head);
+        lowest.expires_after(self.options_.timeout);
+        std::tie(error, size) = co_await http::async_write(stream, message, kAwait);
+        co_return !error && message.keep_alive();
+    }
+
+    /// Answers a request of which not all has been read. What the client is still sending is read for a moment, or the
+    /// connection would be reset under the answer. @return false.
+    template <class Stream>
+    static asio::awaitable<bool> refuse(State& self, Stream& stream, beast::flat_buffer& buffer, unsigned status,
+                                        std::string reason) {
+        auto& lowest = beast::get_lowest_layer(stream);
+        lowest.expires_after(self.options_.timeout);
+        auto message = message_of({status, reason + "\n"}, 11, false, false);
+        auto [error, size] = co_await http::async_write(stream, message, kAwait);
+        beast::error_code ignored;
+        lowest.socket().shutdown(tcp::socket::shutdown_send, ignored);  // the client need not wait for our patience
+        lowest.expires_after(kLinger);
+        for (std::size_t left = self.options_.max_body_bytes * 2; !error && left > 0; left -= std::min(left, size)) {
+            buffer.clear();
+            std::tie(error, size) = co_await stream.async_read_some(buffer.prepare(kFirstRead), kAwait);
+        }
+        co_return false;
     }
 
     using Request = http::request<http::string_body>;
 
     /// An answer whose length is not known before its end: chunked, or for HTTP/1.0 until the connection closes. Only its
     /// head for HEAD.
-    static asio::awaitable<bool> stream_answer(State& self, beast::tcp_stream& stream, const Request& request,
+    template <class Stream>
+    static asio::awaitable<bool> stream_answer(State& self, Stream& stream, const Request& request,
                                                HttpResponse response) {
+        auto& lowest = beast::get_lowest_layer(stream);
         const bool chunked = request.version() >= 11;
         http::response<http::empty_body> head(http::int_to_status(response.status), request.version());
         fill_head(head, response, chunked && request.keep_alive());
         head.chunked(chunked);
         http::response_serializer<http::empty_body> serializer(head);
-        stream.expires_after(self.options_.timeout);
+        lowest.expires_after(self.options_.timeout);
         auto [error, size] = co_await http::async_write_header(stream, serializer, kAwait);
         if (request.method() == http::verb::head) co_return !error && head.keep_alive();
         std::optional<std::string> piece = std::move(response.body);
         while (!error && piece && !self.stopped_) {
-            stream.expires_after(self.options_.timeout);
+            lowest.expires_after(self.options_.timeout);
             if (chunked && !piece->empty())
                 std::tie(error, size) =
                     co_await asio::async_write(stream, http::make_chunk(asio::buffer(*piece)), kAwait);
@@ -232,6 +310,8 @@ private:
     tcp::acceptor acceptor_;
     asio::steady_timer retry_;
     std::set<beast::tcp_stream*> streams_;  // of the coroutines that serve them
+    std::uint64_t body_bytes_ = 0;          // of the bodies that are being read
+    bool last_requests_ = false;
     bool stopped_ = false;
 };
 
@@ -243,5 +323,7 @@ HttpServer::HttpServer(asio::io_context& io, const HttpServerOptions& options, H
 HttpServer::~HttpServer() { state_->stop(); }
 
 std::uint16_t HttpServer::port() const { return state_->port(); }
+
+void HttpServer::end_keep_alive() { state_->end_keep_alive(); }
 
 }  // namespace fairway::admin

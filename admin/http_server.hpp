@@ -1,5 +1,5 @@
-// A small HTTP/1.1 server for a handful of clients: health probes, Prometheus, a curl at hand. It runs on the thread of
-// the io_context it is given; the data plane has its own server.
+// A small HTTP/1.1 server for a handful of clients: health probes, Prometheus, a curl at hand, an API server that asks the
+// admission webhook. It runs on the thread of the io_context it is given; the data plane has its own server.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,10 @@
 
 namespace boost::asio {
 class io_context;
+namespace ssl {
+class context;
 }
+}  // namespace boost::asio
 
 namespace fairway::admin {
 
@@ -23,6 +26,7 @@ struct HttpRequest {
     std::string path;    ///< request target without its query
     std::string query;   ///< what follows "?", as sent; empty: none
     std::string host;    ///< field Host as sent; empty: none
+    std::string body;
 };
 
 struct HttpResponse {
@@ -43,7 +47,11 @@ struct HttpServerOptions {
     std::size_t max_connections = 128;  ///< one more is closed at once
     std::size_t max_header_bytes = 8 * 1024;
     std::size_t max_body_bytes = 64 * 1024;
-    std::chrono::seconds timeout{10};  ///< for a request to arrive, for a response to leave, and between requests
+    std::size_t max_total_body_bytes = 8 * 1024 * 1024;  ///< of all that arrive at once; one more is answered 503
+    std::chrono::seconds timeout{10};       ///< for a handshake, for a request to arrive, for a response to leave
+    std::chrono::seconds idle_timeout{10};  ///< between requests
+    /// For HTTPS: the context of the connection that is being accepted. Empty: plain HTTP.
+    std::function<std::shared_ptr<boost::asio::ssl::context>()> tls;
 };
 
 /// Serves until destroyed, which closes every connection.
@@ -56,6 +64,8 @@ public:
     HttpServer& operator=(const HttpServer&) = delete;
 
     std::uint16_t port() const;
+    /// Answers say from now on that their connection ends: clients go elsewhere before the server does.
+    void end_keep_alive();
 
 private:
     class State;

@@ -178,7 +178,7 @@ TEST(HttpServer, ClosesOneConnectionTooMany) {
 
 TEST(HttpServer, ClosesAConnectionThatSaysNothing) {
     HttpServerOptions options;
-    options.timeout = std::chrono::seconds(1);
+    options.idle_timeout = std::chrono::seconds(1);
     const RunningServer server(options);
     EXPECT_EQ(Client(server.port()).read_all(), "");
 }
