@@ -138,6 +138,8 @@ Command controller_command(const CLI::App& given, const CommandValues& values) {
     if (!command.kubeconfig.empty() && !command.apiserver_host.empty())
         return wrong_usage("--kubeconfig and --apiserver-host both say where the API server is; give one of them",
                            "controller");
+    if (!command.certificate_authority.empty() && command.apiserver_host.empty())
+        return wrong_usage("--certificate-authority verifies the server of --apiserver-host; give both", "controller");
     if (!command.context.empty() && command.kubeconfig.empty())
         return wrong_usage("--kube-context names a context of the file given with --kubeconfig", "controller");
     if (command.status.publish_service && !command.status.publish_addresses.empty())
@@ -156,6 +158,7 @@ Command controller_command(const CLI::App& given, const CommandValues& values) {
     // In a cluster there may be other controllers, whose Ingresses those without a class are.
     if (given.count("--watch-ingress-without-class") == 0)
         command.serve.translation.watch_ingress_without_class = false;
+    command.serve.translation.class_objects_decide = true;
     return command;
 }
 

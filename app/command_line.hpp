@@ -68,9 +68,10 @@ struct DemoCommand {
 };
 struct ControllerCommand {
     ServeOptions serve;
-    std::filesystem::path kubeconfig;  ///< --kubeconfig; empty: not given
-    std::string context;               ///< --kube-context; empty: its current one
-    std::string apiserver_host;        ///< --apiserver-host, a URL; empty: not given
+    std::filesystem::path kubeconfig;             ///< --kubeconfig; empty: not given
+    std::filesystem::path certificate_authority;  ///< --certificate-authority of --apiserver-host; empty: the system's
+    std::string context;                          ///< --kube-context; empty: its current one
+    std::string apiserver_host;                   ///< --apiserver-host, a URL; empty: not given
     ingress::StatusOptions status;
     bool update_status = true;
     std::chrono::seconds status_interval{60};

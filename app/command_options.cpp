@@ -102,6 +102,12 @@ void add_translation(CLI::App& command, ingress::TranslationOptions& options) {
         .add_flag("--disable-catch-all", options.disable_catch_all, "Ignore Ingresses that have spec.defaultBackend")
         ->group(group);
     command
+        .add_flag(
+            "--deep-inspect", options.deep_inspect,
+            "Refuse Ingresses with hosts, paths or Secret names that look like an attack on nginx; on by default, "
+            "--deep-inspect=false turns it off")
+        ->group(group);
+    command
         .add_flag("--disable-svc-external-name", options.disable_service_external_name,
                   "Give Services of type ExternalName no endpoints")
         ->group(group);

@@ -32,7 +32,8 @@ std::string own_name() {
 
 Result<k8s::ClientConfig> api_server_of(const ControllerCommand& command) {
     if (!command.kubeconfig.empty()) return k8s::kubeconfig(command.kubeconfig, command.context);
-    if (!command.apiserver_host.empty()) return k8s::config_of_url(command.apiserver_host);
+    if (!command.apiserver_host.empty())
+        return k8s::config_of_url(command.apiserver_host, command.certificate_authority);
     return k8s::in_cluster_config(variable, kServiceAccount);
 }
 

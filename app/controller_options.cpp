@@ -23,6 +23,11 @@ void add_cluster(CLI::App& command, ControllerCommand& options) {
         ->type_name("NAME")
         ->group(group);
     command
+        .add_option("--certificate-authority", options.certificate_authority,
+                    "Certificate authorities that the server of --apiserver-host is verified by; PEM")
+        ->type_name("PATH")
+        ->group(group);
+    command
         .add_option("--apiserver-host", options.apiserver_host,
                     "URL of an API server that asks for no credentials, such as that of kubectl proxy")
         ->type_name("URL")

@@ -11,8 +11,6 @@ constexpr bool kMissed = true;
 constexpr IngressNginxFlag kFlags[] = {
     {"--alsologtostderr", kBool},
     {"--bucket-factor", kText},
-    {"--certificate-authority", kText, kMissed},
-    {"--deep-inspect", kBool},
     {"--default-server-port", kText},
     {"--disable-full-test", kBool},
     {"--disable-sync-events", kBool},

@@ -60,6 +60,7 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
         std::set<k8s::ObjectName> known;
         asio::cancellation_signal cancel;
         bool settled = false;
+        bool denied = false;
         bool ended = false;
     };
 
@@ -74,7 +75,10 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
         events.changed = [this, index](k8s::Decoded decoded) { changed(*all[index], std::move(decoded)); };
         events.deleted = [this, index, kind](const k8s::ObjectName& name) { deleted(*all[index], {kind, name}); };
         events.listed = [this, index, kind](const auto& names) { listed(*all[index], kind, names); };
-        events.denied = [this, index] { settled(*all[index]); };
+        events.denied = [this, index] {
+            all[index]->denied = !all[index]->settled;
+            settled(*all[index]);
+        };
         all.push_back(std::make_unique<Followed>(*client, std::move(resource), std::move(events)));
     }
 
@@ -97,6 +101,7 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
         std::vector<k8s::ObjectName> gone;
         std::ranges::set_difference(followed.known, names, std::back_inserter(gone));
         for (const auto& name : gone) deleted(followed, {kind, name});
+        if (std::exchange(followed.denied, false)) tell_soon();
         settled(followed);
     }
 
@@ -136,6 +141,11 @@ ClusterSource::ClusterSource(asio::io_context& io, std::shared_ptr<k8s::ApiClien
                              ObjectStore& store, DiagnosticBook& book)
     : state_(std::make_shared<State>(io, std::move(client), store, book)) {
     for (auto& resource : resources_for(translation, published)) state_->follow(std::move(resource));
+}
+
+bool ClusterSource::denied(std::string_view kind) const {
+    return std::ranges::any_of(
+        state_->all, [&](const auto& followed) { return followed->denied && followed->watch.resource().kind == kind; });
 }
 
 ClusterSource::~ClusterSource() {

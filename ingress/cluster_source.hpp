@@ -39,6 +39,8 @@ public:
     /// @param on_change  called in the io_context: first when every kind has been listed, then soon after changes, once
     /// for all that come together.
     void start(std::function<void()> on_change);
+    /// Whether objects of the kind may not be read, and never could be.
+    bool denied(std::string_view kind) const;
 
 private:
     struct State;

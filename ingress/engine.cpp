@@ -129,6 +129,7 @@ public:
 
     /// The cluster has told all of its objects, or something has changed since.
     void follow_cluster() {
+        translator.deny_class_objects(cluster->denied(k8s::IngressClass::kKind));
         if (std::exchange(complete, true)) {
             follow();
             writes->look_soon();

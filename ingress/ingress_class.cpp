@@ -10,6 +10,8 @@ constexpr const char* kClassAnnotation = "kubernetes.io/ingress.class";
 
 ClassDecision decide_by_field(const std::string& name, const ObjectStore& store, const TranslationOptions& options) {
     const auto* object = store.find<k8s::IngressClass>({"", name});
+    if (object == nullptr && options.class_objects_decide)
+        return {false, fmt::format("is left out: there is no IngressClass \"{}\"", name)};
     if (object == nullptr || options.ingress_class_by_name) {
         if (name == options.ingress_class) return {true, {}};
         if (object == nullptr || object->controller != options.controller_class)
@@ -31,7 +33,8 @@ ClassDecision decide_class(const k8s::Ingress& ingress, const ObjectStore& store
                                    options.watch_namespace)};
     if (options.disable_catch_all && ingress.default_backend)
         return {false, "is left out: it has spec.defaultBackend, which --disable-catch-all forbids"};
-    if (ingress.class_name && !ingress.class_name->empty()) return decide_by_field(*ingress.class_name, store, options);
+    if (ingress.class_name && !ingress.class_name->empty() && !options.class_objects_denied)
+        return decide_by_field(*ingress.class_name, store, options);
     if (const auto annotation = ingress.meta.annotations.find(kClassAnnotation);
         annotation != ingress.meta.annotations.end()) {
         if (annotation->second == options.ingress_class) return {true, {}};

@@ -14,7 +14,7 @@ struct ClassDecision {
 };
 
 /// First rule that applies: spec.ingressClassName, annotation kubernetes.io/ingress.class, --watch-ingress-without-class.
-/// A class that no IngressClass object describes, as in most files, is ours by its name.
+/// In files a class that no IngressClass object describes is ours by its name; see TranslationOptions::class_objects_decide.
 ClassDecision decide_class(const k8s::Ingress& ingress, const ObjectStore& store, const TranslationOptions& options);
 
 }  // namespace fairway::ingress

@@ -29,7 +29,14 @@ struct TranslationOptions {
     bool watch_ingress_without_class = false;               ///< run and demo set it
     std::string watch_namespace;                            ///< --watch-namespace; empty: all
     bool disable_catch_all = false;                         ///< --disable-catch-all
-    bool disable_service_external_name = false;             ///< --disable-svc-external-name
+    bool deep_inspect = true;                               ///< --deep-inspect
+    bool validate_annotations = true;                       ///< --enable-annotation-validation
+    /// A class that no IngressClass object describes is nobody's. Set in a cluster; in files such objects are rare, and
+    /// the name of the class decides.
+    bool class_objects_decide = false;
+    /// They may not be read, so that spec.ingressClassName says nothing and the annotation alone counts, as in ingress-nginx.
+    bool class_objects_denied = false;
+    bool disable_service_external_name = false;  ///< --disable-svc-external-name
     std::string annotations_prefix = "nginx.ingress.kubernetes.io";
     std::optional<k8s::ObjectName> configmap;                ///< --configmap
     std::optional<k8s::ObjectName> default_ssl_certificate;  ///< --default-ssl-certificate

@@ -19,6 +19,13 @@ std::string_view outcome_of(const ServiceEndpoints& endpoints) {
     return endpoints.set->endpoints.empty() ? "Requests are answered 503" : "The addresses known before stay in use";
 }
 
+k8s::Position place_of(const Refusal& refusal, const k8s::Ingress& ingress, const std::string& prefix) {
+    constexpr std::string_view kAnnotation = "annotation ";
+    if (!refusal.field.starts_with(kAnnotation)) return ingress.meta.where;
+    const auto found = ingress.meta.annotation_positions.find(prefix + "/" + refusal.field.substr(kAnnotation.size()));
+    return found == ingress.meta.annotation_positions.end() ? ingress.meta.where : found->second;
+}
+
 }  // namespace
 
 Translator::Translator(const EndpointSources& sources, TranslationOptions options, DiagnosticBook& book)
@@ -44,9 +51,18 @@ std::shared_ptr<const routing::Snapshot> Translator::apply(const std::vector<Obj
         dirty.default_certificate = true;
     }
     if (dirty.configmap) apply_configmap(dirty);
+    if (std::exchange(judge_all_, false))
+        store_->for_each<k8s::Ingress>([&](const k8s::Ingress& ingress) { dirty.ingresses.insert(ingress.meta.name); });
     // A set that replace_ingress() only reads: the record of each is taken out and put in again.
-    for (const auto& name : dirty.ingresses) drop_record(name, dirty);
-    for (const auto& name : dirty.ingresses) replace_ingress(name, dirty);
+    std::map<k8s::ObjectName, ObjectPtr> accepted;
+    for (const auto& name : dirty.ingresses) {
+        if (const auto* before = record(name)) accepted.emplace(name, before->object);
+        drop_record(name, dirty);
+    }
+    for (const auto& name : dirty.ingresses) {
+        const auto before = accepted.find(name);
+        replace_ingress(name, before == accepted.end() ? nullptr : before->second, dirty);
+    }
     refresh_secrets(dirty);
     expose_services(dirty);
     refresh_services(dirty);
@@ -153,6 +169,7 @@ void Translator::apply_configmap(Dirty& dirty) {
                                settings.strict_path_types != settings_.strict_path_types ||
                                settings.upstream_tls_per_location != settings_.upstream_tls_per_location;
     const bool tls_change = !(settings.tls == settings_.tls);
+    judge_all_ |= !(settings.acceptance == settings_.acceptance);
     settings_ = std::move(settings);
     data_plane_ = std::make_shared<const routing::Settings>(settings_.data_plane);
     exposure_.configure(settings_.streams, settings_.bind_addresses);
@@ -191,7 +208,31 @@ void Translator::drop_record(const k8s::ObjectName& name, Dirty& dirty) {
     records_.erase(found);
 }
 
-void Translator::replace_ingress(const k8s::ObjectName& name, Dirty& dirty) {
+void Translator::deny_class_objects(bool denied) {
+    judge_all_ |= std::exchange(options_.class_objects_denied, denied) != denied;
+}
+
+/// @param accepted  the version that was accepted before, or nullptr.
+/// @return the version that counts: `object`, or `accepted` when it is refused.
+ObjectPtr Translator::accept(ObjectPtr object, const ObjectPtr& accepted, std::vector<Diagnostic>& diagnostics) const {
+    const auto& ingress = *object_as<k8s::Ingress>(object);
+    const auto& prefix = options_.annotations_prefix;
+    auto refusal = options_.deep_inspect ? find_attack(ingress) : std::nullopt;
+    if (!refusal) refusal = find_blocked_word(ingress, prefix, settings_.acceptance);
+    if (!refusal) refusal = find_risky_annotation(ingress, prefix, settings_.acceptance);
+    if (!refusal) return object;
+    diagnostics.push_back({.severity = Severity::error,
+                           .where = place_of(*refusal, ingress, prefix),
+                           .kind = k8s::Ingress::kKind,
+                           .object = ingress.meta.name,
+                           .field = std::move(refusal->field),
+                           .message = with_outcome(std::move(refusal->message),
+                                                   accepted ? "The version before stays" : "The Ingress is not served"),
+                           .reason = std::move(refusal->reason)});
+    return accepted;
+}
+
+void Translator::replace_ingress(const k8s::ObjectName& name, const ObjectPtr& accepted, Dirty& dirty) {
     const auto unit = name.to_string();
     dirty.references.insert(name);
     auto object = store_->find_object({k8s::Ingress::kKind, name});
@@ -210,7 +251,7 @@ void Translator::replace_ingress(const k8s::ObjectName& name, Dirty& dirty) {
                                .field = {},
                                .message = decision.reason,
                                .reason = "IngressNotOurs"});
-    } else {
+    } else if (object = accept(std::move(object), accepted, diagnostics); object) {
         auto record = compile_ingress(std::move(object), *store_, settings_, options_.annotations_prefix, policies_,
                                       upstream_tls_, diagnostics);
         index_record(name, records_.insert_or_assign(name, std::move(record)).first->second, dirty);

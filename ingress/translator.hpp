@@ -35,6 +35,9 @@ public:
                                                    const std::set<k8s::ObjectName>& touched = {});
     /// Services that choose the Pod by its labels.
     std::vector<k8s::ObjectName> services_of(const k8s::Pod& pod) const { return store_->services_of(pod); }
+    /// Whether IngressClasses may be read: TranslationOptions::class_objects_denied. Every Ingress is judged anew if that is
+    /// news, by the next apply().
+    void deny_class_objects(bool denied);
     /// Judges the validity times of certificates again, which pass without any object changing.
     void review_certificates();
 
@@ -78,7 +81,8 @@ private:
     void note_secret(const k8s::ObjectName& secret, bool appears_or_goes, Dirty& dirty) const;
     void note_pod(const ObjectPtr& pod, Dirty& dirty) const;
     void apply_configmap(Dirty& dirty);
-    void replace_ingress(const k8s::ObjectName& name, Dirty& dirty);
+    void replace_ingress(const k8s::ObjectName& name, const ObjectPtr& accepted, Dirty& dirty);
+    ObjectPtr accept(ObjectPtr object, const ObjectPtr& accepted, std::vector<Diagnostic>& diagnostics) const;
     void drop_record(const k8s::ObjectName& name, Dirty& dirty);
     void index_record(const k8s::ObjectName& name, const IngressRecord& record, Dirty& dirty);
     void refresh_secrets(Dirty& dirty);
@@ -121,6 +125,7 @@ private:
     std::shared_ptr<const tls::Certificate> default_certificate_;
 
     bool first_run_ = true;
+    bool judge_all_ = false;
     bool tls_changed_ = true;
     std::shared_ptr<const routing::RouteTable> routes_;
     std::shared_ptr<const routing::Settings> data_plane_;

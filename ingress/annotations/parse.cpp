@@ -42,6 +42,14 @@ void report_inactive(SettingReader& settings, std::string_view name, const Annot
     }
 }
 
+/// ingress-nginx: with annotations-risk-level Critical and allow-snippet-annotations false the Ingress is served without.
+void report_dropped_snippet(SettingReader& settings, std::string_view name) {
+    settings.report(Severity::warning, name,
+                    "is dropped: allow-snippet-annotations is false, and nginx configuration text is never taken. The "
+                    "paths are served without it",
+                    "SnippetNotSupported");
+}
+
 /// Fairway takes response heads of one size for all, so a smaller wish is always met.
 void check_buffer_size(SettingReader& settings, std::uint32_t buffer_bytes) {
     const auto text = settings.find("proxy-buffer-size");
@@ -108,6 +116,8 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
         const auto value = settings.find(name);
         if (row == nullptr) {
             report_unknown(settings, name);
+        } else if (value && row->status == Status::refused && defaults.drop_snippets) {
+            report_dropped_snippet(settings, name);
         } else if (value && (row->guards_access || row->status == Status::refused)) {
             if (auto reason = refuse_unmet_guard(settings, name, *row, *value);
                 !reason.empty() && result.policy.denied.empty())

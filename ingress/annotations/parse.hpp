@@ -19,6 +19,7 @@ struct PolicyDefaults {
     routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
     std::uint32_t proxy_buffer_bytes = 64 * 1024;
     bool cross_namespace = false;  ///< allow-cross-namespace-resources
+    bool drop_snippets = false;    ///< annotations-risk-level Critical without allow-snippet-annotations
 
     bool operator==(const PolicyDefaults&) const = default;
 };

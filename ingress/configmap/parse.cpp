@@ -51,6 +51,18 @@ void read_policy_defaults(SettingReader& settings, ConfigMapSettings& result) {
     result.defaults.proxy_buffer_bytes = result.data_plane.proxy_buffer_bytes;
 }
 
+void read_acceptance(SettingReader& settings, ConfigMapSettings& result) {
+    auto& rules = result.acceptance;
+    if (const auto words = settings.find("annotation-value-word-blocklist")) rules.blocked_words = split_list(*words);
+    if (const auto text = settings.find("annotations-risk-level")) {
+        const auto level = parse_risk(*text);
+        if (!level) settings.refuse("annotations-risk-level", level.error().message + ". Low counts");
+        rules.risk_level = level ? *level : Risk::low;  // as ingress-nginx takes any other word
+    }
+    settings.read("allow-snippet-annotations", rules.allow_snippets, parse_bool);
+    result.defaults.drop_snippets = rules.risk_level == Risk::critical && !rules.allow_snippets;
+}
+
 /// A key that would restrict access everywhere: closes every path, unless its value restricts nothing.
 void close_unmet_guard(SettingReader& settings, const ConfigKeyDescriptor& row, std::string_view value,
                        std::string& denied) {
@@ -129,6 +141,7 @@ ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, std::vector<Diagnos
     settings.read("hide-headers", data_plane.hide_headers, parse_field_names);
     settings.read("worker-shutdown-timeout", data_plane.worker_shutdown_timeout, parse_duration);
     settings.read("proxy-ssl-location-only", result.upstream_tls_per_location, parse_bool);
+    read_acceptance(settings, result);
     settings.read("strict-validate-path-type", result.strict_path_types, parse_bool);
     review_keys(settings, result.defaults.policy.denied);
     return result;

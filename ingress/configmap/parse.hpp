@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/ip_address.hpp"
+#include "ingress/acceptance.hpp"
 #include "ingress/annotations/parse.hpp"
 #include "ingress/diagnostics.hpp"
 #include "routing/service_listener.hpp"
@@ -22,6 +23,7 @@ struct ConfigMapSettings {
     std::vector<IpAddress> bind_addresses;   ///< bind-address, disable-ipv6; empty: all
     bool upstream_tls_per_location = false;  ///< proxy-ssl-location-only
     bool strict_path_types = true;           ///< strict-validate-path-type
+    AcceptanceRules acceptance;
 };
 
 /// ingress-nginx's defaults: what holds without a ConfigMap.

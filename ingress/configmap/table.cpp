@@ -179,10 +179,10 @@ constexpr ConfigKeyDescriptor kAccessControl[] = {
 constexpr ConfigKeyDescriptor kValidationOfIngresses[] = {
     {"strict-validate-path-type", "true or false", "true", acts, kOpen,
      "warn of paths of type Exact or Prefix that look like patterns"},
-    {"annotations-risk-level", "Low, Medium, High or Critical", "High", planned, kOpen,
-     "annotations above this risk are refused"},
-    {"annotation-value-word-blocklist", "list of words", "", planned, kOpen,
-     "an Ingress with one of them in an annotation is left out"},
+    {"annotations-risk-level", "Low, Medium, High or Critical", "High", acts, kOpen,
+     "an Ingress with an annotation above this risk is refused whole: its version before stays"},
+    {"annotation-value-word-blocklist", "list of words", "", acts, kOpen,
+     "an Ingress with one of them in the value of an annotation is refused whole: its version before stays"},
     {"allow-snippet-annotations", "true or false", "false", refused, kOpen, "nginx configuration text is never taken"},
 };
 

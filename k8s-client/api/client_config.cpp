@@ -33,7 +33,7 @@ std::string ClientConfig::url() const {
                        path_prefix);
 }
 
-Result<ClientConfig> config_of_url(const std::string& text) {
+Result<ClientConfig> config_of_url(const std::string& text, const std::filesystem::path& certificate_authority) {
     const auto wrong = [&] {
         return Error{
             fmt::format("\"{}\" is not the URL of an API server; write one such as https://198.51.100.1:6443", text)};
@@ -50,6 +50,10 @@ Result<ClientConfig> config_of_url(const std::string& text) {
     config.path_prefix = std::string(parsed->encoded_path());
     while (config.path_prefix.ends_with('/')) config.path_prefix.pop_back();
     if (config.port == 0) return wrong();
+    if (certificate_authority.empty()) return config;
+    auto authorities = read_file(certificate_authority);
+    if (!authorities) return authorities.error();
+    config.ca_pem = *std::move(authorities);
     return config;
 }
 

@@ -43,6 +43,7 @@ Result<ClientConfig> in_cluster_config(const GetVariable& variable, const std::f
 Result<ClientConfig> kubeconfig(const std::filesystem::path& file, const std::string& context = {});
 
 /// --apiserver-host: "http://HOST:PORT" or "https://HOST:PORT", without any credentials.
-Result<ClientConfig> config_of_url(const std::string& url);
+/// @param certificate_authority  PEM; empty: the authorities of the system.
+Result<ClientConfig> config_of_url(const std::string& url, const std::filesystem::path& certificate_authority = {});
 
 }  // namespace fairway::k8s
