@@ -75,7 +75,8 @@ struct ControllerCommand {
     ingress::StatusOptions status;
     bool update_status = true;
     std::chrono::seconds status_interval{60};
-    bool elect = true;  ///< false: --disable-leader-election
+    bool sync_events = true;  ///< false: --disable-sync-events
+    bool elect = true;        ///< false: --disable-leader-election
     std::string election_id = "ingress-controller-leader";
     std::chrono::seconds election_ttl{30};
     std::vector<std::string> missed;   ///< flags of ingress-nginx that were given and ask for what is not done here

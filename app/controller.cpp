@@ -38,12 +38,17 @@ Result<k8s::ClientConfig> api_server_of(const ControllerCommand& command) {
 }
 
 ingress::ClusterWriteOptions writes_of(const ControllerCommand& command, const k8s::ClientConfig& api_server) {
-    ingress::ClusterWriteOptions writes{{}, command.status, command.update_status, command.status_interval};
-    if (!command.elect) return writes;
+    ingress::ClusterWriteOptions writes;
+    writes.status = command.status;
+    writes.update_status = command.update_status;
+    writes.status_interval = command.status_interval;
+    writes.events = command.sync_events;
     const auto pod = variable("POD_NAME");
     const auto ns = variable("POD_NAMESPACE");
+    writes.instance = pod ? *pod : own_name();
+    if (!command.elect) return writes;
     writes.election = k8s::ElectionOptions{ns.value_or(api_server.default_namespace), command.election_id,
-                                           pod ? *pod : own_name(), command.election_ttl};
+                                           writes.instance, command.election_ttl};
     return writes;
 }
 

@@ -13,7 +13,6 @@ constexpr IngressNginxFlag kFlags[] = {
     {"--bucket-factor", kText},
     {"--default-server-port", kText},
     {"--disable-full-test", kBool},
-    {"--disable-sync-events", kBool},
     {"--dynamic-configuration-retries", kText},
     {"--enable-annotation-validation", kBool},
     {"--enable-metrics", kBool},

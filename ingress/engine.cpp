@@ -7,6 +7,7 @@
 
 #include "base/log.hpp"
 #include "ingress/discovery/zone.hpp"
+#include "ingress/events/ingress_events.hpp"
 #include "ingress/explainer.hpp"
 #include "ingress/external_names/name_resolver.hpp"
 #include "ingress/file_source.hpp"
@@ -60,6 +61,7 @@ public:
             if (const auto users = external.find(name); users != external.end())
                 touched.insert(users->second.begin(), users->second.end());
         snapshot = translator.apply(changes, touched);
+        if (events) events->changed(changes);
         if (resolver) resolver->follow(external);
     }
 
@@ -101,6 +103,7 @@ public:
         translate(pods, names);
         review_bind_addresses();
         const auto fresh = book.take_fresh();
+        if (events) events->found(fresh);
         if (handler && (snapshot != before || !fresh.diagnostics.empty())) handler(snapshot, fresh);
     }
 
@@ -138,6 +141,8 @@ public:
         translate();
         bind_addresses = translator.settings().bind_addresses;
         book.take_fresh();
+        events.emplace(store, translator, [this](k8s::Event event) { writes->tell(std::move(event)); });
+        events->started(book.current(), std::chrono::system_clock::now());
         writes->start();
     }
 
@@ -168,6 +173,7 @@ public:
     std::unique_ptr<FileWatch> watch;
     std::optional<ClusterSource> cluster;
     std::optional<ClusterWrites> writes;
+    std::optional<IngressEvents> events;  ///< once the cluster is known
     bool complete = false;
     std::unique_ptr<boost::asio::steady_timer> review_timer;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);  ///< false for handlers that outlive us
@@ -217,6 +223,7 @@ Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
 void Engine::stop_watching() {
     state_->watch.reset();
     state_->cluster.reset();
+    state_->events.reset();
     state_->writes.reset();
     state_->review_timer.reset();
     if (state_->prober) state_->prober->stop();

@@ -7,10 +7,22 @@
 #include <exception>
 
 #include "base/log.hpp"
+#include "ingress/events/event_gate.hpp"
+#include "ingress/events/ingress_events.hpp"
+#include "k8s-client/api/event_recorder.hpp"
 
 namespace fairway::ingress {
 
 namespace asio = boost::asio;
+
+namespace {
+
+/// How long after the last word of a leader another leads, at the latest.
+std::chrono::seconds leaderless(const ClusterWriteOptions& options) {
+    return options.election ? options.election->duration * 2 : std::chrono::seconds(0);
+}
+
+}  // namespace
 
 /// Kept alive by the coroutines, which may end a little later than their owner.
 struct ClusterWrites::State : std::enable_shared_from_this<State> {
@@ -21,15 +33,28 @@ struct ClusterWrites::State : std::enable_shared_from_this<State> {
 
     State(asio::io_context& context, std::shared_ptr<k8s::ApiClient> api, const ClusterWriteOptions& options,
           StatusWriter::FindChanges changes)
-        : io(context), client(std::move(api)), find(std::move(changes)) {
-        if (!options.election) return;
-        election.emplace(*client, *options.election, [this](bool leading) {
-            if (leading && status) status->look_soon();
-        });
+        : io(context),
+          client(std::move(api)),
+          find(std::move(changes)),
+          gate(leaderless(options), [this](const k8s::Event& event) { recorder->record(event); }) {
+        if (options.events) recorder.emplace(*client, k8s::EventSource{kEventComponent, options.instance});
+        if (!options.election) {
+            gate.open(EventGate::Clock::now());
+            return;
+        }
+        election.emplace(*client, *options.election, [this](bool leading) { lead(leading); });
         if (options.update_status && options.status.names_anything())
             status.emplace(
                 *client, [this] { return stopped || !election->leading() ? std::vector<StatusChange>() : find(); },
                 options.status_interval);
+    }
+
+    void lead(bool leading) {
+        if (leading && status) status->look_soon();
+        if (leading)
+            gate.open(EventGate::Clock::now());
+        else
+            gate.close();
     }
 
     void run(Task& task, asio::awaitable<void> steps) {
@@ -44,7 +69,7 @@ struct ClusterWrites::State : std::enable_shared_from_this<State> {
 
     void stop() {
         stopped = true;
-        for (Task* task : {&electing, &writing})
+        for (Task* task : {&electing, &writing, &telling})
             if (task->running) task->cancel.emit(asio::cancellation_type::terminal);
     }
 
@@ -53,8 +78,11 @@ struct ClusterWrites::State : std::enable_shared_from_this<State> {
     StatusWriter::FindChanges find;
     std::optional<k8s::LeaderElection> election;
     std::optional<StatusWriter> status;
+    std::optional<k8s::EventRecorder> recorder;
+    EventGate gate;
     Task electing;
     Task writing;
+    Task telling;
     Task leaving;
     bool stopped = false;
 };
@@ -68,6 +96,11 @@ ClusterWrites::~ClusterWrites() { state_->stop(); }
 void ClusterWrites::start() {
     if (state_->election) state_->run(state_->electing, state_->election->run());
     if (state_->status) state_->run(state_->writing, state_->status->run());
+    if (state_->recorder) state_->run(state_->telling, state_->recorder->run());
+}
+
+void ClusterWrites::tell(k8s::Event event) {
+    if (state_->recorder) state_->gate.take(std::move(event), EventGate::Clock::now());
 }
 
 void ClusterWrites::look_soon() {

@@ -1,4 +1,5 @@
-// What a controller writes to its cluster: the Lease by which one replica leads, and, from that one, the status of Ingresses.
+// What a controller writes to its cluster: the Lease by which one replica leads, and, from that one, the status of Ingresses
+// and Events.
 #pragma once
 
 #include <chrono>
@@ -7,6 +8,7 @@
 #include <optional>
 
 #include "ingress/status/status_writer.hpp"
+#include "k8s-client/api/event.hpp"
 #include "k8s-client/api/leader_election.hpp"
 
 namespace boost::asio {
@@ -16,9 +18,11 @@ class io_context;
 namespace fairway::ingress {
 
 struct ClusterWriteOptions {
-    /// Absent (--disable-leader-election, or no pod to name): nobody leads, and no status is written.
+    /// Absent (--disable-leader-election): nobody leads, no status is written, and every replica writes Events.
     std::optional<k8s::ElectionOptions> election;
     StatusOptions status;
+    bool events = true;                        ///< false: --disable-sync-events
+    std::string instance;                      ///< of this replica, for Events: the pod's name
     bool update_status = true;                 ///< --update-status
     std::chrono::seconds status_interval{60};  ///< --status-update-interval
 };
@@ -35,6 +39,8 @@ public:
     void start();
     /// Objects have changed.
     void look_soon();
+    /// Writes the Event if it is this replica that writes them. Returns at once. Events that come before start() count, too.
+    void tell(k8s::Event event);
     /// Stops writing and hands the Lease back, so that another replica leads at once. Runs the io_context for it, for at
     /// most `limit`.
     void leave(std::chrono::milliseconds limit);

@@ -5,7 +5,9 @@ import os
 import pytest
 
 from support.certificates import Authority
+from support.cluster_objects import CLASS, SERVICE, in_cluster, slice_of
 from support.fairway import Fairway
+from support.fake_api_server import FakeApiServer
 from support.manifests import endpoints, ingress, service, to_yaml
 from support.origin import Origin
 from support.scripted_origin import ScriptedOrigin
@@ -71,3 +73,31 @@ def kubia(serve, origins):
 @pytest.fixture(scope="session")
 def authority():
     return Authority()
+
+
+@pytest.fixture
+def api():
+    server = FakeApiServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def controller(api, origins, tmp_path):
+    """controller(*flags) serves one Ingress of the API server with one endpoint."""
+    running = []
+
+    def start(*flags):
+        (pod,) = origins(1)
+        api.put(CLASS, SERVICE, slice_of("kubia", pod), in_cluster(ingress()))
+        return start_replica(*flags)
+
+    def start_replica(*flags):
+        running.append(Fairway(tmp_path, "--apiserver-host", api.url, *flags, command=("controller",)))
+        return running[-1]
+
+    start.replica = start_replica
+
+    yield start
+    for fairway in running:
+        fairway.close()

@@ -3,62 +3,11 @@
 import time
 
 import pytest
-from support.fairway import Fairway
-from support.fake_api_server import FakeApiServer
+from support.cluster_objects import in_cluster
 from support.manifests import HOST, ingress
 from support.waiting import until
 
 SOON_S = 10.0
-
-
-def in_cluster(manifest):
-    """As an API server has it: namespaced, and with the class that the controller serves."""
-    manifest = {**manifest, "metadata": {"namespace": "default", **manifest["metadata"]}}
-    if manifest["kind"] == "Ingress":
-        manifest["spec"] = {**manifest["spec"], "ingressClassName": "nginx"}
-    return manifest
-
-
-def slice_of(service, *pods):
-    return {"apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
-            "metadata": {"name": f"{service}-1", "namespace": "default",
-                         "labels": {"kubernetes.io/service-name": service}},
-            "ports": [{"name": "", "port": pods[0].port, "protocol": "TCP"}],
-            "endpoints": [{"addresses": ["127.0.0.1"], "conditions": {"ready": True}} for pod in pods]}
-
-
-SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "kubia", "namespace": "default"},
-           "spec": {"ports": [{"port": 80, "protocol": "TCP", "targetPort": 8080}]}}
-CLASS = {"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": {"name": "nginx"},
-         "spec": {"controller": "k8s.io/ingress-nginx"}}
-
-
-@pytest.fixture
-def api():
-    server = FakeApiServer()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def controller(api, origins, tmp_path):
-    """controller(*flags) serves one Ingress of the API server with one endpoint."""
-    running = []
-
-    def start(*flags):
-        (pod,) = origins(1)
-        api.put(CLASS, SERVICE, slice_of("kubia", pod), in_cluster(ingress()))
-        return start_replica(*flags)
-
-    def start_replica(*flags):
-        running.append(Fairway(tmp_path, "--apiserver-host", api.url, *flags, command=("controller",)))
-        return running[-1]
-
-    start.replica = start_replica
-
-    yield start
-    for fairway in running:
-        fairway.close()
 
 
 def status_of(fairway, host):

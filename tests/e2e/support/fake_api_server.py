@@ -21,6 +21,9 @@ class FakeApiServer:
         self.denied = set()      # plurals that are answered 403
         self.ends_watches_at_once = False
         self.leases = {}
+        self.events = {}         # (namespace, name): core/v1 Event
+        self.event_writes = []   # (method, name), in order
+        self.event_answers = []  # status codes that the next writes of Events are answered with, whatever they are
         self.status_writes = []  # names of Ingresses, in order
         self.version = 1000
         self.lock = threading.Lock()
@@ -126,8 +129,10 @@ class FakeApiServer:
         return self._send(handler, 200, self._page(plural, int(query.get("continue", "0"))))
 
     def write(self, handler):
-        """A Lease with its resource version (POST, PUT), or the status of an Ingress (PATCH)."""
+        """An Event, a Lease with its resource version (POST, PUT), or the status of an Ingress (PATCH)."""
         body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
+        if "/events" in handler.path:
+            return self._send(handler, *self._write_event(handler.command, handler.path, body))
         if handler.command == "PATCH":
             return self._send(handler, 200, self._patch_status(handler.path, body))
         with self.lock:
@@ -140,6 +145,28 @@ class FakeApiServer:
             body["metadata"]["resourceVersion"] = str(self.version)
             self.leases[name] = body
             return self._send(handler, 201, body)
+
+    def _write_event(self, method, path, body):
+        name = body["metadata"]["name"] if method == "POST" else path.rsplit("/", 1)[-1]
+        key = (path.split("/")[4], name)
+        with self.lock:
+            self.event_writes.append((method, name))
+            if self.event_answers:
+                status = self.event_answers.pop(0)
+            elif method == "POST":
+                status = 409 if key in self.events else 201
+            else:
+                status = 200 if key in self.events else 404
+            if status >= 400:
+                return status, {"kind": "Status", "code": status}
+            self.events[key] = {**self.events.get(key, {}), **body}
+            return status, self.events[key]
+
+    def events_about(self, name):
+        """[(type, reason, message, count)] of the Events about an object."""
+        with self.lock:
+            return sorted((event["type"], event["reason"], event["message"], event["count"])
+                          for event in self.events.values() if event["involvedObject"]["name"] == name)
 
     def _patch_status(self, path, body):
         *_, namespace, _, name, subresource = path.split("/")
