@@ -147,6 +147,10 @@ Command controller_command(const CLI::App& given, const CommandValues& values) {
             "--publish-service and --publish-status-address both say what the status of Ingresses gives; "
             "give one of them",
             "controller");
+    if (command.serve.webhook.listen &&
+        (command.serve.webhook.certificate.empty() || command.serve.webhook.key.empty()))
+        return wrong_usage("--validating-webhook needs --validating-webhook-certificate and --validating-webhook-key",
+                           "controller");
     for (const auto& flag : values.without_effect) {
         const auto known = std::ranges::find_if(
             ingress_nginx_flags(), [&](const IngressNginxFlag& candidate) { return candidate.name == flag; });

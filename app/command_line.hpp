@@ -35,6 +35,17 @@ struct LogOptions {
     log::Format format = log::Format::text;
 };
 
+/// --validating-webhook: where the API server asks whether an Ingress is good. Controller only.
+struct WebhookOptions {
+    struct Listen {
+        std::optional<IpAddress> address;  ///< absent: every address
+        std::uint16_t port = 0;            ///< 0: any free one
+    };
+    std::optional<Listen> listen;       ///< absent: nowhere
+    std::filesystem::path certificate;  ///< --validating-webhook-certificate: PEM, read again when it changes
+    std::filesystem::path key;          ///< --validating-webhook-key
+};
+
 /// Ports of ingress-nginx.
 inline constexpr std::uint16_t kHttpPort = 80;
 inline constexpr std::uint16_t kHttpsPort = 443;
@@ -54,6 +65,7 @@ struct ServeOptions {
     std::vector<SocketAddress> resolvers;          ///< --resolver; empty: those of /etc/resolv.conf
     std::optional<SocketAddress> dns_address;      ///< --dns-address; absent: no DNS server
     bool allow_exec_probes = false;                ///< --allow-exec-probes; run only
+    WebhookOptions webhook;
     LogOptions log;
 };
 

@@ -92,6 +92,42 @@ void add_status(CLI::App& command, ControllerCommand& options) {
         ->group(group);
 }
 
+Result<std::optional<WebhookOptions::Listen>> parse_webhook_address(const std::string& text) {
+    using Listen = WebhookOptions::Listen;
+    // ":8443", as ingress-nginx's chart writes it, is every address.
+    const auto address = SocketAddress::parse(text.starts_with(':') ? "0.0.0.0" + text : text);
+    if (!address) return Error{fmt::format("\"{}\" is not an address with a port; write one such as :8443", text)};
+    if (text.starts_with(':')) return std::optional(Listen{std::nullopt, address->port});
+    return std::optional(Listen{address->ip, address->port});
+}
+
+void add_events_and_webhook(CLI::App& command, CommandValues& values) {
+    const char* const group = "Events and admission webhook";
+    command
+        .add_flag_callback(
+            "--disable-sync-events", [&values] { values.controller.sync_events = false; },
+            "Write no Events about Ingresses and ConfigMaps")
+        ->group(group);
+    auto& webhook = values.serve.webhook;
+    add_parsed(command, "--validating-webhook", webhook.listen, parse_webhook_address,
+               "Where the API server asks whether an Ingress is good, over HTTPS; port 0: any free one")
+        ->type_name("[IP]:PORT")
+        ->group(group);
+    command
+        .add_option("--validating-webhook-certificate", webhook.certificate,
+                    "Certificate chain of the webhook in PEM, read again when it changes")
+        ->type_name("PATH")
+        ->group(group);
+    command.add_option("--validating-webhook-key", webhook.key, "Its private key in PEM")
+        ->type_name("PATH")
+        ->group(group);
+    command
+        .add_flag("--enable-annotation-validation", values.serve.translation.validate_annotations,
+                  "The webhook denies bad values of annotations; on by default, --enable-annotation-validation=false "
+                  "makes warnings of them")
+        ->group(group);
+}
+
 void add_shutdown(CLI::App& command, ServeOptions& options) {
     command
         .add_option_function<unsigned>(
@@ -120,6 +156,7 @@ void add_controller_options(CLI::App& command, CommandValues& values) {
     add_cluster(command, values.controller);
     add_status(command, values.controller);
     add_shutdown(command, values.serve);
+    add_events_and_webhook(command, values);
     add_ingress_nginx_flags(command, values);
 }
 

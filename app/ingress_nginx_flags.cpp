@@ -14,7 +14,6 @@ constexpr IngressNginxFlag kFlags[] = {
     {"--default-server-port", kText},
     {"--disable-full-test", kBool},
     {"--dynamic-configuration-retries", kText},
-    {"--enable-annotation-validation", kBool},
     {"--enable-metrics", kBool},
     {"--enable-ssl-chain-completion", kBool, kMissed},
     {"--enable-ssl-passthrough", kBool, kMissed},
@@ -55,9 +54,6 @@ constexpr IngressNginxFlag kFlags[] = {
     {"--time-buckets", kText, kMissed},
     {"--update-status-on-shutdown", kBool},
     {"--v", kText},
-    {"--validating-webhook", kText, kMissed},
-    {"--validating-webhook-certificate", kText},
-    {"--validating-webhook-key", kText},
     {"--vmodule", kText},
     {"--watch-namespace-selector", kText, kMissed},
 };

@@ -21,6 +21,7 @@
 #include "app/process_limits.hpp"
 #include "app/version.hpp"
 #include "app/wait_shutdown.hpp"
+#include "app/webhook.hpp"
 #include "ingress/discovery/dns_server.hpp"
 #include "proxy/server.hpp"
 #include "routing/route_table.hpp"
@@ -63,6 +64,10 @@ std::vector<ingress::ReservedPort> reserved_ports(const ServeOptions& serving) {
                          .flag = "--dns-address",
                          .address = serving.dns_address->ip,
                          .udp = true});
+    if (serving.webhook.listen)
+        ports.push_back({.port = serving.webhook.listen->port,
+                         .flag = "--validating-webhook",
+                         .address = serving.webhook.listen->address});
     std::erase_if(ports, [](const ingress::ReservedPort& reserved) { return reserved.port == 0; });
     return ports;
 }
@@ -109,6 +114,7 @@ public:
         io_.restart();
         engine_.leave();
         admin_api_.close();
+        webhook_.close();
         health_server_.reset();
         dns_server_.reset();
         server_->stop_now();
@@ -154,8 +160,12 @@ private:
     }
 
     DrainSteps drain_steps() {
-        return {[this] { server_->start_drain(); }, [this] { server_->ignore_new_clients(); },
-                [this] { server_->stop_accepting(); }, [this] { return server_->open_connections(); },
+        return {[this] {
+                    server_->start_drain();
+                    webhook_.drain();
+                },
+                [this] { server_->ignore_new_clients(); }, [this] { server_->stop_accepting(); },
+                [this] { return server_->open_connections(); },
                 [this](bool complete) {
                     if (complete)
                         log::info("stopped");
@@ -223,6 +233,7 @@ private:
         naming_flags("--http-port, --https-port", [&] { server_.emplace(options); });
         open_dns();
         naming_flags("--admin-address", [&] { admin_api_.open(io_, serving_.admin, admin_sources()); });
+        webhook_.open(io_, serving_.webhook, [this](std::string_view body) { return engine_.review_admission(body); });
     }
 
     admin::ApiSources admin_sources() {
@@ -337,6 +348,7 @@ private:
     std::optional<proxy::Server> server_;
     std::optional<admin::HttpServer> health_server_;
     AdminApi admin_api_;
+    Webhook webhook_;
     std::optional<ingress::DnsServer> dns_server_;
     admin::ConfigurationStatus configuration_;
     unsigned workers_ = 0;

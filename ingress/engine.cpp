@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/log.hpp"
+#include "ingress/admission/admission.hpp"
 #include "ingress/discovery/zone.hpp"
 #include "ingress/events/ingress_events.hpp"
 #include "ingress/explainer.hpp"
@@ -258,6 +259,10 @@ std::optional<std::vector<std::uint8_t>> Engine::answer_dns(std::span<const std:
 
 Environment Engine::environment(const std::string& ns) const {
     return pod_environment(state_->store, state_->translator.cluster_addresses(), ns);
+}
+
+AdmissionAnswer Engine::review_admission(std::string_view body) const {
+    return answer_review(body, state_->translator);
 }
 
 Result<Explanation> Engine::explain(const ExplainRequest& request) const {

@@ -14,6 +14,7 @@
 
 #include "base/ip_address.hpp"
 #include "base/result.hpp"
+#include "ingress/admission/answer.hpp"
 #include "ingress/cluster_source.hpp"
 #include "ingress/diagnostics.hpp"
 #include "ingress/discovery/dns_message.hpp"
@@ -97,6 +98,9 @@ public:
                                                         DnsTransport transport) const;
     /// What a Pod of the namespace sees in its environment; needs TranslationOptions::services.
     Environment environment(const std::string& ns) const;
+
+    /// The answer to an API server that asks whether an Ingress may be stored; see admission/admission.hpp. Once complete().
+    AdmissionAnswer review_admission(std::string_view body) const;
 
     /// Errors: a URL without host, or one that is not http or https.
     Result<Explanation> explain(const ExplainRequest& request) const;

@@ -6,21 +6,14 @@
 #include <boost/container_hash/hash.hpp>
 #include <fmt/format.h>
 
-#include "base/ascii.hpp"
 #include "ingress/annotations/references.hpp"
 #include "ingress/host_name.hpp"
+#include "ingress/path_syntax.hpp"
 #include "ingress/setting_reader.hpp"
 
 namespace fairway::ingress {
 
 namespace {
-
-/// strict-validate-path-type of ingress-nginx: what a path of type Exact or Prefix may hold.
-bool is_plain_path(std::string_view path) {
-    return path.starts_with('/') && std::ranges::all_of(path, [](char c) {
-               return ascii::is_alnum(c) || c == '/' || c == '.' || c == '_' || c == '-';
-           });
-}
 
 class IngressCompiler {
 public:

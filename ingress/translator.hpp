@@ -55,6 +55,10 @@ public:
     const IngressRecord* record(const k8s::ObjectName& ingress) const;
     /// Accepted Ingresses with a TLS section that names the Secret.
     std::set<k8s::ObjectName> ingresses_of(const k8s::ObjectName& secret) const;
+    /// Accepted Ingresses that name the host ("_": the catch-all), the oldest first.
+    std::vector<const IngressRecord*> users_of(const std::string& host) const;
+    /// What would be said about an Ingress if it were stored, beside what other Ingresses already have.
+    std::vector<Diagnostic> try_out(const ObjectPtr& object) const;
     /// What the Secret gives; loaded when no Ingress uses it. Valid until the next call.
     const LoadedCertificate& certificate(const k8s::ObjectName& secret) { return certificates_.load(secret); }
 

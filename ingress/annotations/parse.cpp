@@ -13,8 +13,6 @@ namespace fairway::ingress {
 
 namespace {
 
-constexpr std::string_view kDefaultPrefix = "nginx.ingress.kubernetes.io";
-
 void report_unknown(SettingReader& settings, std::string_view name) {
     settings.report(
         Severity::warning, name,
@@ -80,8 +78,8 @@ bool read_canary(SettingReader& settings) {
 
 /// The annotations of the usual prefix are left behind when another prefix was configured.
 void report_foreign_prefix(const k8s::Ingress& ingress, std::string_view prefix, std::vector<Diagnostic>& diagnostics) {
-    if (prefix == kDefaultPrefix) return;
-    auto usual = SettingReader::of_annotations(ingress.meta, kDefaultPrefix, diagnostics);
+    if (prefix == kDefaultAnnotationsPrefix) return;
+    auto usual = SettingReader::of_annotations(ingress.meta, kDefaultAnnotationsPrefix, diagnostics);
     for (const auto name : usual.names())
         usual.report(Severity::warning, name,
                      fmt::format("has the usual prefix, but --annotations-prefix is \"{}\". It is ignored", prefix),

@@ -13,6 +13,9 @@
 
 namespace fairway::ingress {
 
+/// --annotations-prefix, unless it says otherwise.
+inline constexpr std::string_view kDefaultAnnotationsPrefix = "nginx.ingress.kubernetes.io";
+
 /// What the ConfigMap gives every Ingress that does not say otherwise.
 struct PolicyDefaults {
     routing::RoutePolicy policy;

@@ -167,10 +167,125 @@ TEST(CommandLine, NginxIngressControllerIsTheController) {
     EXPECT_FALSE(controller.serve.translation.watch_ingress_without_class);
     EXPECT_EQ(controller.status.publish_service->to_string(), "ingress-nginx/ingress-nginx-controller");
     EXPECT_EQ(controller.election_id, "ingress-nginx-leader");
-    EXPECT_THAT(controller.missed, testing::ElementsAre("--validating-webhook"));
-    EXPECT_THAT(controller.ignored,
-                testing::UnorderedElementsAre("--validating-webhook-certificate", "--validating-webhook-key",
-                                              "--enable-metrics", "--v", "--logtostderr"));
+    EXPECT_THAT(controller.missed, testing::IsEmpty());
+    EXPECT_THAT(controller.ignored, testing::UnorderedElementsAre("--enable-metrics", "--v", "--logtostderr"));
+    const auto& webhook = controller.serve.webhook;
+    EXPECT_FALSE(webhook.listen->address) << "every one";
+    EXPECT_EQ(webhook.listen->port, 8443);
+    EXPECT_EQ(webhook.certificate, "/usr/local/certificates/cert");
+    EXPECT_EQ(webhook.key, "/usr/local/certificates/key");
+}
+
+TEST(CommandLine, TakesEveryFlagOfIngressNginx) {
+    // Reference 5.1. Flags that exclude each other are in different lines.
+    const std::vector<std::vector<std::string>> lines = {
+        {"--annotations-prefix=x.example",
+         "--apiserver-host=http://a",
+         "--certificate-authority=/ca",
+         "--configmap=a/b",
+         "--controller-class=x/y",
+         "--ingress-class=nginx",
+         "--ingress-class-by-name=true",
+         "--watch-ingress-without-class=true",
+         "--watch-namespace=a",
+         "--default-backend-service=a/b",
+         "--default-server-port=8181",
+         "--default-ssl-certificate=a/b",
+         "--enable-ssl-passthrough=false",
+         "--ssl-passthrough-proxy-port=442",
+         "--enable-ssl-chain-completion=false",
+         "--http-port=80",
+         "--https-port=443",
+         "--healthz-port=10254",
+         "--healthz-host=127.0.0.1",
+         "--health-check-path=/healthz",
+         "--health-check-timeout=10",
+         "--status-port=10246",
+         "--stream-port=10247",
+         "--profiling=true",
+         "--profiler-port=10245",
+         "--profiler-address=127.0.0.1"},
+        {"--kubeconfig=k",
+         "--watch-namespace-selector=a=b",
+         "--publish-service=a/b",
+         "--update-status=true",
+         "--update-status-on-shutdown=true",
+         "--status-update-interval=60",
+         "--report-node-internal-ip-address=false",
+         "--election-id=x",
+         "--election-ttl=30s",
+         "--disable-leader-election=false",
+         "--enable-metrics=true",
+         "--metrics-per-host=true",
+         "--metrics-per-undefined-host=false",
+         "--report-status-classes=false",
+         "--exclude-socket-metrics=x",
+         "--time-buckets=1,2",
+         "--length-buckets=1,2",
+         "--size-buckets=1,2",
+         "--bucket-factor=0",
+         "--max-buckets=100",
+         "--monitor-max-batch-size=10000"},
+        {"--publish-status-address=192.0.2.1",
+         "--tcp-services-configmap=a/b",
+         "--udp-services-configmap=a/b",
+         "--sync-period=0",
+         "--sync-rate-limit=0.3",
+         "--dynamic-configuration-retries=15",
+         "--disable-catch-all=false",
+         "--disable-svc-external-name=false",
+         "--disable-full-test=false",
+         "--disable-sync-events=false",
+         "--enable-annotation-validation=true",
+         "--deep-inspect=true",
+         "--enable-topology-aware-routing=false",
+         "--shutdown-grace-period=0",
+         "--post-shutdown-grace-period=10",
+         "--validating-webhook=:8443",
+         "--validating-webhook-certificate=/c",
+         "--validating-webhook-key=/k",
+         "--maxmind-license-key=x",
+         "--maxmind-mirror=x",
+         "--maxmind-edition-ids=x",
+         "--maxmind-retries-count=1",
+         "--maxmind-retries-timeout=0s",
+         "--internal-logger-address=127.0.0.1:11514",
+         "--v=2",
+         "--vmodule=x",
+         "--logtostderr=true",
+         "--alsologtostderr=false",
+         "--stderrthreshold=2"},
+    };
+    for (auto arguments : lines) {
+        arguments.insert(arguments.begin(), "controller");
+        const auto command = parse_command_line("fairway", arguments, true);
+        EXPECT_TRUE(std::holds_alternative<ControllerCommand>(command)) << std::get<Answer>(command).text;
+    }
+}
+
+TEST(CommandLine, EventsAndWebhook) {
+    const auto plain = parse_as<ControllerCommand>({"controller"});
+    EXPECT_TRUE(plain.sync_events);
+    EXPECT_FALSE(plain.serve.webhook.listen);
+    EXPECT_TRUE(plain.serve.translation.deep_inspect);
+    EXPECT_TRUE(plain.serve.translation.validate_annotations);
+    EXPECT_TRUE(plain.serve.translation.class_objects_decide);
+    EXPECT_FALSE(parse_as<RunCommand>({"run", "-f", "a"}).serve.translation.class_objects_decide);
+    const auto other = parse_as<ControllerCommand>(
+        {"controller", "--disable-sync-events", "--deep-inspect=false", "--enable-annotation-validation=false",
+         "--validating-webhook=[::1]:0", "--validating-webhook-certificate=c", "--validating-webhook-key=k"});
+    EXPECT_FALSE(other.sync_events);
+    EXPECT_FALSE(other.serve.translation.deep_inspect);
+    EXPECT_FALSE(other.serve.translation.validate_annotations);
+    EXPECT_EQ(other.serve.webhook.listen->address->to_string(), "::1");
+    const auto error = [](const std::vector<std::string>& flags) {
+        std::vector<std::string> arguments{"controller"};
+        arguments.insert(arguments.end(), flags.begin(), flags.end());
+        return parse_as<Answer>(arguments).text;
+    };
+    EXPECT_THAT(error({"--validating-webhook=:8443"}), HasSubstr("--validating-webhook-certificate"));
+    EXPECT_THAT(error({"--validating-webhook=8443"}), HasSubstr("write one such as :8443"));
+    EXPECT_THAT(error({"--certificate-authority=x"}), HasSubstr("--apiserver-host"));
 }
 
 TEST(CommandLine, StatusAndElection) {
