@@ -1,7 +1,7 @@
 # The short way to everything; each target first installs what it needs (scripts/install-deps) and then says what it
 # runs. The builds themselves are CMake presets: see CMakePresets.json and CONTRIBUTING.md.
 .DEFAULT_GOAL := help
-.PHONY: help run build test chart-test apps-test cluster-test conformance compat bench format tidy asan tsan coverage fuzz image clean
+.PHONY: help run build test chart-test apps-test apiserver-test cluster-test conformance compat bench format tidy asan tsan coverage fuzz image clean
 
 IMAGE ?= fairway:dev
 
@@ -37,6 +37,12 @@ apps-test:  ## real applications behind Fairway: git, WebDAV, ACME, oauth2-proxy
 	cmake --preset debug
 	cmake --build --preset debug --target fairway
 	scripts/run-apps build/debug/app/fairway
+
+apiserver-test:  ## the controller's rules against a real etcd and API server, which this starts; needs root and Go
+	scripts/install-deps build test cluster
+	cmake --preset debug
+	cmake --build --preset debug --target fairway
+	tests/apiserver/run build/debug/app/fairway $(ARGS)
 
 conformance:  ## h2spec against both ports: every case of RFC 9113 and RFC 7541 that it knows
 	scripts/install-deps build test conformance
