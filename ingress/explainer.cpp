@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "base/ascii.hpp"
+#include "ingress/explain_messages.hpp"
 #include "ingress/explainer.hpp"
 #include "ingress/host_name.hpp"
 #include "ingress/service_endpoints.hpp"
@@ -229,6 +230,7 @@ private:
         details.push_back(
             fmt::format("another endpoint on {}; attempts: {}", conditions_text(policy.retry.conditions),
                         policy.retry.tries == 0 ? "one for each endpoint" : fmt::format("{}", policy.retry.tries)));
+        explain_messages(policy, *snapshot_.settings, details);
         if (!policy.access_log) details.emplace_back("not in the access log");
         finish("forwarded");
         return true;

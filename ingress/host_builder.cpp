@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "ingress/host_name.hpp"
+#include "routing/policy/error_pages.hpp"
+#include "routing/policy/mirror.hpp"
 
 namespace fairway::ingress {
 
@@ -57,11 +59,25 @@ private:
         if (oldest != input_.ingresses.end()) shared_tls_ = (*oldest)->policy->upstream_tls;
     }
 
-    std::shared_ptr<const routing::RoutePolicy> with_shared_tls(const IngressRecord& record,
-                                                                std::shared_ptr<const routing::RoutePolicy> policy) {
-        if (!shared_tls_ || policy->upstream_tls) return policy;
+    /// What only the host and the backends know is added to the policy of the Ingress.
+    std::shared_ptr<const routing::RoutePolicy> finished(const IngressRecord& record,
+                                                         std::shared_ptr<const routing::RoutePolicy> policy,
+                                                         const std::optional<BackendKey>& error_page_backend) {
+        const bool takes_tls = shared_tls_ && !policy->upstream_tls;
+        const auto error_backend = error_page_backend ? backend(*error_page_backend) : nullptr;
+        if (!takes_tls && !error_backend && !policy->mirror) return policy;
         auto changed = *policy;
-        changed.upstream_tls = shared_tls_;
+        if (takes_tls) changed.upstream_tls = shared_tls_;
+        if (error_backend) {
+            auto pages = policy->error_pages ? *policy->error_pages : routing::ErrorPages{};
+            pages.backend = error_backend;
+            changed.error_pages = std::move(pages);
+        }
+        if (policy->mirror) {
+            auto mirror = *policy->mirror;
+            mirror.servers = backends_.find(*record.mirror_servers)->backend->id;
+            changed.mirror = std::move(mirror);
+        }
         return policies_.intern(changed, record.policy_seed);
     }
 
@@ -74,11 +90,12 @@ private:
             return;
         }
         const bool exempt = is_redirect_exempt(text, redirect_exempt_);
-        routes_.push_back({.path = std::string(text),
-                           .type = type,
-                           .owner = record.owner,
-                           .policy = with_shared_tls(record, exempt ? record.exempt_policy : record.policy),
-                           .backend = backend(backend_key(*record.ingress, path.backend))});
+        routes_.push_back(
+            {.path = std::string(text),
+             .type = type,
+             .owner = record.owner,
+             .policy = finished(record, exempt ? record.exempt_policy : record.policy, record.error_backend),
+             .backend = backend(backend_key(*record.ingress, path.backend))});
     }
 
     std::shared_ptr<const routing::Backend> backend(const BackendKey& key) const {
@@ -93,11 +110,13 @@ private:
                                       : input_.ingresses.begin();
         if (oldest == input_.ingresses.end()) return;
         const auto& record = **oldest;
+        // Reference 3.13: default-backend is not for paths that nothing matched.
+        const auto error_backend = record.default_backend ? record.error_backend : std::nullopt;
         routes_.push_back(
             {.path = std::string(kRoot),
              .type = routing::PathType::prefix,
              .owner = record.owner,
-             .policy = with_shared_tls(record, catch_all ? record.catch_all_policy : record.policy),
+             .policy = finished(record, catch_all ? record.catch_all_policy : record.policy, error_backend),
              .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend});
     }
 

@@ -10,6 +10,7 @@
 #include "ingress/host_name.hpp"
 #include "ingress/path_syntax.hpp"
 #include "ingress/setting_reader.hpp"
+#include "tls/client_context.hpp"
 
 namespace fairway::ingress {
 
@@ -36,10 +37,14 @@ public:
         record_.sets_load_balance = parsed.sets_load_balance;
         if (parsed.upstream_tls)
             set_upstream_tls(*parsed.upstream_tls, annotations_prefix, upstream_tls, parsed.policy);
+        if (parsed.mirror) set_mirror(*std::move(parsed.mirror), annotations_prefix, parsed.policy);
         set_policies(parsed.policy, policies);
         if (parsed.canary) return std::move(record_);
         add_rules();
         add_default_backend();
+        record_.error_backend = parsed.error_backend;
+        if (parsed.error_backend) record_.backends.push_back(*parsed.error_backend);
+        if (record_.mirror_servers) record_.backends.push_back(*record_.mirror_servers);
         std::ranges::sort(record_.backends);
         const auto repeated = std::ranges::unique(record_.backends);
         record_.backends.erase(repeated.begin(), repeated.end());
@@ -70,6 +75,20 @@ private:
                     with_outcome(found.problem, policy.upstream_tls ? "What was loaded before stays"
                                                                     : "Every path of this Ingress answers 503"),
                     found.reason);
+    }
+
+    /// The id of the servers comes when the hosts are built.
+    void set_mirror(MirrorSettings mirror, const std::string& annotations_prefix, routing::RoutePolicy& policy) {
+        record_.mirror_servers = server_backend(mirror.url, {}, settings_.defaults.service_names);
+        if (!record_.mirror_servers) {
+            SettingReader::of_annotations(record_.ingress->meta, annotations_prefix, diagnostics_)
+                .refuse("mirror-target",
+                        "takes the host of the rule; write the name of the server. Nothing is mirrored");
+            return;
+        }
+        if (mirror.url.https)
+            mirror.policy.tls = *tls::ClientContext::create({.name = mirror.url.host, .send_server_name = true});
+        policy.mirror = std::move(mirror.policy);
     }
 
     void set_policies(routing::RoutePolicy policy, PolicyPool& policies) {

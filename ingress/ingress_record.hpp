@@ -30,10 +30,12 @@ struct IngressRecord {
     std::shared_ptr<const routing::RoutePolicy> exempt_policy;     ///< under no-tls-redirect-locations
     std::shared_ptr<const routing::RoutePolicy> catch_all_policy;  ///< of a spec.defaultBackend without rules
     std::size_t policy_seed = 0;                                   ///< PolicyPool::intern
-    std::vector<ObjectKey> references;  ///< Secrets and ConfigMaps that annotations name, whether or not they are there
+    std::vector<ObjectKey> references;  ///< objects that annotations name, whether or not they are there
     std::vector<HostPaths> hosts;       ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
     std::optional<BackendKey> default_backend;
-    std::vector<BackendKey> backends;  ///< all that it uses, sorted, without repetition
+    std::optional<BackendKey> mirror_servers;  ///< where the host of mirror-target leads; policies have the rest
+    std::optional<BackendKey> error_backend;   ///< annotation default-backend
+    std::vector<BackendKey> backends;          ///< all that it uses, sorted, without repetition
 
     const HostPaths* paths_of(std::string_view host) const;
     /// True when the Ingress is nothing but a spec.defaultBackend: it gives the catch-all its "/".

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "ingress/annotations/references.hpp"
 #include "ingress/endpoints/service_notices.hpp"
 #include "ingress/host_builder.hpp"
 #include "ingress/host_name.hpp"
@@ -81,6 +82,16 @@ const IngressRecord* Translator::record(const k8s::ObjectName& ingress) const {
     return found == records_.end() ? nullptr : &found->second;
 }
 
+std::set<k8s::ObjectName> Translator::named_configmaps() const {
+    std::set<k8s::ObjectName> names;
+    const auto add = [&](const ObjectKey& key) {
+        if (key.kind == k8s::ConfigMap::kKind) names.insert(key.name);
+    };
+    for (const auto& key : settings_references_) add(key);
+    for (const auto& [key, users] : ingresses_by_reference_) add(key);
+    return names;
+}
+
 std::set<k8s::ObjectName> Translator::ingresses_of(const k8s::ObjectName& secret) const {
     const auto found = ingresses_by_secret_.find(secret);
     return found == ingresses_by_secret_.end() ? std::set<k8s::ObjectName>() : found->second;
@@ -101,6 +112,7 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
         } else if (key.kind == k8s::Service::kKind) {
             dirty.services.insert(key.name);
             dirty.service_objects.insert(key.name);
+            note_users(key, dirty);
             if (appears_or_goes) renamed.insert(key.name.ns);
         } else if (key.kind == k8s::Endpoints::kKind) {
             dirty.services.insert(key.name);
@@ -116,9 +128,8 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
             if (options_.default_ssl_certificate == key.name) dirty.default_certificate = true;
         } else if (key.kind == k8s::ConfigMap::kKind) {
             dirty.configmaps.insert(key.name);
-            if (options_.configmap == key.name) dirty.configmap = true;
-            if (const auto users = ingresses_by_reference_.find(key); users != ingresses_by_reference_.end())
-                dirty.ingresses.insert(users->second.begin(), users->second.end());
+            if (options_.configmap == key.name || settings_references_.contains(key)) dirty.configmap = true;
+            note_users(key, dirty);
         }
     }
     // Their names may be what other, missing ones should have been.
@@ -126,6 +137,11 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
         for (const auto& service : backends_.services_in(ns))
             if (store_->find<k8s::Service>(service) == nullptr) dirty.services.insert(service);
     return dirty;
+}
+
+void Translator::note_users(const ObjectKey& key, Dirty& dirty) const {
+    if (const auto users = ingresses_by_reference_.find(key); users != ingresses_by_reference_.end())
+        dirty.ingresses.insert(users->second.begin(), users->second.end());
 }
 
 void Translator::note_secret(const k8s::ObjectName& secret, bool appears_or_goes, Dirty& dirty) const {
@@ -152,7 +168,10 @@ void Translator::note_pod(const ObjectPtr& object, Dirty& dirty) const {
 void Translator::apply_configmap(Dirty& dirty) {
     std::vector<Diagnostic> diagnostics;
     const auto* map = options_.configmap ? store_->find<k8s::ConfigMap>(*options_.configmap) : nullptr;
-    auto settings = map != nullptr ? parse_configmap(*map, diagnostics) : default_configmap_settings();
+    References references(*store_, map != nullptr ? map->meta.name.ns : "", true);
+    auto settings = map != nullptr ? parse_configmap(*map, references, diagnostics) : default_configmap_settings();
+    const auto named = references.take();
+    settings_references_ = {named.begin(), named.end()};
     if (options_.configmap && map == nullptr)
         diagnostics.push_back({.severity = Severity::warning,
                                .where = {},
@@ -163,6 +182,7 @@ void Translator::apply_configmap(Dirty& dirty) {
                                .reason = "ConfigMapNotFound"});
     book_->replace("configmap", std::move(diagnostics));
     settings.data_plane.public_https_port = options_.public_https_port;
+    settings.defaults.service_names = {options_.cluster_domain, options_.watch_namespace};
 
     const bool routes_change = !(settings.defaults == settings_.defaults) ||
                                settings.no_tls_redirect_locations != settings_.no_tls_redirect_locations ||

@@ -53,6 +53,8 @@ public:
     const NodePorts& node_ports() const noexcept { return exposure_.node_ports(); }
     /// nullptr: not accepted, or not there.
     const IngressRecord* record(const k8s::ObjectName& ingress) const;
+    /// ConfigMaps that keys and annotations name, whether or not they are there: a source has to follow them.
+    std::set<k8s::ObjectName> named_configmaps() const;
     /// Accepted Ingresses with a TLS section that names the Secret.
     std::set<k8s::ObjectName> ingresses_of(const k8s::ObjectName& secret) const;
     /// Accepted Ingresses that name the host ("_": the catch-all), the oldest first.
@@ -82,6 +84,7 @@ private:
     };
 
     Dirty sort_out(const std::vector<ObjectChange>& changes) const;
+    void note_users(const ObjectKey& key, Dirty& dirty) const;
     void note_secret(const k8s::ObjectName& secret, bool appears_or_goes, Dirty& dirty) const;
     void note_pod(const ObjectPtr& pod, Dirty& dirty) const;
     void apply_configmap(Dirty& dirty);
@@ -113,6 +116,7 @@ private:
     TranslationOptions options_;
     DiagnosticBook* book_;
     ConfigMapSettings settings_ = default_configmap_settings();
+    std::set<ObjectKey> settings_references_;  ///< what keys of the ConfigMap name
     PolicyPool policies_;
     BackendRegistry backends_;
     Exposure exposure_;

@@ -156,6 +156,7 @@ void Translator::note_plain_endpoints(const IngressRecord& record, std::vector<D
     using routing::UpstreamProtocol;
     if (!record.policy->upstream_tls) return;
     for (const auto& key : record.backends) {
+        if (key == record.error_backend || key == record.mirror_servers) continue;  // not what proxy-ssl-* are for
         const auto& set = *backends_.find(key)->endpoints.set;
         const auto protocol = record.policy->protocol.value_or(set.protocol);
         if (set.endpoints.empty() || routing::uses_tls(protocol) || protocol == UpstreamProtocol::auto_http) continue;

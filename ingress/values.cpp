@@ -50,6 +50,12 @@ Result<bool> parse_bool(std::string_view text) {
     return Error{fmt::format("\"{}\" is neither true nor false; write \"true\" or \"false\"", text)};
 }
 
+Result<bool> parse_on_off(std::string_view text) {
+    if (text == "on") return true;
+    if (text == "off") return false;
+    return Error{fmt::format("\"{}\" is neither on nor off; write \"on\" or \"off\"", text)};
+}
+
 Result<std::int64_t> parse_integer(std::string_view text, std::int64_t min, std::int64_t max) {
     std::int64_t number = 0;
     const auto digits = text.starts_with('+') ? text.substr(1) : text;

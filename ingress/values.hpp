@@ -16,6 +16,9 @@ namespace fairway::ingress {
 /// What Go's strconv.ParseBool takes: 1 t T TRUE true True 0 f F FALSE false False.
 Result<bool> parse_bool(std::string_view text);
 
+/// "on" or "off".
+Result<bool> parse_on_off(std::string_view text);
+
 /// Decimal integer within [min, max].
 Result<std::int64_t> parse_integer(std::string_view text, std::int64_t min, std::int64_t max);
 

@@ -23,6 +23,7 @@ enum class Failure : std::uint8_t {
     upstream_invalid,  ///< a response that RFC 9112 does not allow, or a head that is too large
     upstream_timeout,
     deadline_exceeded,  ///< of a gRPC call: its grpc-timeout is over
+    intercepted,        ///< the endpoint's own status, which an error page replaces
     cannot_upgrade,     ///< a tunnel was asked for (RFC 8441), and the endpoint's protocol has none
 };
 
@@ -49,6 +50,7 @@ constexpr FailureAnswer answer_to(Failure failure) noexcept {
         case Failure::upstream_invalid: return {502, "upstream_invalid"};
         case Failure::upstream_timeout: return {504, "upstream_timeout"};
         case Failure::deadline_exceeded: return {504, "deadline_exceeded"};
+        case Failure::intercepted: return {502, "intercepted"};
         case Failure::cannot_upgrade: return {501, "cannot_upgrade"};
     }
     return {500, "unknown"};

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "proxy/request_steps.hpp"
 #include "proxy/retry_condition.hpp"
-#include "proxy/tunnel.hpp"
 #include "proxy/upgrade.hpp"
+#include "routing/policy/error_pages.hpp"
+#include "routing/policy/upstream_http.hpp"
 
 namespace fairway::proxy {
 
@@ -22,26 +22,24 @@ http1::HeadLimits response_limits(const routing::Settings& settings) {
 }
 
 // ingress-nginx: AUTO_HTTP goes by how the client's connection came, not by X-Forwarded-Proto.
-routing::UpstreamProtocol protocol_for(const routing::Route& route, const routing::EndpointSet& endpoints,
-                                       const ConnectionFacts& client) {
-    const auto protocol = routing::effective_protocol(route, endpoints);
+routing::UpstreamProtocol protocol_for(routing::UpstreamProtocol protocol, const ConnectionFacts& client) {
     if (protocol != routing::UpstreamProtocol::auto_http) return protocol;
     return client.tls ? routing::UpstreamProtocol::https : routing::UpstreamProtocol::http;
 }
 
 }  // namespace
 
-Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange,
-                     const routing::Route& route, const routing::EndpointSet& endpoints)
+Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange, RequestBody& body,
+                     const ForwardTarget& target)
     : worker_(worker),
       downstream_(downstream),
       exchange_(exchange),
-      route_(route),
-      endpoints_(endpoints),
-      protocol_(protocol_for(route, endpoints, downstream.connection_facts())),
+      body_(body),
+      target_(target),
+      protocol_(protocol_for(target.protocol, downstream.connection_facts())),
       http1_(worker.pool, settings().upstream_keepalive, worker.buffers, response_limits(settings()),
              exchange.upstream_head),
-      picker_(worker, *route.backend, route.backend->load_balance, endpoints, exchange.forwarded.client) {}
+      picker_(worker, target.backend, target.backend.load_balance, target.endpoints, exchange.forwarded.client) {}
 
 io::Task<Failure> Forwarder::run() {
     const auto& retry = policy().retry;
@@ -51,11 +49,6 @@ io::Task<Failure> Forwarder::run() {
         deadline_ = std::min(deadline_, call_deadline_);
         worker_.reactor.arm(*this, call_deadline_);
     }
-    first_pieces_ = downstream_.poll_body();
-    if (first_pieces_.status == BodyStatus::malformed) co_return Failure::bad_body;
-    if (first_pieces_.status == BodyStatus::too_large) co_return Failure::body_too_large;
-    std::copy(first_pieces_.pieces.begin(), first_pieces_.pieces.end(), first_storage_.begin());
-
     // RFC 8441 wants a tunnel, and nothing else is an answer to it. Upgrade of HTTP/1 may be ignored (RFC 9110 section 7.8).
     if (is_http2(protocol_) && !downstream_.head().websocket_key.empty()) co_return Failure::cannot_upgrade;
 
@@ -64,7 +57,8 @@ io::Task<Failure> Forwarder::run() {
         const routing::Endpoint& endpoint = picker_.next();
         last = co_await attempt(endpoint);
         const bool last_try = tries + 1 >= tries_allowed() || worker_.reactor.now() >= deadline_;
-        if (last.failure == Failure::none && (last_try || !retry_wanted(exchange_.response.status) || !replayable())) {
+        if (last.failure == Failure::none &&
+            (last_try || !retry_wanted(exchange_.response.status) || !body_.repeatable())) {
             picker_.worked(endpoint.address);
             break;
         }
@@ -88,21 +82,24 @@ io::Task<Failure> Forwarder::run() {
         abandon();
         co_return final_failure(last.failure);
     }
-    const bool complete = co_await relay_response();
-    if (!complete) downstream_.fail_response();
-    co_return Failure::none;
+    if (intercepts(exchange_.response.status)) {
+        current_try().response = since_try_began();
+        co_await drop_response();
+        co_return Failure::intercepted;
+    }
+    co_return co_await relay_response();
 }
 
 Failure Forwarder::final_failure(Failure last) const {
     if (last != Failure::client_gone && worker_.reactor.now() >= call_deadline_) return Failure::deadline_exceeded;
-    return pump_failure_ != Failure::none ? pump_failure_ : last;
+    return upload_.failure != Failure::none ? upload_.failure : last;
 }
 
-// The call may take no longer. Whoever waits for the endpoint's response is woken and finds pump_failure_; waits before
+// The call may take no longer. Whoever waits for the endpoint's response is woken and finds upload_.failure; waits before
 // that are bounded by within_call().
 io::TimePoint Forwarder::on_deadline(io::TimePoint now) {
     if (now < call_deadline_) return call_deadline_;
-    pump_failure_ = Failure::deadline_exceeded;
+    upload_.failure = Failure::deadline_exceeded;
     if (downstream_.response_begun()) downstream_.fail_response();
     if (upstream_ != nullptr) upstream_->cancel_wait();  // may end this forwarder
     return io::kNever;
@@ -116,14 +113,13 @@ std::chrono::milliseconds Forwarder::within_call(std::chrono::milliseconds limit
 
 std::uint32_t Forwarder::tries_allowed() const {
     if (policy().retry.conditions == 0) return 1;
-    return policy().retry.tries != 0 ? policy().retry.tries : static_cast<std::uint32_t>(endpoints_.endpoints.size());
+    return policy().retry.tries != 0 ? policy().retry.tries
+                                     : static_cast<std::uint32_t>(target_.endpoints.endpoints.size());
 }
-
-bool Forwarder::replayable() const noexcept { return !body_pumped_; }
 
 // RFC 9110 section 9.2.2: what may have been processed is repeated only when that changes nothing.
 bool Forwarder::may_retry(const Attempt& failed) const {
-    if (failed.failure == Failure::client_gone || !replayable() || pump_failure_ != Failure::none) return false;
+    if (failed.failure == Failure::client_gone || !body_.repeatable() || upload_.failure != Failure::none) return false;
     if (failed.refused) return true;
     const bool connected = failed.failure != Failure::connect_failed && failed.failure != Failure::connect_timeout &&
                            failed.failure != Failure::tls_failed;
@@ -213,16 +209,16 @@ io::Task<Failure> Forwarder::lease_stream(const UpstreamTarget& target) {
 // Head and the body bytes that are there leave together; the rest follows from pump_request_body() while the response
 // may already be coming.
 io::Task<Failure> Forwarder::send_request() {
-    const bool whole =
-        (first_pieces_.status == BodyStatus::end || first_pieces_.last) && downstream_.request_trailers().empty();
-    const UpstreamRequest request{downstream_.head(), exchange_.forwarded, settings(), exchange_.request_edits};
-    const auto sent = co_await upstream_->send_request(request, {first_storage_.data(), first_pieces_.pieces.size()},
-                                                       whole, within_call(policy().timeouts.send));
+    const auto first = body_.first();
+    const bool whole = body_.first_is_all();
+    const UpstreamRequest request{downstream_.head(),      exchange_.forwarded,          settings(),
+                                  exchange_.request_edits, policy().upstream_http.get(), body_.length()};
+    const auto sent = co_await upstream_->send_request(request, first, whole, within_call(policy().timeouts.send));
     // An endpoint may answer and close without reading everything: its answer decides, not the failed write.
     if (sent.status == io::IoStatus::timeout) co_return Failure::upstream_timeout;
     if (sent.status == io::IoStatus::cancelled) co_return Failure::client_gone;
     request_complete_ = whole && sent.status == io::IoStatus::ok;
-    upload_broken_ = sent.status == io::IoStatus::error;
+    upload_.broken = sent.status == io::IoStatus::error;
     last_progress_ = worker_.reactor.now();
     if (!whole && sent.status == io::IoStatus::ok) {
         pump_ended_ = false;
@@ -241,27 +237,20 @@ std::chrono::milliseconds Forwarder::client_silence_limit() const {
 
 io::Task<void> Forwarder::pump_request_body() {
     for (;;) {
-        BodyPieces body{BodyStatus::end, {}, 0, true};
-        if (!downstream_.body_complete()) {
-            body_pumped_ = true;
-            body = co_await downstream_.read_body(client_silence_limit());
-        }
+        const BodyPieces body = co_await body_.next(client_silence_limit());
         if (pump_ended_) co_return;
         // A client may listen to a stream of gRPC without a word of its own; the endpoint's silence ends it.
         if (body.status == BodyStatus::timeout && downstream_.response_begun() && is_grpc_call(downstream_.head()))
             continue;
         if (body.status != BodyStatus::data && body.status != BodyStatus::end) {
-            fail_request_body(body.status == BodyStatus::too_large   ? Failure::body_too_large
-                              : body.status == BodyStatus::malformed ? Failure::bad_body
-                              : body.status == BodyStatus::timeout   ? Failure::client_timeout
-                                                                     : Failure::client_gone);
+            fail_request_body(failure_of(body.status));
             co_return;
         }
         const bool last = body.last || body.status == BodyStatus::end;
         const auto sent = co_await upstream_->send_body(
             body.pieces, last, last ? &downstream_.request_trailers() : nullptr, policy().timeouts.send);
         if (sent.status == io::IoStatus::timeout) fail_request_body(Failure::upstream_timeout);
-        upload_broken_ = sent.status == io::IoStatus::error;  // its answer may be there all the same
+        upload_.broken = sent.status == io::IoStatus::error;  // its answer may be there all the same
         if (sent.status != io::IoStatus::ok) co_return;
         last_progress_ = worker_.reactor.now();
         if (last) {
@@ -273,7 +262,7 @@ io::Task<void> Forwarder::pump_request_body() {
 
 // The endpoint must not take what it got for the whole, and nobody waits for its answer.
 void Forwarder::fail_request_body(Failure failure) {
-    pump_failure_ = failure;
+    upload_.failure = failure;
     upstream_->cut_request();
     upstream_->cancel_wait();
 }
@@ -321,9 +310,9 @@ io::Task<Failure> Forwarder::read_response_head() {
             }
             case HeadStatus::need_input: break;
         }
-        if (pump_failure_ != Failure::none) co_return pump_failure_;  // before anybody waited, so nobody was woken
+        if (upload_.failure != Failure::none) co_return upload_.failure;  // before anybody waited, so nobody was woken
         const io::Wake why = co_await UpstreamInput(*upstream_, downstream_.hangup(), answer_time_left());
-        if (pump_failure_ != Failure::none) co_return pump_failure_;
+        if (upload_.failure != Failure::none) co_return upload_.failure;
         if (why == io::Wake::timeout && answer_time_left().count() > 0) continue;
         if (why == io::Wake::timeout) co_return Failure::upstream_timeout;
         if (why != io::Wake::ready) co_return Failure::client_gone;
@@ -331,82 +320,57 @@ io::Task<Failure> Forwarder::read_response_head() {
     }
 }
 
-Framing Forwarder::downstream_framing() const {
-    const Framing upstream = exchange_.response.framing;
-    return upstream == Framing::until_close ? Framing::chunked : upstream;
+// True for a response that must not be seen, because an error page comes in its place.
+bool Forwarder::intercepts(std::uint16_t status) const {
+    const auto* const pages = target_.intercepts;
+    if (pages == nullptr || pages->own_errors_only || is_grpc_call(downstream_.head())) return false;
+    return std::ranges::binary_search(pages->statuses, status);
 }
 
-// True when the client got the whole response.
-io::Task<bool> Forwarder::relay_response() {
-    const ResponseHead& response = exchange_.response;
-    if (worker_.log.format().needs_response_fields()) {
-        exchange_.response_head_buffer = upstream_->keep_response_head();
-        exchange_.record.response_fields = &response.fields;
-    }
-    ResponseStart start{.status = response.status, .upstream = &response};
-    start.framing = downstream_framing();
-    start.content_length = response.content_length;
-    edit_response(exchange_, response.status);
-    downstream_.begin_response(start);
-    note_grpc_status(response.fields);
-
-    if (response.status == 101) {
-        co_await relay_tunnel(worker_.reactor, downstream_, *upstream_, policy().timeouts, current_try());
-        abandon();
-        current_try().response = since_try_began();
-        co_return true;
-    }
-    const bool complete = co_await relay_body(start.framing);
-    current_try().response = since_try_began();
-    if (complete) note_grpc_status(upstream_->trailers());
+// What is there of the body is read, so that the connection can be kept; nobody waits for the rest.
+io::Task<void> Forwarder::drop_response() {
+    constexpr std::uint64_t kMaxDropped = 64 * 1024;
     co_await end_request_body();
-    if (complete && request_complete_) {
-        observe_response_time();
-        std::exchange(upstream_, nullptr)->finish();
-    } else {
-        abandon();
-    }
-    co_return complete;
-}
-
-io::Task<bool> Forwarder::relay_body(Framing framing) {
-    if (framing == Framing::none) {
-        const auto sent = co_await downstream_.send_body({}, true);
-        co_return sent.status == io::IoStatus::ok;
-    }
-    for (bool head_sent = false;; head_sent = true) {
-        const BodyPieces body = upstream_->poll_body();
-        if (body.status == BodyStatus::need_input) {
-            if (!head_sent) {
-                const auto sent = co_await downstream_.send_body({}, false);
-                if (sent.status != io::IoStatus::ok) co_return false;
-            }
-            if (pump_failure_ != Failure::none) co_return false;
-            const io::Wake why = co_await UpstreamInput(*upstream_, downstream_.hangup(), policy().timeouts.read);
-            if (why != io::Wake::ready) co_return false;
-            continue;
+    std::uint64_t dropped = 0;
+    for (BodyPieces body = upstream_->poll_body();; body = upstream_->poll_body()) {
+        dropped += body.bytes;
+        if (request_complete_ && (body.last || body.status == BodyStatus::end)) {
+            std::exchange(upstream_, nullptr)->finish();
+            co_return;
         }
-        if (body.status != BodyStatus::data && body.status != BodyStatus::end) co_return false;
-        if (body.status == BodyStatus::end && upload_broken_ && exchange_.response.framing == Framing::until_close)
-            co_return false;
-        current_try().response_bytes += body.bytes;
-        const bool last = body.last || body.status == BodyStatus::end;
-        const auto sent = co_await downstream_.send_body(body.pieces, last, last ? &upstream_->trailers() : nullptr);
-        if (sent.status != io::IoStatus::ok) co_return false;
-        if (last) co_return true;
+        if (body.status != BodyStatus::data || dropped > kMaxDropped) break;
     }
+    abandon();
 }
 
-// In the trailers, or in the head of a response without them (gRPC's "trailers-only").
-void Forwarder::note_grpc_status(const FieldList& fields) {
-    if (!is_grpc_call(downstream_.head())) return;
-    if (const auto status = find_grpc_status(fields)) exchange_.record.grpc_status = status;
+io::Task<Failure> Forwarder::relay_response() {
+    ResponseRelay relay(worker_, downstream_, exchange_, *upstream_, upload_, [this] {
+        if (request_complete_) give_back();
+    });
+    const bool complete = co_await relay.run();
+    if (upstream_ != nullptr) {
+        current_try().response = since_try_began();
+        co_await end_request_body();
+        if (complete && request_complete_ && exchange_.response.status != 101)
+            give_back();
+        else
+            abandon();
+    }
+    if (!complete) downstream_.fail_response();
+    co_return Failure::none;
+}
+
+// The exchange with the endpoint is over, and its connection can serve another.
+void Forwarder::give_back() {
+    current_try().response = since_try_began();
+    observe_response_time();
+    std::exchange(upstream_, nullptr)->finish();
 }
 
 void Forwarder::observe_response_time() {
-    if (route_.backend->load_balance != routing::LoadBalance::ewma) return;
-    worker_.balancer(route_.backend->id)
-        .observe(endpoints_, upstream_->endpoint(), since_try_began(), worker_.reactor.now());
+    if (target_.backend.load_balance != routing::LoadBalance::ewma) return;
+    worker_.balancer(target_.backend.id)
+        .observe(target_.endpoints, upstream_->endpoint(), since_try_began(), worker_.reactor.now());
 }
 
 void Forwarder::abandon() noexcept {

@@ -8,17 +8,28 @@
 #include "proxy/failure.hpp"
 #include "proxy/http1/upstream_stream.hpp"
 #include "proxy/http2/upstream_stream.hpp"
+#include "proxy/request_body.hpp"
+#include "proxy/response_relay.hpp"
 #include "proxy/upstream/connect.hpp"
 #include "proxy/upstream/endpoint_picker.hpp"
 #include "proxy/worker_context.hpp"
 
 namespace fairway::proxy {
 
+/// What is asked of whom.
+struct ForwardTarget {
+    const routing::Backend& backend;
+    const routing::EndpointSet& endpoints;  ///< not empty
+    routing::UpstreamProtocol protocol;     ///< auto_http: as the client came
+    /// Error statuses of these pages are not relayed: Failure::intercepted. Null: everything is.
+    const routing::ErrorPages* intercepts = nullptr;
+};
+
 class Forwarder : private io::DeadlineNode {
 public:
-    /// @param endpoints  not empty; from the snapshot that `exchange` pins, like `route`.
-    Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange, const routing::Route& route,
-              const routing::EndpointSet& endpoints);
+    /// For the request and the route in `exchange`. The target is of the snapshot that `exchange` pins.
+    Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchange& exchange, RequestBody& body,
+              const ForwardTarget& target);
 
     /// Failure::none: the response was relayed, or has failed after its head (the client sees that it is cut).
     /// Anything else: no response was begun, and the caller answers.
@@ -37,24 +48,23 @@ private:
     io::Task<Failure> send_request();
     io::Task<Failure> read_response_head();
     io::Task<void> pump_request_body();
-    io::Task<bool> relay_response();
-    io::Task<bool> relay_body(Framing framing);
+    io::Task<Failure> relay_response();
+    io::Task<void> drop_response();
     void fail_request_body(Failure failure);
     io::Task<void> end_request_body();
     io::TimePoint on_deadline(io::TimePoint now) override;
     std::chrono::milliseconds within_call(std::chrono::milliseconds limit) const;
     Failure final_failure(Failure last) const;
-    void note_grpc_status(const FieldList& fields);
+    void give_back();
     void observe_response_time();
     void abandon() noexcept;
 
     bool may_retry(const Attempt& attempt) const;
-    bool replayable() const noexcept;
+    bool intercepts(std::uint16_t status) const;
     bool retry_wanted(std::uint16_t status) const;
     std::uint32_t tries_allowed() const;
-    Framing downstream_framing() const;
 
-    const routing::RoutePolicy& policy() const noexcept { return *route_.policy; }
+    const routing::RoutePolicy& policy() const noexcept { return *exchange_.record.route->policy; }
     const routing::Settings& settings() const noexcept { return *exchange_.snapshot->settings; }
     UpstreamTry& current_try() { return exchange_.record.tries.back(); }
     std::chrono::duration<double> since_try_began() const;
@@ -64,8 +74,8 @@ private:
     WorkerContext& worker_;
     DownstreamStream& downstream_;
     Exchange& exchange_;
-    const routing::Route& route_;
-    const routing::EndpointSet& endpoints_;
+    RequestBody& body_;
+    ForwardTarget target_;
     routing::UpstreamProtocol protocol_;  // not auto_http
     http1::UpstreamStream http1_;
     std::unique_ptr<http2::UpstreamStream> http2_;
@@ -78,15 +88,10 @@ private:
     io::TimePoint try_began_{};
     io::TimePoint last_progress_{};  // bytes to or from the endpoint before its response head is complete
 
-    // Request body. What was there at the start may be sent again; what the pump reads after it may not.
-    BodyPieces first_pieces_;
-    std::array<iovec, 16> first_storage_;
     bool request_complete_ = false;  // all of it was sent on the current connection
-    bool body_pumped_ = false;       // bytes beyond first_pieces_ were taken from the client
     io::Task<void> pump_;
-    Failure pump_failure_ = Failure::none;  // also when the time for the whole call is over
-    bool pump_ended_ = false;               // nobody wants the rest of the body: what the pump meets is no failure
-    bool upload_broken_ = false;            // the endpoint stopped reading; the end of its connection may be a reset
+    UploadState upload_;       // its failure also when the time for the whole call is over
+    bool pump_ended_ = false;  // nobody wants the rest of the body: what the pump meets is no failure
 };
 
 }  // namespace fairway::proxy

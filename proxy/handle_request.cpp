@@ -2,7 +2,7 @@
 
 #include "proxy/failure.hpp"
 #include "proxy/filters/request_id.hpp"
-#include "proxy/forwarder.hpp"
+#include "proxy/forward_request.hpp"
 #include "proxy/http/error_page.hpp"
 #include "proxy/http/status_reason.hpp"
 #include "proxy/request_steps.hpp"
@@ -57,28 +57,28 @@ io::Task<void> send_grpc_status(DownstreamStream& stream, Exchange& exchange, st
 }
 
 io::Task<void> forward(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange) {
-    const routing::Route& route = *exchange.record.route;
-    Failure failure = Failure::no_route;
-    if (route.backend) {
-        const auto& endpoints = exchange.snapshot->endpoints->of(route.backend->id);
-        failure = Failure::no_endpoints;
-        if (!endpoints.endpoints.empty()) {
-            Forwarder forwarder(worker, stream, exchange, route, endpoints);
-            failure = co_await forwarder.run();
-        }
-    }
-    if (failure == Failure::none) co_return;
-    if (failure == Failure::client_gone) {
-        exchange.record.status = answer_to(failure).status;
+    const Unanswered left = co_await forward_request(worker, stream, exchange);
+    if (left.failure == Failure::none) co_return;
+    if (left.failure == Failure::client_gone) {
+        exchange.record.status = answer_to(left.failure).status;
         stream.fail_response();
         co_return;
     }
-    const OwnAnswer answer{.status = answer_to(failure).status};
-    if (failure == Failure::deadline_exceeded)
+    const OwnAnswer answer{.status = left.status};
+    if (left.failure == Failure::deadline_exceeded)
         co_await send_grpc_status(stream, exchange, answer.status, GrpcStatus::deadline_exceeded,
                                   "grpc-timeout is over");
     else
         co_await send_own_answer(stream, exchange, answer);
+}
+
+// What a step decided, or the error page that the route has for it.
+io::Task<void> answer_instead(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange, OwnAnswer& answer) {
+    if (answer.status >= 400) {
+        answer.status = co_await answer_by_error_page(worker, stream, exchange, answer.status);
+        if (answer.status == 0) co_return;
+    }
+    co_await send_own_answer(stream, exchange, answer);
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, E
         else
             answer = step.decide(context);
         if (!answer) continue;
-        co_await send_own_answer(stream, exchange, *answer);
+        co_await answer_instead(worker, stream, exchange, *answer);
         co_return;
     }
     co_await forward(worker, stream, exchange);

@@ -8,6 +8,7 @@
 #include "proxy/filters/cors.hpp"
 #include "proxy/filters/redirect.hpp"
 #include "proxy/variables.hpp"
+#include "routing/policy/field_set.hpp"
 
 namespace fairway::proxy {
 
@@ -33,6 +34,27 @@ bool wants_any(const Exchange& exchange) {
     return policy.satisfy_any && (policy.access_list || policy.basic_auth || policy.external_auth);
 }
 
+// Before all that sets fields for one route, so that those stand.
+StepResult set_request_fields(Exchange& exchange) {
+    RequestEdits& edits = exchange.request_edits;
+    for (const auto& field : exchange.snapshot->settings->request_fields->fields) {
+        const auto value = edits.fields.keep(expand(field.value, exchange.record));
+        if (field_id(field.name) == FieldId::host)
+            edits.host = value;
+        else
+            edits.fields.set(field.name, value);
+    }
+    return std::nullopt;
+}
+
+void set_response_fields(Exchange& exchange, const routing::FieldSet& set) {
+    FieldEdits& edits = exchange.response_edits;
+    for (const auto& field : set.fields)
+        edits.set(field.name, field.value.is_literal() && !field.value.pieces.empty()
+                                  ? std::string_view(field.value.pieces.front().literal)
+                                  : edits.keep(expand(field.value, exchange.record)));
+}
+
 constexpr RequestStep kSteps[] = {
     {.name = "blocked clients",
      .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->block_rules); },
@@ -55,6 +77,9 @@ constexpr RequestStep kSteps[] = {
     {.name = "redirect to HTTPS",
      .wanted = [](const Exchange&) { return true; },
      .judge = [](Exchange& e) { return tls_redirect(e); }},
+    {.name = "fields for every endpoint",
+     .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->request_fields); },
+     .judge = set_request_fields},
     {.name = "blocked addresses",
      .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->block_rules); },
      .judge = refuse_blocked_address},
@@ -86,12 +111,15 @@ bool is_add_header_status(std::uint16_t status) {
 std::span<const RequestStep> request_steps() noexcept { return kSteps; }
 
 void edit_response(Exchange& exchange, std::uint16_t status) {
+    const auto& everywhere = exchange.snapshot->settings->response_fields;
+    if (everywhere) set_response_fields(exchange, *everywhere);
     if (!exchange.good_response_edits.empty() && is_add_header_status(status))
         exchange.good_response_edits.for_each(
             [&](std::string_view name, std::string_view value) { exchange.response_edits.add(name, value); });
     if (exchange.record.route == nullptr) return;  // refused before a route was found
     const routing::RoutePolicy& policy = policy_of(exchange);
     if (policy.cors) add_cors_fields(exchange);
+    if (policy.response_fields) set_response_fields(exchange, *policy.response_fields);
 }
 
 }  // namespace fairway::proxy

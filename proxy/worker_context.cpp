@@ -1,6 +1,7 @@
 #include "proxy/worker_context.hpp"
 
 #include "proxy/access_log/log_filter.hpp"
+#include "proxy/mirrors.hpp"
 #include "proxy/shared_tables.hpp"
 
 namespace fairway::proxy {
@@ -12,6 +13,8 @@ WorkerContext::WorkerContext(std::uint64_t seed, AccessLog& access_log, SharedTa
       access(shared.access),
       log(access_log),
       bits_(seed | 1) {}
+
+WorkerContext::~WorkerContext() = default;
 
 std::string_view WorkerContext::date() {
     const std::time_t now = std::time(nullptr);

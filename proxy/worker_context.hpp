@@ -26,6 +26,7 @@ namespace fairway::proxy {
 
 struct AccessTables;
 class AffinityTable;
+class Mirrors;
 class RateLimitTable;
 struct SharedTables;
 
@@ -41,6 +42,7 @@ protected:
 
 struct WorkerContext {
     WorkerContext(std::uint64_t seed, AccessLog& access_log, SharedTables& shared);
+    ~WorkerContext();
 
     io::Reactor reactor;
     io::BufferPool buffers;
@@ -57,8 +59,9 @@ struct WorkerContext {
     SpareDescriptor spare_descriptor;
     io::ListHook output;  ///< OutputGatherers that have something to send
     http2::SessionPool http2_pool{*this};
-    bool draining = false;     ///< responses carry Connection: close
-    bool closes_idle = false;  ///< HTTP/1 connections end between two requests
+    std::unique_ptr<Mirrors> mirrors;  ///< made when a route has one
+    bool draining = false;             ///< responses carry Connection: close
+    bool closes_idle = false;          ///< HTTP/1 connections end between two requests
 
     std::uint64_t random_bits() noexcept {
         // xorshift64*: names for requests, not secrets.

@@ -101,6 +101,17 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
     read_upstream_timeouts(settings, result.policy.timeouts);
     read_retry_policy(settings, result.policy.retry);
     read_body_limit(settings, result.policy.body_limit);
+    auto rewrite_texts = defaults.rewrite_texts;
+    read_response_rewrite(settings, rewrite_texts, result.policy.response_rewrite);
+    auto response_buffers = defaults.response_buffers;
+    read_body_buffering(settings, response_buffers, result.policy.body_buffering);
+    read_upstream_http(settings, result.policy.upstream_http);
+    read_response_rate(settings, result.policy.response_rate);
+    result.policy.response_fields =
+        read_custom_headers(settings, references, defaults.allowed_response_headers, result.policy.denied);
+    read_error_pages(settings, result.policy.error_pages);
+    result.mirror = read_mirror(settings);
+    result.error_backend = read_error_backend(settings, references);
     read_access_log(settings, result.policy.access_log);
     read_backend_protocol(settings, result.policy);
     result.upstream_tls = read_upstream_tls(settings, references, result.policy.denied);

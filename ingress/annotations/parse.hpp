@@ -6,8 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "ingress/annotations/joint_settings.hpp"
 #include "ingress/annotations/references.hpp"
+#include "ingress/backend_registry.hpp"
 #include "ingress/diagnostics.hpp"
+#include "ingress/mirror.hpp"
 #include "ingress/upstream_tls.hpp"
 #include "routing/route.hpp"
 
@@ -23,6 +26,10 @@ struct PolicyDefaults {
     std::uint32_t proxy_buffer_bytes = 64 * 1024;
     bool cross_namespace = false;  ///< allow-cross-namespace-resources
     bool drop_snippets = false;    ///< annotations-risk-level Critical without allow-snippet-annotations
+    ServiceNames service_names;    ///< of the cluster: for servers that URLs name
+    ResponseRewriteTexts rewrite_texts;
+    ResponseBuffers response_buffers;
+    std::vector<std::string> allowed_response_headers;  ///< global-allowed-response-headers
 
     bool operator==(const PolicyDefaults&) const = default;
 };
@@ -31,6 +38,8 @@ struct IngressSettings {
     routing::RoutePolicy policy;
     routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
     bool sets_load_balance = false;  ///< by annotation, so that it goes before other Ingresses of the same backend
+    std::optional<MirrorSettings> mirror;     ///< policy.mirror is still to be made of it
+    std::optional<BackendKey> error_backend;  ///< annotation default-backend; policy.error_pages is still to name it
     std::optional<UpstreamTlsSettings> upstream_tls;  ///< policy.upstream_tls is still to be made of it
     bool canary = false;  ///< offers another backend for paths of others: adds no paths of its own
 };

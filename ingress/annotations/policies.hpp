@@ -5,13 +5,22 @@
 #include <optional>
 #include <string>
 
+#include "ingress/annotations/joint_settings.hpp"
 #include "ingress/annotations/references.hpp"
+#include "ingress/backend_registry.hpp"
+#include "ingress/mirror.hpp"
 #include "ingress/setting_reader.hpp"
 #include "ingress/upstream_tls.hpp"
 #include "routing/backend.hpp"
+#include "routing/policy/body_buffering.hpp"
 #include "routing/policy/cors.hpp"
+#include "routing/policy/error_pages.hpp"
+#include "routing/policy/field_set.hpp"
 #include "routing/policy/redirect.hpp"
+#include "routing/policy/response_rate.hpp"
+#include "routing/policy/response_rewrite.hpp"
 #include "routing/policy/tls_redirect.hpp"
+#include "routing/policy/upstream_http.hpp"
 #include "routing/policy/upstream_policy.hpp"
 #include "routing/route.hpp"
 #include "routing/text_template.hpp"
@@ -41,5 +50,28 @@ void read_backend_protocol(SettingReader& settings, routing::RoutePolicy& policy
 /// proxy-ssl-*: annotations only. nullopt: without proxy-ssl-secret; or it is refused, and `denied` says why.
 std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, const References& references,
                                                      std::string& denied);
+/// proxy-request-buffering, client-body-buffer-size, proxy-buffering, proxy-buffers-number, proxy-buffer-size,
+/// proxy-max-temp-file-size.
+void read_body_buffering(SettingReader& settings, ResponseBuffers& buffers,
+                         routing::Part<routing::BodyBuffering>& policy);
+/// proxy-http-version, connection-proxy-header.
+void read_upstream_http(SettingReader& settings, routing::Part<routing::UpstreamHttp>& policy);
+/// proxy-cookie-domain, proxy-cookie-path, proxy-redirect-from, proxy-redirect-to.
+void read_response_rewrite(SettingReader& settings, ResponseRewriteTexts& texts,
+                           routing::Part<routing::ResponseRewrite>& policy);
+/// limit-rate, limit-rate-after.
+void read_response_rate(SettingReader& settings, routing::Part<routing::ResponseRate>& policy);
+/// custom-headers: annotations only. A field that may not be set closes the paths.
+/// @param allowed  ConfigMap key global-allowed-response-headers.
+std::optional<routing::FieldSet> read_custom_headers(SettingReader& settings, References& references,
+                                                     const std::vector<std::string>& allowed, std::string& denied);
+/// custom-http-errors, disable-proxy-intercept-errors of an Ingress.
+void read_error_pages(SettingReader& settings, routing::Part<routing::ErrorPages>& policy);
+/// The same of the ConfigMap.
+void read_global_error_pages(SettingReader& settings, routing::Part<routing::ErrorPages>& policy);
+/// default-backend: annotations only.
+std::optional<BackendKey> read_error_backend(SettingReader& settings, References& references);
+/// mirror-target, mirror-host, mirror-request-body: annotations only.
+std::optional<MirrorSettings> read_mirror(SettingReader& settings);
 
 }  // namespace fairway::ingress

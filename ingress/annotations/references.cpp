@@ -21,13 +21,25 @@ template <class T>
 Result<const T*> References::find(std::string_view text) {
     auto name = resolve(text);
     if (!name) return name.error();
-    note({T::kKind, *name});
-    const auto* found = store_->find<T>(*name);
-    if (found == nullptr) return Error{fmt::format("{} {} does not exist", T::kKind, name->to_string())};
+    return look_up<T>(*name);
+}
+
+template <class T>
+Result<const T*> References::look_up(const k8s::ObjectName& name) {
+    note({T::kKind, name});
+    const auto* found = store_->find<T>(name);
+    if (found == nullptr) return Error{fmt::format("{} {} does not exist", T::kKind, name.to_string())};
     return found;
+}
+
+Result<const k8s::ConfigMap*> References::config_map_anywhere(std::string_view text) {
+    const auto name = text.find('/') == std::string_view::npos ? resolve(text) : parse_object_name(text);
+    if (!name) return name.error();
+    return look_up<k8s::ConfigMap>(*name);
 }
 
 template Result<const k8s::Secret*> References::find(std::string_view);
 template Result<const k8s::ConfigMap*> References::find(std::string_view);
+template Result<const k8s::Service*> References::find(std::string_view);
 
 }  // namespace fairway::ingress

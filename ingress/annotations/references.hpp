@@ -24,6 +24,10 @@ public:
     /// For `text` as resolve() takes it. Never null. Values belong to the store: valid until it changes.
     Result<const k8s::Secret*> secret(std::string_view text) { return find<k8s::Secret>(text); }
     Result<const k8s::ConfigMap*> config_map(std::string_view text) { return find<k8s::ConfigMap>(text); }
+    /// In any namespace, as ingress-nginx takes what holds no secrets.
+    Result<const k8s::ConfigMap*> config_map_anywhere(std::string_view text);
+    /// A change of its ports is a change of the Ingress, too.
+    Result<const k8s::Service*> service(std::string_view text) { return find<k8s::Service>(text); }
     /// For a reference that is looked up elsewhere.
     void note(ObjectKey key) { named_.push_back(std::move(key)); }
 
@@ -32,6 +36,8 @@ public:
 private:
     template <class T>
     Result<const T*> find(std::string_view text);
+    template <class T>
+    Result<const T*> look_up(const k8s::ObjectName& name);
 
     const ObjectStore* store_;
     std::string own_namespace_;

@@ -20,12 +20,6 @@ constexpr std::array<std::string_view, 6> kNeedSecret{"proxy-ssl-verify",  "prox
                                                       "proxy-ssl-name",    "proxy-ssl-server-name",
                                                       "proxy-ssl-ciphers", "proxy-ssl-protocols"};
 
-Result<bool> parse_on_off(std::string_view text) {
-    if (text == "on") return true;
-    if (text == "off") return false;
-    return Error{fmt::format("\"{}\" is neither on nor off; write \"on\" or \"off\"", text)};
-}
-
 /// A host name or an IP address.
 Result<std::string> parse_name(std::string_view text) {
     const bool good = text.size() <= kLongestName && std::ranges::all_of(text, [](char c) {

@@ -45,6 +45,11 @@ void read_policy_defaults(SettingReader& settings, ConfigMapSettings& result) {
     settings.read("retry-non-idempotent", retry_non_idempotent, parse_bool);
     if (retry_non_idempotent) policy.retry.conditions |= routing::retry_non_idempotent;
     read_body_limit(settings, policy.body_limit);
+    read_response_rewrite(settings, result.defaults.rewrite_texts, policy.response_rewrite);
+    read_body_buffering(settings, result.defaults.response_buffers, policy.body_buffering);
+    read_upstream_http(settings, policy.upstream_http);
+    read_response_rate(settings, policy.response_rate);
+    read_global_error_pages(settings, policy.error_pages);
     read_load_balance(settings, result.defaults.load_balance);
     settings.read("allow-cross-namespace-resources", result.defaults.cross_namespace, parse_bool);
     settings.read("proxy-buffer-size", result.data_plane.proxy_buffer_bytes, parse_buffer_size);
@@ -118,10 +123,12 @@ void review_keys(SettingReader& settings, std::string& denied) {
 ConfigMapSettings default_configmap_settings() {
     ConfigMapSettings settings;
     settings.data_plane.forwarded.trusted_proxies = *parse_networks("0.0.0.0/0");
+    settings.defaults.policy.body_buffering = routing::BodyBuffering{};
     return settings;
 }
 
-ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, std::vector<Diagnostic>& diagnostics) {
+ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, References& references,
+                                  std::vector<Diagnostic>& diagnostics) {
     auto settings = SettingReader::of_configmap(map, diagnostics);
     auto result = default_configmap_settings();
     auto& data_plane = result.data_plane;
@@ -139,6 +146,9 @@ ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, std::vector<Diagnos
     read_bind_addresses(settings, result.bind_addresses);
     settings.read("server-tokens", data_plane.server_tokens, parse_bool);
     settings.read("hide-headers", data_plane.hide_headers, parse_field_names);
+    settings.read("global-allowed-response-headers", result.defaults.allowed_response_headers, parse_field_names);
+    read_field_sets(settings, references, data_plane);
+    read_compression(settings, data_plane.compression);
     settings.read("worker-shutdown-timeout", data_plane.worker_shutdown_timeout, parse_duration);
     settings.read("proxy-ssl-location-only", result.upstream_tls_per_location, parse_bool);
     read_acceptance(settings, result);

@@ -7,6 +7,7 @@
 #include "base/ip_address.hpp"
 #include "ingress/acceptance.hpp"
 #include "ingress/annotations/parse.hpp"
+#include "ingress/annotations/references.hpp"
 #include "ingress/diagnostics.hpp"
 #include "routing/service_listener.hpp"
 #include "routing/settings.hpp"
@@ -30,6 +31,8 @@ struct ConfigMapSettings {
 ConfigMapSettings default_configmap_settings();
 
 /// Never fails: what cannot be used keeps its default and is reported, as are unknown keys.
-ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, std::vector<Diagnostic>& diagnostics);
+/// @param references  for the ConfigMaps that keys name.
+ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, References& references,
+                                  std::vector<Diagnostic>& diagnostics);
 
 }  // namespace fairway::ingress

@@ -1,6 +1,7 @@
 // One reader for each group of ConfigMap keys; each overrides the defaults in its argument.
 #pragma once
 
+#include "ingress/annotations/references.hpp"
 #include "ingress/configmap/parse.hpp"
 #include "ingress/setting_reader.hpp"
 
@@ -15,6 +16,9 @@ void read_server_tls(SettingReader& settings, tls::ServerSettings& tls);
 void read_streams(SettingReader& settings, routing::StreamPolicy& streams);
 /// use-http2 also decides what ALPN offers.
 void read_http2(SettingReader& settings, routing::Http2Settings& http2, tls::ServerSettings& tls);
+void read_compression(SettingReader& settings, routing::Part<routing::Compression>& policy);
+/// add-headers, proxy-set-headers.
+void read_field_sets(SettingReader& settings, References& references, routing::Settings& data_plane);
 void read_bind_addresses(SettingReader& settings, std::vector<IpAddress>& addresses);
 
 /// A name as RFC 9110 section 5.6.2 allows (token). For SettingReader::read.

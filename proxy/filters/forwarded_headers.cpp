@@ -20,6 +20,10 @@ constexpr std::uint64_t kAlwaysReplaced =
     bit(FieldId::x_forwarded_scheme) | bit(FieldId::x_scheme) | bit(FieldId::x_original_forwarded_for) |
     bit(FieldId::x_original_forwarded_host);
 
+constexpr std::uint64_t kReplacedForErrorPages = bit(FieldId::host) | bit(FieldId::content_length) |
+                                                 bit(FieldId::expect) | bit(FieldId::proxy) |
+                                                 bit(FieldId::x_request_id) | bit(FieldId::x_forwarded_for);
+
 std::string_view first_element(std::string_view list) noexcept { return ascii::trim(list.substr(0, list.find(','))); }
 
 /// The values of every field of that name, joined as one list (RFC 9110 section 5.3). False when there is none.
@@ -103,7 +107,8 @@ ForwardedValues forwarded_values(const RequestHead& head, const RequestOrigin& o
     return values;
 }
 
-bool is_replaced(FieldId id, const routing::ForwardedSettings& settings) noexcept {
+bool is_replaced(FieldId id, const routing::ForwardedSettings& settings, ForwardedSet set) noexcept {
+    if (set == ForwardedSet::error_page) return (kReplacedForErrorPages & bit(id)) != 0;
     if (id == FieldId::x_original_uri) return settings.add_original_uri;
     return (kAlwaysReplaced & bit(id)) != 0;
 }
@@ -117,19 +122,31 @@ void write_forwarded_for(OutBuffer& out, const RequestHead& head, const Forwarde
 }
 
 void write_forwarded_fields(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,
-                            const routing::ForwardedSettings& settings) {
+                            const routing::ForwardedSettings& settings, ForwardedSet set, const FieldEdits* replaced) {
+    const auto is_ours = [&](std::string_view name) { return replaced == nullptr || !replaced->replaces(name); };
+    const auto put = [&](std::string_view name, std::string_view value) {
+        if (is_ours(name)) out.append_field(name, value);
+    };
     const auto client_ip = values.client_ip();
-    if (!values.request_id.empty()) out.append_field("X-Request-ID", values.request_id);
-    out.append_field("X-Real-IP", client_ip);
-    write_forwarded_for(out, head, values, settings);
-    if (!values.host.empty()) out.append_field("X-Forwarded-Host", values.host);
-    out.append_field("X-Forwarded-Port", values.port());
-    out.append_field("X-Forwarded-Proto", values.scheme);
-    out.append_field("X-Forwarded-Scheme", values.scheme);
-    out.append_field("X-Scheme", values.scheme);
-    if (settings.add_original_uri) out.append_field("X-Original-URI", head.origin_form);
-    append_joined_field(out, head.fields, FieldName(settings.forwarded_for_header), "X-Original-Forwarded-For");
-    append_joined_field(out, head.fields, FieldName(settings.forwarded_host_header), "X-Original-Forwarded-Host");
+    const bool all = set == ForwardedSet::all;
+    if (!values.request_id.empty()) put("X-Request-ID", values.request_id);
+    if (all) put("X-Real-IP", client_ip);
+    if (!all)
+        put("X-Forwarded-For", client_ip);
+    else if (is_ours("X-Forwarded-For"))
+        write_forwarded_for(out, head, values, settings);
+    if (!all) return;
+    if (!values.host.empty()) put("X-Forwarded-Host", values.host);
+    put("X-Forwarded-Port", values.port());
+    put("X-Forwarded-Proto", values.scheme);
+    put("X-Forwarded-Scheme", values.scheme);
+    put("X-Scheme", values.scheme);
+    if (settings.add_original_uri) put("X-Original-URI", head.origin_form);
+    const auto put_joined = [&](const std::string& from, std::string_view name) {
+        if (is_ours(name)) append_joined_field(out, head.fields, FieldName(from), name);
+    };
+    put_joined(settings.forwarded_for_header, "X-Original-Forwarded-For");
+    put_joined(settings.forwarded_host_header, "X-Original-Forwarded-Host");
 }
 
 }  // namespace fairway::proxy

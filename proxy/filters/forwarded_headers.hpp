@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/ip_address.hpp"
+#include "proxy/field_edits.hpp"
 #include "proxy/http/message.hpp"
 #include "proxy/http/out_buffer.hpp"
 #include "routing/settings.hpp"
@@ -52,8 +53,15 @@ private:
 ForwardedValues forwarded_values(const RequestHead& head, const RequestOrigin& origin,
                                  const routing::ForwardedSettings& settings);
 
+enum class ForwardedSet : std::uint8_t {
+    all,
+    /// Of a request for an error page: X-Request-ID and X-Forwarded-For alone. The client's own others pass, as in
+    /// ingress-nginx (reference 3.13).
+    error_page,
+};
+
 /// True for client fields that write_forwarded_fields() and the request head writer put their own in place of.
-bool is_replaced(FieldId id, const routing::ForwardedSettings& settings) noexcept;
+bool is_replaced(FieldId id, const routing::ForwardedSettings& settings, ForwardedSet set = ForwardedSet::all) noexcept;
 
 /// Appends X-Forwarded-For: the client's address, or the list that came with the peer behind it.
 void write_forwarded_for(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,
@@ -61,7 +69,9 @@ void write_forwarded_for(OutBuffer& out, const RequestHead& head, const Forwarde
 
 /// Appends X-Request-ID, X-Real-IP, X-Forwarded-For, -Host, -Port, -Proto, -Scheme, X-Scheme, X-Original-URI and
 /// X-Original-Forwarded-For and -Host, in the order of ingress-nginx's template; those without a value are left out.
+/// @param replaced  fields of these names are left out as well: the route has others in their place. May be null.
 void write_forwarded_fields(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,
-                            const routing::ForwardedSettings& settings);
+                            const routing::ForwardedSettings& settings, ForwardedSet set = ForwardedSet::all,
+                            const FieldEdits* replaced = nullptr);
 
 }  // namespace fairway::proxy

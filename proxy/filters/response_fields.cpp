@@ -6,7 +6,9 @@
 
 namespace fairway::proxy {
 
-bool replaces_hsts(const ResponseFieldRules& rules) noexcept { return rules.tls && !rules.settings.hsts.value.empty(); }
+bool replaces_hsts(const ResponseFieldRules& rules) noexcept {
+    return rules.tls && !rules.settings.hsts.value.empty() && !is_edited(rules, "Strict-Transport-Security");
+}
 
 bool passes_to_client(const Field& field, const ResponseFieldRules& rules) noexcept {
     if (field.hop_by_hop) return false;
@@ -28,7 +30,7 @@ bool passes_to_client(const Field& field, const ResponseFieldRules& rules) noexc
             break;
         default: break;
     }
-    if (rules.edits != nullptr && rules.edits->replaces(field.name)) return false;
+    if (is_edited(rules, field.name)) return false;
     const auto& hidden = rules.settings.hide_headers;
     return std::none_of(hidden.begin(), hidden.end(),
                         [&](const std::string& name) { return ascii::iequals(name, field.name); });

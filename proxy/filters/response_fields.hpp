@@ -24,6 +24,11 @@ struct ResponseFieldRules {
 /// does, and Trailer where no trailers follow.
 bool passes_to_client(const Field& field, const ResponseFieldRules& rules) noexcept;
 
+/// True when the route, or the ConfigMap, puts a field of this name in place of every other.
+inline bool is_edited(const ResponseFieldRules& rules, std::string_view name) noexcept {
+    return rules.edits != nullptr && !rules.edits->empty() && rules.edits->replaces(name);
+}
+
 /// True when Strict-Transport-Security is ours on this response.
 bool replaces_hsts(const ResponseFieldRules& rules) noexcept;
 
@@ -31,8 +36,8 @@ bool replaces_hsts(const ResponseFieldRules& rules) noexcept;
 /// @param emit  void(std::string_view name, std::string_view value)
 template <class Emit>
 void for_each_own_response_field(const ResponseFieldRules& rules, Emit emit) {
-    if (!rules.date.empty()) emit("Date", rules.date);
-    if (rules.settings.server_tokens) emit("Server", "fairway");
+    if (!rules.date.empty() && !is_edited(rules, "Date")) emit("Date", rules.date);
+    if (rules.settings.server_tokens && !is_edited(rules, "Server")) emit("Server", "fairway");
     if (replaces_hsts(rules)) emit("Strict-Transport-Security", std::string_view(rules.settings.hsts.value));
     if (rules.edits != nullptr) rules.edits->for_each(emit);
 }

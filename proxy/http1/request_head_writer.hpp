@@ -11,7 +11,7 @@ enum class UpstreamPersistence : std::uint8_t {
 };
 
 /// Appends the whole head, empty line included: request line with the target in origin-form, Host, forwarding fields,
-/// framing, and the client's other fields without those of the client's hop. Always HTTP/1.1. A request from HTTP/2
+/// framing, and the client's other fields without those of the client's hop. HTTP/1.1, unless the route wants 1.0. A request from HTTP/2
 /// comes out the same. With head.upgrade, Connection: upgrade and Upgrade are sent in place of `persistence`.
 void write_request_head(OutBuffer& out, const UpstreamRequest& request, UpstreamPersistence persistence);
 

@@ -73,7 +73,8 @@ void write_response_head(OutBuffer& out, const OwnResponse& own, const ResponseF
                          const ResponseFraming& framing) {
     write_status_line(out, own.status, {});
     write_own_fields(out, rules);
-    if (!own.content_type.empty()) out.append_field("Content-Type", own.content_type);
+    if (!own.content_type.empty() && !is_edited(rules, "Content-Type"))
+        out.append_field("Content-Type", own.content_type);
     if (!own.location.empty()) out.append_field("Location", own.location);
     write_framing(out, framing);
     write_persistence(out, framing);

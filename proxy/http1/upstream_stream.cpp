@@ -7,12 +7,19 @@
 #include "proxy/http1/chunked.hpp"
 #include "proxy/http1/request_head_writer.hpp"
 #include "proxy/http1/response_head_writer.hpp"
+#include "routing/policy/upstream_http.hpp"
 
 namespace fairway::proxy::http1 {
 
 namespace {
 
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+/// What an endpoint closes on its own account after the response.
+bool closes(const routing::UpstreamHttp& http) noexcept {
+    using Connection = routing::UpstreamHttp::Connection;
+    return http.connection == Connection::close || (http.http_1_0 && http.connection != Connection::keep_alive);
+}
 
 iovec piece(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
 
@@ -36,7 +43,7 @@ void UpstreamStream::abandon() noexcept {
 
 void UpstreamStream::finish() {
     // Another request may follow when the response is complete, nothing came behind it, and both sides are willing.
-    const bool reusable = keep_alive_ && body_.complete() && window_.empty();
+    const bool reusable = keep_alive_ && !asked_to_close_ && body_.complete() && window_.empty();
     auto connection = std::move(connection_);
     connection->large_responses = body_.bytes_read() > io::BufferPool::kSmall;
     abandon();
@@ -68,7 +75,8 @@ io::Task<io::IoResult> UpstreamStream::send_request(const UpstreamRequest& reque
     const auto persistence = keepalive_.connections == 0 ? UpstreamPersistence::close : UpstreamPersistence::keep_alive;
     head_text_.clear();
     write_request_head(head_text_, request, persistence);
-    chunked_ = request.head.framing == Framing::chunked;
+    chunked_ = request.framing() == Framing::chunked;
+    asked_to_close_ = request.http != nullptr && closes(*request.http);
     pieces_[0] = piece(head_text_.view());
     std::size_t count = add_body(1, body);
     if (chunked_ && last) pieces_[count++] = piece(kLastChunk);

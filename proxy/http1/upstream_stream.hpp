@@ -63,6 +63,7 @@ private:
     bool reused_ = false;
     bool response_seen_ = false;
     bool keep_alive_ = false;
+    bool asked_to_close_ = false;
     bool tunnel_ = false;
 
     // What is being sent: at most 16 runs of body, and ours around them.

@@ -17,7 +17,7 @@ void add_line(FieldBlock& block, std::string_view line) {
 
 void add_forwarded_fields(FieldBlock& block, OutBuffer& scratch, const UpstreamRequest& request) {
     scratch.clear();
-    write_forwarded_fields(scratch, request.head, request.forwarded, request.settings.forwarded);
+    request.write_forwarded(scratch);
     std::string_view lines = scratch.view();
     while (!lines.empty()) {
         const std::size_t end = lines.find("\r\n");
@@ -50,7 +50,7 @@ void set_request_fields(FieldBlock& block, OutBuffer& scratch, const UpstreamReq
     });
     if (wants_trailers(head)) block.add("te", "trailers");
     // The length is written from the number that was understood, never as it was spelt.
-    if (head.framing == Framing::content_length) block.add_content_length(head.content_length);
+    if (request.framing() == Framing::content_length) block.add_content_length(request.content_length());
 }
 
 }  // namespace fairway::proxy::http2

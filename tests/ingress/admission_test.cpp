@@ -194,7 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
         DenialCase{"Number",
                    {.annotations = annotation("permanent-redirect-code", "many")},
                    "annotation nginx.ingress.kubernetes.io/permanent-redirect-code contains invalid value"}),
-    [](const auto& denial) { return denial.param.name; });
+    [](const auto& info) { return info.param.name; });
 
 TEST_F(Admission, DeniesAConflictingPathOfAnotherIngress) {
     start();

@@ -6,8 +6,13 @@
 #include <set>
 
 #include "ingress/annotations/descriptors.hpp"
+#include "routing/policy/body_buffering.hpp"
 #include "routing/policy/cors.hpp"
+#include "routing/policy/error_pages.hpp"
 #include "routing/policy/redirect.hpp"
+#include "routing/policy/response_rate.hpp"
+#include "routing/policy/response_rewrite.hpp"
+#include "routing/policy/upstream_http.hpp"
 #include "routing/text_template.hpp"
 
 namespace fairway::ingress::test {
@@ -89,7 +94,48 @@ const ActingCase kActing[] = {
     {"proxy-send-timeout", "8", [](IngressSettings& s) { s.policy.timeouts.send = 8s; }, "0"},
     {"proxy-read-timeout", "3600", [](IngressSettings& s) { s.policy.timeouts.read = 3600s; }, "1h"},
     {"proxy-body-size", "8m", [](IngressSettings& s) { s.policy.body_limit.max_bytes = 8 << 20; }, "8 megabytes"},
-    {"proxy-buffer-size", "16k", [](IngressSettings&) {}, "large"},
+    {"proxy-buffer-size", "16k",
+     [](IngressSettings& s) { edit(s.policy.body_buffering, [](auto& part) { part.response_memory = 64 << 10; }); },
+     "large"},
+    {"proxy-request-buffering", "off",
+     [](IngressSettings& s) { edit(s.policy.body_buffering, [](auto& part) { part.request = false; }); }, "no"},
+    {"client-body-buffer-size", "16k",
+     [](IngressSettings& s) { edit(s.policy.body_buffering, [](auto& part) { part.request_memory = 16 << 10; }); },
+     "16 k"},
+    {"proxy-buffering", "on",
+     [](IngressSettings& s) { edit(s.policy.body_buffering, [](auto& part) { part.response = true; }); }, "true"},
+    {"proxy-buffers-number", "8",
+     [](IngressSettings& s) { edit(s.policy.body_buffering, [](auto& part) { part.response_memory = 32 << 10; }); },
+     "0"},
+    {"proxy-max-temp-file-size", "0",
+     [](IngressSettings& s) { edit(s.policy.body_buffering, [](auto& part) { part.response_file = 0; }); }, "none"},
+    {"proxy-http-version", "1.0",
+     [](IngressSettings& s) { s.policy.upstream_http = routing::UpstreamHttp{.http_1_0 = true}; }, "2"},
+    {"connection-proxy-header", "Keep-Alive",
+     [](IngressSettings& s) {
+         s.policy.upstream_http = routing::UpstreamHttp{.connection = routing::UpstreamHttp::Connection::keep_alive};
+     },
+     "upgrade"},
+    {"proxy-cookie-domain", ".a.example b.example",
+     [](IngressSettings& s) {
+         s.policy.response_rewrite = routing::ResponseRewrite{
+             .cookie_domain = {"a.example", std::nullopt, routing::literal_template("b.example")}};
+     },
+     "a.example"},
+    {"proxy-cookie-path", "/a /b",
+     [](IngressSettings& s) {
+         s.policy.response_rewrite =
+             routing::ResponseRewrite{.cookie_path = {"/a", std::nullopt, routing::literal_template("/b")}};
+     },
+     "~( /b"},
+    {"limit-rate", "2", [](IngressSettings& s) { s.policy.response_rate = routing::ResponseRate{2048, 0}; }, "2k"},
+    {"limit-rate-after", "3", [](IngressSettings& s) { s.policy.response_rate = routing::ResponseRate{0, 3072}; },
+     "-1"},
+    {"custom-http-errors", "503, 404",
+     [](IngressSettings& s) { s.policy.error_pages = routing::ErrorPages{.statuses = {404, 503}}; }, "302"},
+    {"disable-proxy-intercept-errors", "true",
+     [](IngressSettings& s) { s.policy.error_pages = routing::ErrorPages{.own_errors_only = true}; }, "on"},
+    {"mirror-target", "http://a.example:8080$request_uri", [](IngressSettings&) {}, "ftp://a.example"},
     {"proxy-next-upstream", "off", [](IngressSettings& s) { s.policy.retry.conditions = 0; }, "off error"},
     {"proxy-next-upstream", "http_429,non_idempotent",
      [](IngressSettings& s) { s.policy.retry.conditions = routing::retry_http_429 | routing::retry_non_idempotent; },
@@ -152,6 +198,20 @@ const CompanionCase kCompanions[] = {
      [](auto& p) { edit(p.redirect, [](auto& part) { part.status = 308; }); }, "309"},
     {"temporal-redirect", "http://a", "temporal-redirect-code", "307",
      [](auto& p) { edit(p.redirect, [](auto& part) { part.status = 307; }); }, "308"},
+    {"proxy-redirect-to", "https://b.example/", "proxy-redirect-from", "http://a.example/",
+     [](auto& p) {
+         p.response_rewrite = routing::ResponseRewrite{
+             .redirect = {"http://a.example/", std::nullopt, routing::literal_template("https://b.example/")}};
+     },
+     "~("},
+    {"proxy-redirect-from", "http://a.example/", "proxy-redirect-to", "https://b.example/",
+     [](auto& p) {
+         p.response_rewrite = routing::ResponseRewrite{
+             .redirect = {"http://a.example/", std::nullopt, routing::literal_template("https://b.example/")}};
+     },
+     "https://$nothing/"},
+    {"mirror-target", "http://a.example", "mirror-host", "b.example", [](auto&) {}, "a b"},
+    {"mirror-target", "http://a.example", "mirror-request-body", "off", [](auto&) {}, "false"},
     {"enable-cors", "true", "cors-allow-methods", "GET, POST",
      [](auto& p) { edit(p.cors, [](auto& part) { part.methods = "GET, POST"; }); }, "GET;"},
     {"enable-cors", "true", "cors-allow-headers", "X-A, X_B",
@@ -184,6 +244,19 @@ TEST_P(CompanionAnnotation, BadValueKeepsTheDefaultAndIsReported) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, CompanionAnnotation, testing::ValuesIn(kCompanions));
+
+TEST(Annotations, MirrorsHaveAServerAndATarget) {
+    const auto mirror = parse({{"mirror-target", "https://Copy.example:8443/a$request_uri"}}).settings.mirror;
+    ASSERT_TRUE(mirror);
+    EXPECT_TRUE(mirror->url.https);
+    EXPECT_EQ(mirror->policy.host, "copy.example:8443");
+    EXPECT_EQ(mirror->policy.target.pieces.at(0).literal, "/a");
+    EXPECT_TRUE(parse({{"mirror-target", "http://a.example"}}).settings.mirror->policy.target.pieces.empty());
+    const auto changed =
+        parse({{"mirror-target", "http://a.example"}, {"mirror-host", "b.example"}, {"mirror-request-body", "off"}});
+    EXPECT_EQ(changed.settings.mirror->policy.host, "b.example");
+    EXPECT_FALSE(changed.settings.mirror->policy.body);
+}
 
 TEST(Annotations, TemporalRedirectGoesBeforeThePermanentOne) {
     const auto parsed = parse({{"permanent-redirect", "http://a"}, {"temporal-redirect", "http://b"}});
@@ -277,7 +350,8 @@ TEST(Annotations, FastCgiIsRefusedAloud) {
 }
 
 TEST(Annotations, EveryActingRowIsTested) {
-    std::set<std::string_view> tested{"proxy-ssl-secret", "cors-allow-origin"};
+    // Those that name objects: tests/translation/cases/message-policies.
+    std::set<std::string_view> tested{"proxy-ssl-secret", "cors-allow-origin", "custom-headers", "default-backend"};
     for (const auto& acting : kActing) tested.insert(acting.name);
     for (const auto& companion : kCompanions) tested.insert(companion.name);
     for (const auto& acting : kUpstreamTls) tested.insert(acting.name);

@@ -6,6 +6,8 @@
 #include <set>
 
 #include "ingress/configmap/descriptors.hpp"
+#include "routing/policy/body_buffering.hpp"
+#include "routing/policy/compression.hpp"
 
 namespace fairway::ingress::test {
 namespace {
@@ -23,8 +25,10 @@ Parsed parse(std::map<std::string, std::string> data) {
     k8s::ConfigMap map;
     map.meta.name = {"fairway", "settings"};
     map.data = std::move(data);
+    const ObjectStore store;
+    References references(store, "fairway", true);
     Parsed parsed;
-    parsed.settings = parse_configmap(map, parsed.diagnostics);
+    parsed.settings = parse_configmap(map, references, parsed.diagnostics);
     return parsed;
 }
 
@@ -163,6 +167,27 @@ const KeyCase kKeys[] = {
      [](const auto& s) { return s.data_plane.access_log.escape == routing::LogEscape::none; }, "x"},
     {"allow-cross-namespace-resources", "true", [](const auto& s) { return s.defaults.cross_namespace; }, "x"},
     {"proxy-ssl-location-only", "true", [](const auto& s) { return s.upstream_tls_per_location; }, "x"},
+    {"client-body-buffer-size", "16k",
+     [](const auto& s) { return s.defaults.policy.body_buffering->request_memory == 16 << 10; }, "x"},
+    {"proxy-request-buffering", "off", [](const auto& s) { return !s.defaults.policy.body_buffering->request; }, "x"},
+    {"proxy-buffering", "on", [](const auto& s) { return s.defaults.policy.body_buffering->response; }, "x"},
+    {"proxy-buffers-number", "8",
+     [](const auto& s) { return s.defaults.policy.body_buffering->response_memory == 32 << 10; }, "0"},
+    {"proxy-max-temp-file-size", "0",
+     [](const auto& s) { return s.defaults.policy.body_buffering->response_file == 0; }, "x"},
+    {"proxy-http-version", "1.0", [](const auto& s) { return bool(s.defaults.policy.upstream_http); }, "1.2"},
+    {"proxy-cookie-path", "/a /b", [](const auto& s) { return bool(s.defaults.policy.response_rewrite); }, "/a"},
+    {"proxy-cookie-domain", "a b", [](const auto& s) { return bool(s.defaults.policy.response_rewrite); }, "a"},
+    {"proxy-redirect-from", "default", [](const auto& s) { return bool(s.defaults.policy.response_rewrite); }, nullptr},
+    {"proxy-redirect-to", "/b", [](const auto& s) { return s.defaults.rewrite_texts.redirect_to == "/b"; }, nullptr},
+    {"limit-rate", "1", [](const auto& s) { return bool(s.defaults.policy.response_rate); }, "x"},
+    {"limit-rate-after", "1", [](const auto& s) { return bool(s.defaults.policy.response_rate); }, "x"},
+    {"custom-http-errors", "302", [](const auto& s) { return bool(s.defaults.policy.error_pages); }, nullptr},
+    {"disable-proxy-intercept-errors", "true", [](const auto& s) { return bool(s.defaults.policy.error_pages); }, "x"},
+    {"global-allowed-response-headers", "X-A",
+     [](const auto& s) { return s.defaults.allowed_response_headers.size() == 1; }, "a b"},
+    {"use-gzip", "true", [](const auto& s) { return bool(s.data_plane.compression); }, "x"},
+    {"enable-brotli", "true", [](const auto& s) { return bool(s.data_plane.compression); }, "x"},
     {"strict-validate-path-type", "false", [](const auto& s) { return !s.strict_path_types; }, "x"},
 };
 
@@ -189,10 +214,37 @@ TEST_P(ActingKey, BadValueKeepsTheDefaultAndIsReported) {
 INSTANTIATE_TEST_SUITE_P(Table, ActingKey, testing::ValuesIn(kKeys));
 
 TEST(ConfigMap, EveryActingKeyIsTested) {
-    std::set<std::string_view> tested;
+    // Below; and those that name a ConfigMap: tests/e2e/annotations/test_fields.py.
+    std::set<std::string_view> tested{"gzip-level",   "gzip-min-length", "gzip-types",
+                                      "gzip-disable", "brotli-level",    "brotli-min-length",
+                                      "brotli-types", "add-headers",     "proxy-set-headers"};
     for (const auto& key : kKeys) tested.insert(key.key);
     for (const auto& row : config_key_table())
         EXPECT_TRUE(row.status != Status::acts || tested.contains(row.name)) << row.name;
+}
+
+TEST(ConfigMap, CompressionHasLevelsLengthsAndTypes) {
+    const auto parsed = parse({{"use-gzip", "true"},
+                               {"gzip-level", "9"},
+                               {"gzip-min-length", "1000"},
+                               {"gzip-types", "Text/Plain a/b"},
+                               {"gzip-disable", "msie6"},
+                               {"brotli-level", "11"},
+                               {"brotli-min-length", "30"},
+                               {"brotli-types", "*"}});
+    EXPECT_THAT(parsed.diagnostics, IsEmpty());
+    const auto& gzip = parsed.settings.data_plane.compression->gzip;
+    EXPECT_EQ(gzip.level, 9);
+    EXPECT_EQ(gzip.min_length, 1000u);
+    EXPECT_EQ(gzip.types, (std::vector<std::string>{"a/b", "text/plain"}));
+    EXPECT_TRUE(parsed.settings.data_plane.compression->gzip_disable->matches("Mozilla/4.0 (compatible; MSIE 6.0)"));
+    const auto& brotli = parsed.settings.data_plane.compression->brotli;
+    EXPECT_EQ(brotli.level, 11);
+    EXPECT_EQ(brotli.min_length, 30u);
+    EXPECT_EQ(brotli.types, std::vector<std::string>{"*"});
+    EXPECT_FALSE(brotli.enabled);
+    for (const auto* key : {"gzip-level", "gzip-min-length", "gzip-types", "brotli-level", "brotli-types"})
+        EXPECT_EQ(parse({{key, "none"}}).diagnostics.size(), 1u) << key;
 }
 
 TEST(ConfigMap, EveryOtherKeyIsNeverSilent) {

@@ -6,6 +6,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "routing/policy/body_buffering.hpp"
+#include "routing/policy/error_pages.hpp"
+#include "routing/policy/field_set.hpp"
+#include "routing/policy/mirror.hpp"
+#include "routing/policy/response_rate.hpp"
+#include "routing/policy/response_rewrite.hpp"
+#include "routing/policy/upstream_http.hpp"
 #include "tls/certificate_store.hpp"
 #include "tls/client_context.hpp"
 #include "tls/server_config.hpp"
@@ -30,6 +37,55 @@ std::string_view protocol_text(routing::UpstreamProtocol protocol) {
     return kTexts[static_cast<std::size_t>(protocol)];
 }
 
+std::string template_text(const routing::TextTemplate& text) {
+    std::string result;
+    for (const auto& piece : text.pieces) {
+        result += piece.literal;
+        if (piece.group != 0) result += fmt::format("${}", piece.group);
+        if (piece.name.variable != routing::Variable::empty)
+            result += fmt::format("${{{}{}}}", static_cast<int>(piece.name.variable), piece.name.argument);
+    }
+    return result;
+}
+
+void pair_words(std::string_view name, const routing::ResponseRewrite::Pair& pair, Words& words) {
+    if (pair.from.empty() && !pair.pattern) return;
+    words.push_back(fmt::format("{}=[{}{} -> {}]", name, pair.from, pair.pattern ? "~" + pair.pattern->pattern() : "",
+                                template_text(pair.to)));
+}
+
+/// What happens to messages on their way.
+void message_words(const routing::RoutePolicy& policy, Words& words) {
+    if (policy.response_fields)
+        for (const auto& field : policy.response_fields->fields)
+            words.push_back(fmt::format("field=[{}: {}]", field.name, template_text(field.value)));
+    if (policy.response_rewrite) {
+        pair_words("cookie-domain", policy.response_rewrite->cookie_domain, words);
+        pair_words("cookie-path", policy.response_rewrite->cookie_path, words);
+        pair_words("redirect", policy.response_rewrite->redirect, words);
+    }
+    if (policy.response_rate)
+        words.push_back(
+            fmt::format("rate={}/{}", policy.response_rate->bytes_per_second, policy.response_rate->free_bytes));
+    if (const auto& http = policy.upstream_http)
+        words.push_back(fmt::format("upstream-http={}{}", http->http_1_0 ? "1.0" : "1.1",
+                                    http->connection == routing::UpstreamHttp::Connection::close        ? " close"
+                                    : http->connection == routing::UpstreamHttp::Connection::keep_alive ? " keep-alive"
+                                                                                                        : ""));
+    if (const auto& buffering = policy.body_buffering; buffering && !(*buffering == routing::BodyBuffering{}))
+        words.push_back(fmt::format("buffering=request {} {} response {} {}/{}", buffering->request,
+                                    buffering->request_memory, buffering->response, buffering->response_memory,
+                                    buffering->response_file));
+    if (const auto& pages = policy.error_pages)
+        words.push_back(fmt::format("error-pages=[{}{}{}{}]", fmt::join(pages->statuses, " "),
+                                    pages->backend ? " from " + pages->backend->name : "",
+                                    pages->global_backend_only ? " global" : "",
+                                    pages->own_errors_only ? " own-errors-only" : ""));
+    if (const auto& mirror = policy.mirror)
+        words.push_back(
+            fmt::format("mirror=[{}{}{}]", mirror->url, " host " + mirror->host, mirror->body ? "" : " without body"));
+}
+
 Words policy_words(const routing::RoutePolicy& policy) {
     Words words;
     const routing::RoutePolicy usual;
@@ -49,6 +105,7 @@ Words policy_words(const routing::RoutePolicy& policy) {
             tls.verify_depth, tls.send_server_name ? fmt::format(" sni \"{}\"", tls.name) : "",
             tls.certificate ? tls.certificate->subject() : "no certificate", tls.ciphers, tls.protocols));
     }
+    message_words(policy, words);
     if (!policy.access_log) words.push_back("no-access-log");
     if (!policy.denied.empty()) words.push_back(fmt::format("denied=\"{}\"", policy.denied));
     return words;
