@@ -93,6 +93,8 @@ class ScriptedOrigin:
         return request
 
     def close(self):
+        if self._listener.fileno() < 0:
+            return  # closed already
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for connection in list(self._connections):
