@@ -194,7 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
         DenialCase{"Number",
                    {.annotations = annotation("permanent-redirect-code", "many")},
                    "annotation nginx.ingress.kubernetes.io/permanent-redirect-code contains invalid value"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& denial) { return denial.param.name; });
 
 TEST_F(Admission, DeniesAConflictingPathOfAnotherIngress) {
     start();
