@@ -34,10 +34,10 @@ TEST_F(MetricsTest, CountsRequestsByLabels) {
     exchange("POST /cart HTTP/1.1\r\nHost: shop.example\r\nContent-Length: 0\r\n\r\n",
              "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
     exchange("BREW /x HTTP/1.1\r\nHost: whatever.example\r\n\r\n");
-    const proxy::RequestLabels labels{"shop.example", "default", "web", "app1", "/cart", "GET", 200};
+    const proxy::RequestLabels labels{"shop.example", "default", "web", "app1", "", "/cart", "GET", 200};
     EXPECT_EQ(count(labels), 2u);
-    EXPECT_EQ(count({"shop.example", "default", "web", "app1", "/cart", "POST", 404}), 1u);
-    EXPECT_EQ(count({"_", "default", "web", "app0", "/", "OTHER", 200}), 1u);
+    EXPECT_EQ(count({"shop.example", "default", "web", "app1", "", "/cart", "POST", 404}), 1u);
+    EXPECT_EQ(count({"_", "default", "web", "app0", "", "/", "OTHER", 200}), 1u);
     EXPECT_EQ(server->metrics().requests.size(), 3u);
     EXPECT_EQ(connections().requests, 4u);
 
@@ -60,8 +60,8 @@ TEST_F(MetricsTest, CountsWhatTheProxyAnswersItself) {
     client.read_response();
     client.send("GET /unknown HTTP/1.1\r\nHost: shop.example\r\n\r\n");
     client.read_response();
-    EXPECT_EQ(count({"_", "default", "web", "app0", "/", "GET", 503}), 1u);
-    EXPECT_EQ(count({"shop.example", "", "", "", "/", "GET", 404}), 1u);
+    EXPECT_EQ(count({"_", "default", "web", "app0", "", "/", "GET", 503}), 1u);
+    EXPECT_EQ(count({"shop.example", "", "", "", "", "/", "GET", 404}), 1u);
 }
 
 TEST_F(MetricsTest, PutsDurationsIntoBuckets) {
@@ -74,7 +74,7 @@ TEST_F(MetricsTest, PutsDurationsIntoBuckets) {
     EXPECT_TRUE(eventually([&] { return std::chrono::steady_clock::now() - began > std::chrono::milliseconds(60); }));
     upstream.send(kOk);
     client.read_response();
-    const auto series = server->metrics().requests.at({"_", "default", "web", "app0", "/", "GET", 200});
+    const auto series = server->metrics().requests.at({"_", "default", "web", "app0", "", "/", "GET", 200});
     for (std::size_t bucket = 0; bucket < 4; ++bucket)
         EXPECT_EQ(series.request_duration.counts[bucket], 0u) << "up to " << proxy::kDurationBuckets[bucket] << " s";
     EXPECT_GE(series.request_duration.sum_seconds, 0.06);
@@ -151,14 +151,14 @@ TEST_F(MetricsTest, SeriesOfARemovedIngressGo) {
     config.remove_host("shop.example");
     publish();
     EXPECT_EQ(server->metrics().requests.size(), 1u);
-    EXPECT_EQ(count({"_", "default", "web", "app0", "/", "GET", 200}), 1u);
+    EXPECT_EQ(count({"_", "default", "web", "app0", "", "/", "GET", 200}), 1u);
 }
 
 TEST_F(MetricsTest, AddsUpTheWorkers) {
     start(3);
     for (int i = 0; i < 12; ++i) exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     EXPECT_TRUE(eventually([&] { return connections().requests == 12; }));
-    EXPECT_EQ(count({"_", "default", "web", "app0", "/", "GET", 200}), 12u);
+    EXPECT_EQ(count({"_", "default", "web", "app0", "", "/", "GET", 200}), 12u);
     EXPECT_EQ(connections().accepted, 12u);
 }
 
