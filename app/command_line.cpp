@@ -151,6 +151,11 @@ Command controller_command(const CLI::App& given, const CommandValues& values) {
         (command.serve.webhook.certificate.empty() || command.serve.webhook.key.empty()))
         return wrong_usage("--validating-webhook needs --validating-webhook-certificate and --validating-webhook-key",
                            "controller");
+    if (!command.serve.translation.watch_namespace.empty() &&
+        !command.serve.translation.watch_namespace_selector.empty())
+        return wrong_usage("--watch-namespace and --watch-namespace-selector both say which namespaces count; give one "
+                           "of them",
+                           "controller");
     for (const auto& flag : values.without_effect) {
         const auto known = std::ranges::find_if(
             ingress_nginx_flags(), [&](const IngressNginxFlag& candidate) { return candidate.name == flag; });

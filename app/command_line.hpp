@@ -86,6 +86,8 @@ struct ControllerCommand {
     std::string apiserver_host;                   ///< --apiserver-host, a URL; empty: not given
     ingress::StatusOptions status;
     bool update_status = true;
+    bool update_status_on_shutdown = true;
+    bool report_internal_addresses = false;  ///< --report-node-internal-ip-address
     std::chrono::seconds status_interval{60};
     bool sync_events = true;  ///< false: --disable-sync-events
     bool elect = true;        ///< false: --disable-leader-election

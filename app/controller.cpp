@@ -43,6 +43,7 @@ ingress::ClusterWriteOptions writes_of(const ControllerCommand& command, const k
     writes.update_status = command.update_status;
     writes.status_interval = command.status_interval;
     writes.events = command.sync_events;
+    writes.update_status_on_shutdown = command.update_status_on_shutdown;
     const auto pod = variable("POD_NAME");
     const auto ns = variable("POD_NAMESPACE");
     writes.instance = pod ? *pod : own_name();
@@ -50,6 +51,24 @@ ingress::ClusterWriteOptions writes_of(const ControllerCommand& command, const k
     writes.election = k8s::ElectionOptions{ns.value_or(api_server.default_namespace), command.election_id,
                                            writes.instance, command.election_ttl};
     return writes;
+}
+
+/// What is asked about our own pod and its node, and by which name.
+ingress::PlaceOptions place_of(const ControllerCommand& command, const k8s::ClientConfig& api_server) {
+    ingress::PlaceOptions place;
+    const bool writes_status = command.elect && command.update_status;
+    place.zone = command.serve.translation.topology_aware_routing;
+    place.siblings = writes_status && command.update_status_on_shutdown;
+    place.nodes = writes_status && !command.status.names_anything();
+    place.internal_addresses = command.report_internal_addresses;
+    if (const auto pod = variable("POD_NAME"))
+        place.pod = {variable("POD_NAMESPACE").value_or(api_server.default_namespace), *pod};
+    else if (place.zone || place.nodes)
+        log::warn("pod.unknown", {{"reason", place.zone ? "--enable-topology-aware-routing needs POD_NAME in the "
+                                                          "environment"
+                                                        : "without --publish-service and --publish-status-address the "
+                                                          "status of Ingresses needs POD_NAME in the environment"}});
+    return place;
 }
 
 }  // namespace
@@ -66,7 +85,7 @@ int controller(const ControllerCommand& command) {
                                     {"reason", "they mean nothing without nginx"}});
     ingress::EngineOptions options;
     options.cluster = ingress::ClusterOptions{*api_server, fmt::format("fairway/{}", kBuildInfo.version),
-                                              writes_of(command, *api_server)};
+                                              writes_of(command, *api_server), place_of(command, *api_server)};
     return serve(std::move(options), command.serve, [](const ServedAddresses&) {});
 }
 

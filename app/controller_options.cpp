@@ -7,6 +7,7 @@
 
 #include "app/ingress_nginx_flags.hpp"
 #include "app/parsed_option.hpp"
+#include "ingress/label_selector.hpp"
 
 namespace fairway::app {
 
@@ -140,6 +141,29 @@ void add_shutdown(CLI::App& command, ServeOptions& options) {
         ->group("Serving");
 }
 
+/// Flags that need to know the pod that we are, or the namespaces of the cluster.
+void add_place(CLI::App& command, CommandValues& values) {
+    const char* const status = "Status of Ingresses";
+    command
+        .add_flag("--report-node-internal-ip-address", values.controller.report_internal_addresses,
+                  "Without --publish-service and --publish-status-address: internal addresses of nodes only")
+        ->group(status);
+    command
+        .add_flag("--update-status-on-shutdown", values.controller.update_status_on_shutdown,
+                  "Empty the status when the last replica ends; on by default, --update-status-on-shutdown=false "
+                  "turns it off")
+        ->group(status);
+    auto& translation = values.serve.translation;
+    add_parsed(command, "--watch-namespace-selector", translation.watch_namespace_selector,
+               ingress::parse_label_selector, "Serve Ingresses of namespaces with these labels only")
+        ->type_name("SELECTOR")
+        ->group("Meaning of objects");
+    command
+        .add_flag("--enable-topology-aware-routing", translation.topology_aware_routing,
+                  "Prefer endpoints with a hint for our zone, where a Service asks for it")
+        ->group("Meaning of objects");
+}
+
 /// Accepted, in no help text: what was given is told at the start.
 void add_ingress_nginx_flags(CLI::App& command, CommandValues& values) {
     for (const IngressNginxFlag& flag : ingress_nginx_flags()) {
@@ -157,6 +181,7 @@ void add_controller_options(CLI::App& command, CommandValues& values) {
     add_status(command, values.controller);
     add_shutdown(command, values.serve);
     add_events_and_webhook(command, values);
+    add_place(command, values);
     add_ingress_nginx_flags(command, values);
 }
 

@@ -17,7 +17,6 @@ constexpr IngressNginxFlag kFlags[] = {
     {"--enable-metrics", kBool},
     {"--enable-ssl-chain-completion", kBool, kMissed},
     {"--enable-ssl-passthrough", kBool, kMissed},
-    {"--enable-topology-aware-routing", kBool, kMissed},
     {"--exclude-socket-metrics", kText},
     {"--health-check-path", kText, kMissed},
     {"--health-check-timeout", kText},
@@ -40,7 +39,6 @@ constexpr IngressNginxFlag kFlags[] = {
     {"--profiler-address", kText},
     {"--profiler-port", kText},
     {"--profiling", kBool},
-    {"--report-node-internal-ip-address", kBool, kMissed},
     {"--report-status-classes", kBool},
     {"--size-buckets", kText, kMissed},
     {"--skip_headers", kBool},
@@ -52,10 +50,8 @@ constexpr IngressNginxFlag kFlags[] = {
     {"--sync-period", kText},
     {"--sync-rate-limit", kText},
     {"--time-buckets", kText, kMissed},
-    {"--update-status-on-shutdown", kBool},
     {"--v", kText},
     {"--vmodule", kText},
-    {"--watch-namespace-selector", kText, kMissed},
 };
 
 }  // namespace

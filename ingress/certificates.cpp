@@ -23,6 +23,9 @@ std::string day(std::chrono::system_clock::time_point time) {
 
 LoadedCertificate load_secret(const k8s::Secret& secret) {
     const auto name = secret.meta.name.to_string();
+    if (secret.withheld)
+        return {nullptr, "SecretNotRead", fmt::format("Secret {} has not been read from the API server yet", name),
+                Severity::warning};
     const auto chain = secret.data.find("tls.crt");
     const auto key = secret.data.find("tls.key");
     if (chain == secret.data.end() || key == secret.data.end()) {

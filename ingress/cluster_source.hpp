@@ -5,7 +5,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "ingress/cluster/controller_place.hpp"
 #include "ingress/diagnostics.hpp"
 #include "ingress/object_store.hpp"
 #include "ingress/options.hpp"
@@ -22,6 +24,7 @@ struct ClusterOptions {
     k8s::ClientConfig client;
     std::string user_agent;  ///< "fairway/0.1"
     ClusterWriteOptions writes;
+    PlaceOptions place;
 };
 
 class ClusterSource {
@@ -37,8 +40,16 @@ public:
     ClusterSource& operator=(const ClusterSource&) = delete;
 
     /// @param on_change  called in the io_context: first when every kind has been listed, then soon after changes, once
-    /// for all that come together.
+    /// for all that come together. What it has asked for by need() holds it up until it is known.
     void start(std::function<void()> on_change);
+
+    /// A ConfigMap is followed, and a Secret kept with its content, for as long as it is needed. Whatever else is followed
+    /// is not touched by this.
+    void need(const ObjectKey& object, bool needed);
+    /// All that is needed now has been named: the content of other Secrets goes.
+    void drop_what_nobody_needs();
+    /// Whether everything that is followed or needed has been read, was refused, or takes longer than a second.
+    bool complete() const;
     /// Whether objects of the kind may not be read, and never could be.
     bool denied(std::string_view kind) const;
 

@@ -15,6 +15,9 @@ struct EndpointSources {
     const NameAnswers* names = nullptr;
     /// For servers that annotations name by URL; nullptr: nothing is known of them.
     const NameAnswers* url_names = nullptr;
+    /// Where we run (node label topology.kubernetes.io/zone): endpoints with hints for it are preferred. nullptr, or
+    /// empty: nobody knows, or --enable-topology-aware-routing is not given.
+    const std::string* zone = nullptr;
 };
 
 }  // namespace fairway::ingress

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "ingress/admission/admission.hpp"
 #include "ingress/discovery/zone.hpp"
+#include "ingress/endpoints/topology.hpp"
 #include "ingress/events/ingress_events.hpp"
 #include "ingress/explainer.hpp"
 #include "ingress/external_names/name_resolver.hpp"
@@ -25,8 +26,9 @@ namespace {
 /// How often certificates are judged without any change: they expire by themselves.
 constexpr auto kCertificateReview = std::chrono::hours(1);
 
-/// For the API server to take back the leader's Lease, at the end of the process.
+/// For the API server to take back the leader's Lease, at the end of the process; and for the statuses that are emptied.
 constexpr std::chrono::seconds kGoodbye(2);
+constexpr std::chrono::seconds kGoodbyeWithStatuses(20);
 
 }  // namespace
 
@@ -44,17 +46,19 @@ public:
     ~State() { *alive = false; }
 
     EndpointSources sources() const {
-        return {store, readiness, options.translation.disable_service_external_name ? nullptr : &answers, &answers};
+        return {store, readiness, options.translation.disable_service_external_name ? nullptr : &answers, &answers,
+                options.translation.topology_aware_routing ? &own_zone : nullptr};
     }
 
     /// @param pods   whose readiness changed although no object did.
     /// @param names  of ExternalName Services, whose addresses changed.
-    void translate(const std::set<k8s::ObjectName>& pods = {}, const std::set<std::string>& names = {}) {
+    /// @param touched  Services whose endpoints may be others now, although no object changed.
+    void translate(const std::set<k8s::ObjectName>& pods = {}, const std::set<std::string>& names = {},
+                   std::set<k8s::ObjectName> touched = {}) {
         const auto changes = store.take_changes();
         first_seen.note(changes, std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
         review_pods(changes);
         if (prober) prober->follow(changes);
-        std::set<k8s::ObjectName> touched;
         for (const auto& name : pods)
             if (const auto* pod = store.find<k8s::Pod>(name)) touched.merge(services_of(*pod));
         const auto& external = translator.backends().external_names();
@@ -64,6 +68,9 @@ public:
         snapshot = translator.apply(changes, touched);
         if (events) events->changed(changes);
         if (resolver) resolver->follow(external);
+        if (!cluster) return;
+        for (const auto& object : translator.needs().take_changed())
+            cluster->need(object, translator.needs().needs(object));
     }
 
     std::set<k8s::ObjectName> services_of(const k8s::Pod& pod) const {
@@ -100,12 +107,17 @@ public:
 
     /// After a change of files, time, readiness or names: translates, and tells the handler if there is something to tell.
     void follow(const std::set<k8s::ObjectName>& pods = {}, const std::set<std::string>& names = {}) {
-        const auto before = snapshot;
         translate(pods, names);
+        tell();
+    }
+
+    void tell() {
+        if (!complete || (cluster && !cluster->complete())) return;  // what objects refer to is still being read
         review_bind_addresses();
         const auto fresh = book.take_fresh();
         if (events) events->found(fresh);
-        if (handler && (snapshot != before || !fresh.diagnostics.empty())) handler(snapshot, fresh);
+        const bool news = std::exchange(told, snapshot) != snapshot;
+        if (handler && (news || !fresh.diagnostics.empty())) handler(snapshot, fresh);
     }
 
     /// Errors of the client's certificates are thrown.
@@ -114,37 +126,95 @@ public:
         const auto client = std::make_shared<k8s::ApiClient>(io, given.client, given.user_agent);
         writes.emplace(io, client, given.writes, [this] { return status_changes(); });
         cluster.emplace(io, client, options.translation, given.writes.status.publish_service, store, book);
+        if (given.place.wants_anything()) place.emplace(io, client, given.place, [this] { follow_place(); });
         cluster->start([this] { follow_cluster(); });
+    }
+
+    std::vector<k8s::LoadBalancerAddress> addresses() const {
+        return status_addresses(options.cluster->writes.status, store,
+                                place ? place->node_addresses() : std::vector<std::string>());
     }
 
     /// Ingresses whose status does not say where clients reach them.
     std::vector<StatusChange> status_changes() const {
-        const auto addresses = status_addresses(options.cluster->writes.status, store);
+        const auto wanted = addresses();
+        if (wanted.empty()) return {};  // not known yet: what is there stays
+        return changes_to(wanted);
+    }
+
+    std::vector<StatusChange> changes_to(const std::vector<k8s::LoadBalancerAddress>& wanted) const {
         std::vector<StatusChange> changes;
-        if (addresses.empty()) return changes;  // not known yet: what is there stays
         store.for_each<k8s::Ingress>([&](const k8s::Ingress& ingress) {
             if (translator.record(ingress.meta.name) == nullptr) return;
-            auto told = ingress.status;
-            std::ranges::sort(told);
-            if (told != addresses) changes.push_back({ingress.meta.name, addresses});
+            auto told_status = ingress.status;
+            std::ranges::sort(told_status);
+            if (told_status != wanted) changes.push_back({ingress.meta.name, ingress.meta.resource_version, wanted});
         });
+        return changes;
+    }
+
+    /// What the last replica takes back (reference 5.4): a list of several addresses, such as those of nodes that others
+    /// serve, too, stays.
+    std::vector<StatusChange> last_changes() const {
+        const auto& given = options.cluster->writes;
+        const bool alone = place && place->settled() && place->other_replicas() == 0;
+        if (!given.update_status || !given.update_status_on_shutdown || !alone || addresses().size() > 1) return {};
+        auto changes = changes_to({});
+        for (auto& change : changes) change.resource_version.clear();  // whatever it says
         return changes;
     }
 
     /// The cluster has told all of its objects, or something has changed since.
     void follow_cluster() {
         translator.deny_class_objects(cluster->denied(k8s::IngressClass::kKind));
-        if (std::exchange(complete, true)) {
-            follow();
-            writes->look_soon();
-            return;
-        }
+        if (!complete && !placed()) return;
         translate();
+        if (!cluster->complete()) return;  // it calls again
+        if (complete)
+            tell();
+        else
+            begin();
+        writes->look_soon();
+    }
+
+    /// The first configuration is known.
+    void begin() {
+        const auto& published = options.cluster->writes.status.publish_service;
+        if (published && !store.find<k8s::Service>(*published) && !cluster->denied(k8s::Service::kKind))
+            throw std::runtime_error("there is no Service " + published->to_string() +
+                                     ", whose addresses the status of Ingresses is to give (--publish-service)");
+        complete = true;
+        told = snapshot;
+        cluster->drop_what_nobody_needs();
         bind_addresses = translator.settings().bind_addresses;
         book.take_fresh();
         events.emplace(store, translator, [this](k8s::Event event) { writes->tell(std::move(event)); });
         events->started(book.current(), std::chrono::system_clock::now());
         writes->start();
+    }
+
+    bool placed() const { return !place || place->settled(); }
+
+    /// Where we run is known, or is another place now.
+    void follow_place() {
+        if (options.translation.topology_aware_routing && std::exchange(own_zone, place->zone()) != place->zone()) {
+            log::info("zone.found", {{"zone", own_zone}});
+            if (complete) translate({}, {}, services_with_topology());
+        }
+        if (complete) {
+            tell();
+            writes->look_soon();
+        } else if (cluster->complete()) {
+            follow_cluster();
+        }
+    }
+
+    std::set<k8s::ObjectName> services_with_topology() const {
+        std::set<k8s::ObjectName> services;
+        store.for_each<k8s::Service>([&](const k8s::Service& service) {
+            if (asks_for_topology(service)) services.insert(service.meta.name);
+        });
+        return services;
     }
 
     void review_certificates_later() {
@@ -166,13 +236,16 @@ public:
     FileSource source;
     Translator translator;
     Zone zone;
+    std::string own_zone;  ///< node label topology.kubernetes.io/zone of where we run
     std::optional<Prober> prober;
     std::optional<NameResolver> resolver;
     std::shared_ptr<const routing::Snapshot> snapshot;
+    std::shared_ptr<const routing::Snapshot> told;  ///< to the handler
     std::vector<IpAddress> bind_addresses;
     ChangeHandler handler;
     std::unique_ptr<FileWatch> watch;
     std::optional<ClusterSource> cluster;
+    std::optional<ControllerPlace> place;
     std::optional<ClusterWrites> writes;
     std::optional<IngressEvents> events;  ///< once the cluster is known
     bool complete = false;
@@ -192,6 +265,7 @@ Report Engine::load() {
     state_->bind_addresses = state_->translator.settings().bind_addresses;
     state_->book.take_fresh();
     state_->complete = !state_->options.cluster;
+    state_->told = state_->snapshot;
     return report();
 }
 
@@ -223,6 +297,7 @@ Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
 
 void Engine::stop_watching() {
     state_->watch.reset();
+    state_->place.reset();
     state_->cluster.reset();
     state_->events.reset();
     state_->writes.reset();
@@ -232,7 +307,10 @@ void Engine::stop_watching() {
 }
 
 void Engine::leave() {
-    if (state_->writes) state_->writes->leave(kGoodbye);
+    if (!state_->writes || !state_->writes->leading()) return;
+    auto last = state_->last_changes();
+    const std::chrono::seconds limit = last.empty() ? kGoodbye : kGoodbyeWithStatuses;
+    state_->writes->leave(std::move(last), limit);
 }
 
 Report Engine::report_listeners(const std::vector<routing::ListenerProblem>& problems) {

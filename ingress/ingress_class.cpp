@@ -31,6 +31,9 @@ ClassDecision decide_class(const k8s::Ingress& ingress, const ObjectStore& store
     if (!options.watch_namespace.empty() && ingress.meta.name.ns != options.watch_namespace)
         return {false, fmt::format("is left out: only namespace \"{}\" is watched (--watch-namespace)",
                                    options.watch_namespace)};
+    if (!options.watch_namespace_selector.empty() && store.find<k8s::Namespace>({"", ingress.meta.name.ns}) == nullptr)
+        return {false, fmt::format("is left out: namespace \"{}\" has not the labels {} (--watch-namespace-selector)",
+                                   ingress.meta.name.ns, options.watch_namespace_selector)};
     if (options.disable_catch_all && ingress.default_backend)
         return {false, "is left out: it has spec.defaultBackend, which --disable-catch-all forbids"};
     if (ingress.class_name && !ingress.class_name->empty() && !options.class_objects_denied)

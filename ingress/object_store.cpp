@@ -36,6 +36,27 @@ Diagnostic duplicate(const k8s::Object& loser, const k8s::Object& winner) {
             .reason = "DuplicateObject"};
 }
 
+bool same_version(const k8s::Object& a, const k8s::Object& b) {
+    const auto& known = k8s::meta_of(a);
+    const auto& given = k8s::meta_of(b);
+    const auto withheld = [](const k8s::Object& object) {
+        const auto* secret = std::get_if<k8s::Secret>(&object);
+        return secret != nullptr && secret->withheld;
+    };
+    return !given.resource_version.empty() && known.resource_version == given.resource_version &&
+           withheld(a) == withheld(b);
+}
+
+/// metadata.generation counts the changes of an Ingress's spec.
+bool differs_in_status_only(const k8s::Object& a, const k8s::Object& b) {
+    if (!std::holds_alternative<k8s::Ingress>(a) || !std::holds_alternative<k8s::Ingress>(b)) return false;
+    const auto& known = k8s::meta_of(a);
+    const auto& given = k8s::meta_of(b);
+    return given.generation != 0 && known.generation == given.generation && known.uid == given.uid &&
+           known.annotations == given.annotations && known.labels == given.labels &&
+           known.deletion_time == given.deletion_time;
+}
+
 /// What the diagnostics of a cluster's object are filed under.
 std::string unit_of(const ObjectKey& key) { return fmt::format("object:{}/{}", key.kind, key.name.to_string()); }
 
@@ -93,18 +114,35 @@ void ObjectStore::remove_file(const std::string& file, DiagnosticBook& book) {
     report_rivals(book);
 }
 
-void ObjectStore::apply_live(k8s::Decoded decoded, DiagnosticBook& book) {
+bool ObjectStore::apply_live(k8s::Decoded decoded, DiagnosticBook& book) {
     std::map<ObjectKey, std::vector<Diagnostic>> complaints;
+    bool changed = !decoded.complaints.empty() || !decoded.refused.empty();
     for (auto& object : decoded.objects) {
         auto shared = std::make_shared<const k8s::Object>(std::move(object));
         auto key = key_of(*shared);
-        put(key, kLive, std::move(shared));
+        if (!replace_quietly(key, shared)) {
+            put(key, kLive, std::move(shared));
+            changed = true;
+        }
         complaints.try_emplace(std::move(key));
     }
     for (const auto& [kind, name] : decoded.refused) complaints.try_emplace({kind, name});
     for (const auto& complaint : decoded.complaints)
         complaints[{complaint.kind, complaint.object}].push_back(to_diagnostic(complaint));
     for (auto& [key, diagnostics] : complaints) book.replace(unit_of(key), std::move(diagnostics));
+    return changed;
+}
+
+/// @return whether the object means what the one that counts means, which it has taken the place of.
+bool ObjectStore::replace_quietly(const ObjectKey& key, const ObjectPtr& object) {
+    const auto found = objects_.find(key);
+    if (found == objects_.end()) return false;
+    auto& known = found->second.front();
+    if (known.file != kLive) return false;
+    if (same_version(*known.object, *object)) return true;
+    if (!differs_in_status_only(*known.object, *object)) return false;
+    known.object = object;
+    return true;
 }
 
 void ObjectStore::remove_live(const ObjectKey& key, DiagnosticBook& book) {

@@ -47,7 +47,9 @@ public:
     /// The file is gone, and its objects and diagnostics with it.
     void remove_file(const std::string& file, DiagnosticBook& book);
     /// Objects of a cluster, as they are now. Those that the decoder refused stay in their last good version.
-    void apply_live(k8s::Decoded decoded, DiagnosticBook& book);
+    /// @return whether take_changes() or the diagnostics may have something new. A version that is known already is no
+    /// change, and neither is one of an Ingress that differs in its status alone, which we write ourselves.
+    bool apply_live(k8s::Decoded decoded, DiagnosticBook& book);
     /// An object of a cluster is gone.
     void remove_live(const ObjectKey& key, DiagnosticBook& book);
     /// Files that objects or diagnostics came from, in order of path.
@@ -103,6 +105,7 @@ private:
     using Candidates = std::vector<Candidate>;  ///< in order of path; the first one counts
 
     ObjectPtr counted(const ObjectKey& key) const;
+    bool replace_quietly(const ObjectKey& key, const ObjectPtr& object);
     void put(const ObjectKey& key, const std::string& file, ObjectPtr object);
     void drop(const ObjectKey& key, const std::string& file);
     void note_change(const ObjectKey& key, const ObjectPtr& before);

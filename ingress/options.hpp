@@ -28,6 +28,8 @@ struct TranslationOptions {
     bool ingress_class_by_name = false;                     ///< --ingress-class-by-name
     bool watch_ingress_without_class = false;               ///< run and demo set it
     std::string watch_namespace;                            ///< --watch-namespace; empty: all
+    std::string watch_namespace_selector;                   ///< --watch-namespace-selector; empty: all
+    bool topology_aware_routing = false;                    ///< --enable-topology-aware-routing
     bool disable_catch_all = false;                         ///< --disable-catch-all
     bool deep_inspect = true;                               ///< --deep-inspect
     bool validate_annotations = true;                       ///< --enable-annotation-validation

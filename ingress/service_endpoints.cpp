@@ -13,10 +13,10 @@ namespace {
 Found find(const EndpointSources& sources, const Wanted& wanted) {
     auto pods = from_pods(sources, wanted);
     if (pods_count(sources.store, wanted.service)) {
-        pods.merge(from_slices(sources.store, wanted, true));
+        pods.merge(from_slices(sources, wanted, true));
         return pods;
     }
-    if (auto slices = from_slices(sources.store, wanted, false); slices.exists) return slices;
+    if (auto slices = from_slices(sources, wanted, false); slices.exists) return slices;
     if (auto endpoints = from_endpoints(sources.store, wanted); endpoints.exists) return endpoints;
     return pods;
 }

@@ -38,7 +38,11 @@ Translator::Translator(const EndpointSources& sources, TranslationOptions option
       exposure_(sources.store, options_, backends_, book),
       certificates_(sources.store),
       upstream_tls_(sources.store),
-      routes_(std::make_shared<const routing::RouteTable>()) {}
+      routes_(std::make_shared<const routing::RouteTable>()) {
+    if (options_.default_ssl_certificate)
+        needs_.replace({"flag", {{}, "default-ssl-certificate"}},
+                       {{k8s::Secret::kKind, *options_.default_ssl_certificate}});
+}
 
 Translator::~Translator() = default;
 
@@ -68,6 +72,7 @@ std::shared_ptr<const routing::Snapshot> Translator::apply(const std::vector<Obj
     expose_services(dirty);
     refresh_services(dirty);
     refresh_default_backend(dirty);
+    report_global_auth();
     settle_balances(dirty);
     settle_tls(dirty);
     rebuild_hosts(dirty);
@@ -80,16 +85,6 @@ std::shared_ptr<const routing::Snapshot> Translator::apply(const std::vector<Obj
 const IngressRecord* Translator::record(const k8s::ObjectName& ingress) const {
     const auto found = records_.find(ingress);
     return found == records_.end() ? nullptr : &found->second;
-}
-
-std::set<k8s::ObjectName> Translator::named_configmaps() const {
-    std::set<k8s::ObjectName> names;
-    const auto add = [&](const ObjectKey& key) {
-        if (key.kind == k8s::ConfigMap::kKind) names.insert(key.name);
-    };
-    for (const auto& key : settings_references_) add(key);
-    for (const auto& [key, users] : ingresses_by_reference_) add(key);
-    return names;
 }
 
 std::set<k8s::ObjectName> Translator::ingresses_of(const k8s::ObjectName& secret) const {
@@ -109,6 +104,9 @@ Translator::Dirty Translator::sort_out(const std::vector<ObjectChange>& changes)
             store_->for_each<k8s::Ingress>([&](const k8s::Ingress& ingress) {
                 if (ingress.class_name == key.name.name) dirty.ingresses.insert(ingress.meta.name);
             });
+        } else if (key.kind == k8s::Namespace::kKind && !options_.watch_namespace_selector.empty()) {
+            store_->for_each_in<k8s::Ingress>(
+                key.name.name, [&](const k8s::Ingress& ingress) { dirty.ingresses.insert(ingress.meta.name); });
         } else if (key.kind == k8s::Service::kKind) {
             dirty.services.insert(key.name);
             dirty.service_objects.insert(key.name);
@@ -181,11 +179,15 @@ void Translator::apply_configmap(Dirty& dirty) {
                                .message = "does not exist. All settings have their defaults",
                                .reason = "ConfigMapNotFound"});
     book_->replace("configmap", std::move(diagnostics));
+    if (options_.configmap)
+        needs_.replace({k8s::ConfigMap::kKind, *options_.configmap},
+                       map != nullptr ? needs_of(*map) : std::set<ObjectKey>());
     settings.data_plane.public_https_port = options_.public_https_port;
     settings.defaults.service_names = {options_.cluster_domain, options_.watch_namespace};
 
     const bool routes_change = !(settings.defaults == settings_.defaults) ||
                                settings.no_tls_redirect_locations != settings_.no_tls_redirect_locations ||
+                               settings.no_auth_locations != settings_.no_auth_locations ||
                                settings.strict_path_types != settings_.strict_path_types ||
                                settings.upstream_tls_per_location != settings_.upstream_tls_per_location;
     const bool tls_change = !(settings.tls == settings_.tls);
@@ -195,6 +197,7 @@ void Translator::apply_configmap(Dirty& dirty) {
     exposure_.configure(settings_.streams, settings_.bind_addresses);
     tls_changed_ |= tls_change;
     if (!routes_change) return;
+    follow_global_auth();
     default_route_ = nullptr;
     for (const auto& [name, record] : records_) dirty.ingresses.insert(name);
     for (auto& host : exposure_.hosts()) dirty.hosts.insert(std::move(host));
@@ -225,6 +228,8 @@ void Translator::drop_record(const k8s::ObjectName& name, Dirty& dirty) {
         backends_.remove_user(key, {k8s::Ingress::kKind, name});
         dirty.balances.insert(key);
     }
+    for (const auto& [host, server] : record.auth_servers)
+        backends_.remove_user(server.backend, {k8s::Ingress::kKind, name});
     records_.erase(found);
 }
 
@@ -258,12 +263,14 @@ void Translator::replace_ingress(const k8s::ObjectName& name, const ObjectPtr& a
     auto object = store_->find_object({k8s::Ingress::kKind, name});
     if (!object) {
         book_->forget("ingress:" + unit);
+        needs_.replace({k8s::Ingress::kKind, name}, {});
         report_tls(name);
         return;
     }
     const auto& ingress = *object_as<k8s::Ingress>(object);
     std::vector<Diagnostic> diagnostics;
     if (const auto decision = decide_class(ingress, *store_, options_); !decision.ours) {
+        needs_.replace({k8s::Ingress::kKind, name}, {});
         diagnostics.push_back({.severity = Severity::notice,
                                .where = ingress.meta.where,
                                .kind = k8s::Ingress::kKind,
@@ -288,10 +295,13 @@ void Translator::index_record(const k8s::ObjectName& name, const IngressRecord& 
     for (const auto& entry : record.ingress->tls)
         if (!entry.secret_name.empty()) ingresses_by_secret_[{name.ns, entry.secret_name}].insert(name);
     for (const auto& key : record.references) ingresses_by_reference_[key].insert(name);
+    needs_.replace({k8s::Ingress::kKind, name}, needs_of(*record.ingress, record.references));
     for (const auto& key : record.backends) {
         backends_.add_user(key, {k8s::Ingress::kKind, name});
         dirty.balances.insert(key);
     }
+    for (const auto& [host, server] : record.auth_servers)
+        backends_.add_user(server.backend, {k8s::Ingress::kKind, name});
 }
 
 void Translator::refresh_secrets(Dirty& dirty) {
@@ -373,8 +383,12 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
             continue;
         }
         std::vector<Diagnostic> diagnostics;
-        const HostInput input{name, ordered(found->second.users), found->second.has_certificate, default_backend_,
-                              !settings_.upstream_tls_per_location};
+        const HostInput input{name,
+                              ordered(found->second.users),
+                              found->second.has_certificate,
+                              default_backend_,
+                              !settings_.upstream_tls_per_location,
+                              &settings_.no_auth_locations};
         routes->replace_host(name,
                              build_host(input, backends_, settings_.no_tls_redirect_locations, policies_, diagnostics));
         book_->replace("host:" + name, std::move(diagnostics));
@@ -385,8 +399,7 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
 /// What no Ingress names: every path goes to the Service, with the policy that an Ingress without annotations has.
 std::shared_ptr<const routing::HostRules> Translator::build_service_host(const std::string& name,
                                                                          const BackendKey& key) {
-    auto policy = settings_.defaults.policy;
-    policy.tls_redirect = {.enabled = false};  // a Pod's client asks for http and means it
+    const auto policy = default_policy();  // a Pod's client asks for http and means it: no redirect
     std::vector<routing::Route> routes{{.path = "/",
                                         .type = routing::PathType::prefix,
                                         .owner = nullptr,
@@ -416,6 +429,7 @@ void Translator::report_references(const k8s::ObjectName& name) {
                 add(backend_key(*record->ingress, path->backend), path->backend.where, path->field + ".backend");
         if (record->default_backend)
             add(*record->default_backend, record->ingress->default_backend->where, "spec.defaultBackend");
+        report_auth_servers(*record, diagnostics);
         note_plain_endpoints(*record, diagnostics);
     }
     book_->replace("backends:" + name.to_string(), std::move(diagnostics));

@@ -15,6 +15,7 @@
 #include "ingress/configmap/parse.hpp"
 #include "ingress/exposure/exposure.hpp"
 #include "ingress/ingress_record.hpp"
+#include "ingress/object_needs.hpp"
 #include "ingress/object_store.hpp"
 #include "ingress/options.hpp"
 #include "ingress/policy_pool.hpp"
@@ -53,8 +54,8 @@ public:
     const NodePorts& node_ports() const noexcept { return exposure_.node_ports(); }
     /// nullptr: not accepted, or not there.
     const IngressRecord* record(const k8s::ObjectName& ingress) const;
-    /// ConfigMaps that keys and annotations name, whether or not they are there: a source has to follow them.
-    std::set<k8s::ObjectName> named_configmaps() const;
+    /// Secrets and ConfigMaps that accepted Ingresses, the ConfigMap of settings and flags refer to by name.
+    ObjectNeeds& needs() noexcept { return needs_; }
     /// Accepted Ingresses with a TLS section that names the Secret.
     std::set<k8s::ObjectName> ingresses_of(const k8s::ObjectName& secret) const;
     /// Accepted Ingresses that name the host ("_": the catch-all), the oldest first.
@@ -97,6 +98,11 @@ private:
     void refresh_services(Dirty& dirty);
     void register_default_backend();
     void refresh_default_backend(Dirty& dirty);
+    /// What holds where no Ingress says anything: unknown hosts and hosts of Services.
+    routing::RoutePolicy default_policy() const;
+    void follow_global_auth();
+    void report_global_auth();
+    void report_auth_servers(const IngressRecord& record, std::vector<Diagnostic>& diagnostics) const;
     void settle_balances(Dirty& dirty);
     void settle_tls(Dirty& dirty);
     void rebuild_hosts(const Dirty& dirty);
@@ -116,6 +122,7 @@ private:
     TranslationOptions options_;
     DiagnosticBook* book_;
     ConfigMapSettings settings_ = default_configmap_settings();
+    ObjectNeeds needs_;
     std::set<ObjectKey> settings_references_;  ///< what keys of the ConfigMap name
     PolicyPool policies_;
     BackendRegistry backends_;
@@ -127,6 +134,7 @@ private:
     std::map<k8s::ObjectName, std::set<k8s::ObjectName>> ingresses_by_secret_;
     std::map<ObjectKey, std::set<k8s::ObjectName>> ingresses_by_reference_;  ///< IngressRecord::references
 
+    std::optional<AuthServer> global_auth_;  ///< of global-auth-url when it names its host: for default_policy()
     std::optional<BackendKey> default_backend_key_;
     std::shared_ptr<const routing::Backend> default_backend_;  ///< null: the built-in 404
     std::shared_ptr<const tls::Certificate> fake_certificate_;

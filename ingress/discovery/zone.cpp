@@ -231,8 +231,8 @@ private:
     std::vector<routing::Endpoint> portless_endpoints(const k8s::Service& service) const {
         const k8s::ServicePort any{.name = "", .app_protocol = "", .port = 1};
         const Wanted wanted{service, any};
-        auto found =
-            pods_count(store(), service) ? from_pods(sources_.endpoints, wanted) : from_slices(store(), wanted, false);
+        auto found = pods_count(store(), service) ? from_pods(sources_.endpoints, wanted)
+                                                  : from_slices(sources_.endpoints, wanted, false);
         if (!found.exists) found = from_endpoints(store(), wanted);
         return found.ready;
     }

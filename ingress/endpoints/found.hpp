@@ -45,8 +45,9 @@ struct Wanted {
 /// EndpointSlices with the label kubernetes.io/service-name. Conditions (discovery.k8s.io/v1 EndpointConditions): ready
 /// when `ready` is true or absent; else draining when `terminating` is true and `serving` is true or absent (as kube-proxy
 /// reads them, KEP-1669 ProxyTerminatingEndpoints). publishNotReadyAddresses makes every endpoint ready.
+/// Endpoints for other zones are left out where hints say so (EndpointSources::zone).
 /// @param with_pods  leaves out those that the control plane derives from the Pods, which are known better.
-Found from_slices(const ObjectStore& store, const Wanted& wanted, bool with_pods);
+Found from_slices(const EndpointSources& sources, const Wanted& wanted, bool with_pods);
 
 /// The Endpoints object of the Service's name: subsets[].addresses; with publishNotReadyAddresses notReadyAddresses too.
 Found from_endpoints(const ObjectStore& store, const Wanted& wanted);

@@ -4,6 +4,7 @@
 
 #include "ingress/endpoints/found.hpp"
 #include "ingress/endpoints/service_port.hpp"
+#include "ingress/endpoints/topology.hpp"
 
 namespace fairway::ingress {
 
@@ -19,10 +20,12 @@ bool is_derived(const k8s::EndpointSlice& slice) {
     return label != slice.meta.labels.end() && std::ranges::find(kControllers, label->second) != std::end(kControllers);
 }
 
-void add_slice(Found& found, const Wanted& wanted, const k8s::EndpointSlice& slice) {
+void add_slice(Found& found, const Wanted& wanted, const k8s::EndpointSlice& slice, const std::string& zone) {
     const auto number = endpoint_port(slice.ports, wanted.port);
     found.note_app_protocol(slice.ports, wanted.port);
+    const bool by_zone = hints_decide(wanted.service, slice, zone);
     for (const auto& endpoint : slice.endpoints) {
+        if (by_zone && !is_hinted_for(endpoint, zone)) continue;
         const bool ready = endpoint.ready.value_or(true) || wanted.service.publish_not_ready_addresses;
         const bool draining = endpoint.serving.value_or(true) && endpoint.terminating.value_or(false);
         if (!ready && !draining) {
@@ -37,12 +40,13 @@ void add_slice(Found& found, const Wanted& wanted, const k8s::EndpointSlice& sli
 
 }  // namespace
 
-Found from_slices(const ObjectStore& store, const Wanted& wanted, bool with_pods) {
+Found from_slices(const EndpointSources& sources, const Wanted& wanted, bool with_pods) {
     Found found;
-    for (const auto* slice : store.slices_of(wanted.service.meta.name)) {
+    const std::string zone = sources.zone != nullptr ? *sources.zone : std::string();
+    for (const auto* slice : sources.store.slices_of(wanted.service.meta.name)) {
         if (with_pods && is_derived(*slice)) continue;
         found.exists = true;
-        add_slice(found, wanted, *slice);
+        add_slice(found, wanted, *slice, zone);
     }
     return found;
 }

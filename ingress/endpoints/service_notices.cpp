@@ -5,6 +5,7 @@
 #include "ingress/endpoints/app_protocol.hpp"
 #include "ingress/endpoints/found.hpp"
 #include "ingress/endpoints/service_port.hpp"
+#include "ingress/endpoints/topology.hpp"
 
 namespace fairway::ingress {
 
@@ -57,12 +58,12 @@ void note_ports(const k8s::Service& service, const TranslationOptions& options, 
     }
 }
 
-void note_policies(const k8s::Service& service, Notices& notices) {
+void note_policies(const k8s::Service& service, const TranslationOptions& options, Notices& notices) {
     if (service.internal_traffic_policy == "Local")
         notices.about_service("spec.internalTrafficPolicy",
                               "is Local; there is one node here, so it means the same as Cluster",
                               "FieldWithoutEffect");
-    if (!service.traffic_distribution.empty())
+    if (!service.traffic_distribution.empty() && !(options.topology_aware_routing && asks_for_topology(service)))
         notices.about_service(
             "spec.trafficDistribution",
             fmt::format("{} has no effect: there are no zones or nodes here; every endpoint takes traffic",
@@ -104,7 +105,7 @@ std::vector<Diagnostic> service_notices(const ObjectStore& store, const k8s::Ser
                                         const TranslationOptions& options) {
     Notices notices(service);
     note_ports(service, options, notices);
-    note_policies(service, notices);
+    note_policies(service, options, notices);
     if (service.type != k8s::ServiceType::external_name) note_pods(store, service, notices);
     return notices.take();
 }

@@ -52,7 +52,7 @@ ReportStream stream_of(Context context, const ReportQuery& query, Wanted wanted,
 constexpr auto kEvery = [](const auto&) { return true; };
 
 bool is_certificate(const k8s::Secret& secret) {
-    return secret.type == "kubernetes.io/tls" || secret.data.contains("tls.crt");
+    return !secret.withheld && (secret.type == "kubernetes.io/tls" || secret.data.contains("tls.crt"));
 }
 
 bool has_endpoints(const k8s::Service& service) { return service.type != k8s::ServiceType::external_name; }

@@ -43,10 +43,11 @@ struct ClusterWrites::State : std::enable_shared_from_this<State> {
             return;
         }
         election.emplace(*client, *options.election, [this](bool leading) { lead(leading); });
-        if (options.update_status && options.status.names_anything())
-            status.emplace(
-                *client, [this] { return stopped || !election->leading() ? std::vector<StatusChange>() : find(); },
-                options.status_interval);
+        if (!options.update_status) return;
+        const auto leads = [this] { return election->leading(); };
+        status.emplace(
+            *client, [this, leads] { return leads() ? find() : std::vector<StatusChange>(); }, leads,
+            options.status_interval);
     }
 
     void lead(bool leading) {
@@ -65,6 +66,11 @@ struct ClusterWrites::State : std::enable_shared_from_this<State> {
                                task.running = false;
                                if (error && !self->stopped) std::rethrow_exception(error);
                            }));
+    }
+
+    asio::awaitable<void> leave(std::vector<StatusChange> last) {
+        if (status) co_await status->write_all(std::move(last));
+        co_await election->release();
     }
 
     void stop() {
@@ -107,10 +113,12 @@ void ClusterWrites::look_soon() {
     if (state_->status) state_->status->look_soon();
 }
 
-void ClusterWrites::leave(std::chrono::milliseconds limit) {
+bool ClusterWrites::leading() const noexcept { return state_->election && state_->election->leading(); }
+
+void ClusterWrites::leave(std::vector<StatusChange> last, std::chrono::milliseconds limit) {
     state_->stop();
-    if (!state_->election || !state_->election->leading()) return;
-    state_->run(state_->leaving, state_->election->release());
+    if (!leading()) return;
+    state_->run(state_->leaving, state_->leave(std::move(last)));
     const auto deadline = std::chrono::steady_clock::now() + limit;
     while (state_->leaving.running && std::chrono::steady_clock::now() < deadline) state_->io.run_one_until(deadline);
 }

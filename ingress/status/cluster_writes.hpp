@@ -24,6 +24,7 @@ struct ClusterWriteOptions {
     bool events = true;                        ///< false: --disable-sync-events
     std::string instance;                      ///< of this replica, for Events: the pod's name
     bool update_status = true;                 ///< --update-status
+    bool update_status_on_shutdown = true;     ///< --update-status-on-shutdown
     std::chrono::seconds status_interval{60};  ///< --status-update-interval
 };
 
@@ -41,9 +42,10 @@ public:
     void look_soon();
     /// Writes the Event if it is this replica that writes them. Returns at once. Events that come before start() count, too.
     void tell(k8s::Event event);
-    /// Stops writing and hands the Lease back, so that another replica leads at once. Runs the io_context for it, for at
-    /// most `limit`.
-    void leave(std::chrono::milliseconds limit);
+    bool leading() const noexcept;
+    /// Stops writing, but for these last changes, and hands the Lease back, so that another replica leads at once. Runs
+    /// the io_context for it, for at most `limit`.
+    void leave(std::vector<StatusChange> last, std::chrono::milliseconds limit);
 
 private:
     struct State;

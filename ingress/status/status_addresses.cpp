@@ -38,12 +38,15 @@ Addresses addresses_of(const k8s::Service& service) {
 
 }  // namespace
 
-Addresses status_addresses(const StatusOptions& options, const ObjectStore& store) {
+Addresses status_addresses(const StatusOptions& options, const ObjectStore& store,
+                           const std::vector<std::string>& nodes) {
     Addresses addresses;
     for (const auto& text : options.publish_addresses) add(addresses, text);
     if (options.publish_addresses.empty() && options.publish_service)
         if (const auto* service = store.find<k8s::Service>(*options.publish_service))
             addresses = addresses_of(*service);
+    if (!options.names_anything())
+        for (const auto& address : nodes) add(addresses, address);
     std::ranges::sort(addresses);
     addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
     return addresses;

@@ -17,6 +17,8 @@ struct StatusOptions {
 };
 
 /// In the order that status lists them: by host name, then IP. Empty when the Service has no address yet.
-std::vector<k8s::LoadBalancerAddress> status_addresses(const StatusOptions& options, const ObjectStore& store);
+/// @param nodes  addresses of the nodes that ready replicas are on: count when the options name nothing.
+std::vector<k8s::LoadBalancerAddress> status_addresses(const StatusOptions& options, const ObjectStore& store,
+                                                       const std::vector<std::string>& nodes = {});
 
 }  // namespace fairway::ingress

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "k8s-client/api/api_connection.hpp"
+#include "k8s-client/api/wiping_allocator.hpp"
 
 namespace fairway::k8s {
 
@@ -21,11 +22,13 @@ namespace {
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
 
-constexpr std::chrono::seconds kAnswerLimit{30};                       // between two reads of an answer
-constexpr std::uint64_t kMaxAnswer = std::uint64_t{64} * 1024 * 1024;  // bytes; a page of 500 objects is far below it
-constexpr std::size_t kMaxLine = std::size_t{16} * 1024 * 1024;  // bytes of one watched object; etcd allows 1.5 MiB
+constexpr std::uint64_t kMaxAnswer = std::uint64_t{64} * 1024 * 1024;  // bytes, of one that is not streamed
+constexpr std::size_t kMaxLine = std::size_t{16} * 1024 * 1024;        // of one watched object; etcd allows 1.5 MiB
+constexpr std::size_t kKeptCapacity = std::size_t{256} * 1024;         // of the buffer of a stream at rest
+constexpr std::size_t kChunk = std::size_t{64} * 1024;
 constexpr std::size_t kMostIdle = 2;
 constexpr std::chrono::seconds kTokenAge{60};  // the kubelet rotates tokens well before they expire
+constexpr unsigned kUnauthorized = 401;
 
 std::chrono::seconds retry_after_of(const http::fields& fields) {
     const auto text = fields[http::field::retry_after];
@@ -36,7 +39,7 @@ std::chrono::seconds retry_after_of(const http::fields& fields) {
 
 void use_certificates(asio::ssl::context& tls, const ClientConfig& config) {
     tls.set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_tlsv1 |
-                    asio::ssl::context::no_tlsv1_1);
+                    asio::ssl::context::no_tlsv1_1 | SSL_OP_CLEANSE_PLAINTEXT);
     tls.set_verify_mode(config.insecure_skip_verify ? asio::ssl::verify_none : asio::ssl::verify_peer);
     if (config.ca_pem.empty())
         tls.set_default_verify_paths();
@@ -59,7 +62,7 @@ struct ApiClient::State {
         http::request<http::string_body> request;
         request.method_string(given.method);
         request.target(config.path_prefix + given.target);
-        request.set(http::field::host, config.host);
+        request.set(http::field::host, config.authority());
         request.set(http::field::user_agent, user_agent);
         request.set(http::field::accept, "application/json");
         if (const auto& bearer = bearer_token(); !bearer.empty())
@@ -73,14 +76,21 @@ struct ApiClient::State {
 
     const std::string& bearer_token() {
         if (config.token_file.empty()) return config.token;
-        const auto now = std::chrono::steady_clock::now();
-        if (!token.empty() && now - token_read < kTokenAge) return token;
+        if (token.empty() || std::chrono::steady_clock::now() - token_read >= kTokenAge) read_token();
+        return token;
+    }
+
+    /// @return whether it is another one than before.
+    bool read_token() {
+        if (config.token_file.empty()) return false;
         std::ifstream file(config.token_file, std::ios::binary);
         std::string text((std::istreambuf_iterator<char>(file)), {});
         while (!text.empty() && text.back() == '\n') text.pop_back();
-        if (!text.empty()) token = std::move(text);  // while it is being replaced, the old one still counts
-        token_read = now;
-        return token;
+        token_read = std::chrono::steady_clock::now();
+        if (text.empty() || text == token) return false;  // while it is being replaced, the old one still counts
+        wipe(token);
+        token = std::move(text);
+        return true;
     }
 
     asio::awaitable<std::unique_ptr<ApiConnection>> lease(bool& kept) {
@@ -91,31 +101,39 @@ struct ApiClient::State {
         co_return connection;
     }
 
-    /// Sends `request` and reads the head of the answer into `parser`.
+    void give_back(std::unique_ptr<ApiConnection> connection) {
+        connection->tcp().expires_never();
+        if (idle.size() < kMostIdle) idle.push_back(std::move(connection));
+    }
+
+    /// Sends the request and reads the head of the answer into `parser`, on a connection that the caller owns then.
     template <class Parser>
-    asio::awaitable<void> exchange(ApiConnection& connection, const http::request<http::string_body>& request,
-                                   Parser& parser) {
-        connection.tcp().expires_after(kAnswerLimit);
+    asio::awaitable<std::unique_ptr<ApiConnection>> begin(const ApiRequest& given, std::optional<Parser>& parser) {
+        for (bool may_repeat = true;;) {
+            bool kept = false;
+            auto connection = co_await lease(kept);
+            const auto request = make_request(given);
+            parser.emplace();
+            try {
+                co_await exchange(*connection, request, *parser, given.limit);
+            } catch (const boost::system::system_error& error) {
+                if (kept) continue;  // it may have been closed meanwhile: once more
+                throw failure(given, error);
+            }
+            if (parser->get().result_int() != kUnauthorized || !may_repeat || !read_token()) co_return connection;
+            may_repeat = false;
+        }
+    }
+
+    template <class Parser>
+    static asio::awaitable<void> exchange(ApiConnection& connection, const http::request<http::string_body>& request,
+                                          Parser& parser, std::chrono::milliseconds limit) {
+        connection.tcp().expires_after(limit);
         co_await connection.with_stream(
             [&](auto& stream) { return http::async_write(stream, request, asio::use_awaitable); });
         co_await connection.with_stream([&](auto& stream) {
             return http::async_read_header(stream, connection.buffer(), parser, asio::use_awaitable);
         });
-    }
-
-    asio::awaitable<ApiResponse> read_answer(ApiConnection& connection, const ApiRequest& request) {
-        http::response_parser<http::string_body> parser;
-        parser.body_limit(kMaxAnswer);
-        co_await exchange(connection, make_request(request), parser);
-        while (!parser.is_done()) {
-            connection.tcp().expires_after(kAnswerLimit);
-            co_await connection.with_stream([&](auto& stream) {
-                return http::async_read_some(stream, connection.buffer(), parser, asio::use_awaitable);
-            });
-        }
-        connection.tcp().expires_never();
-        may_keep = parser.get().keep_alive();
-        co_return ApiResponse{parser.get().result_int(), std::move(parser.get().body()), retry_after_of(parser.get())};
     }
 
     ApiUnreachable failure(const ApiRequest& request, const boost::system::system_error& error) const {
@@ -130,25 +148,54 @@ struct ApiClient::State {
     std::vector<std::unique_ptr<ApiConnection>> idle;
     std::string token;
     std::chrono::steady_clock::time_point token_read{};
-    bool may_keep = false;  ///< of the answer that was read last
 };
 
-struct WatchStream::State {
+struct AnswerStream::State {
+    std::shared_ptr<ApiClient::State> client;
     std::unique_ptr<ApiConnection> connection;
-    http::response_parser<http::buffer_body> parser;
+    std::optional<http::response_parser<http::buffer_body>> parser;
     std::string target;
-    std::string lines;  // received, from `begin` on not given out yet
-    std::size_t begin = 0;
-    std::array<char, 64 * 1024> chunk;
+    WipedString lines;      // received, from `begin` on not given out yet
+    std::size_t begin = 0;  // what is in front of it was given out
+    std::array<char, kChunk> chunk;
+    std::size_t chunk_size = 0;
 };
 
-WatchStream::WatchStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
-WatchStream::~WatchStream() = default;
+AnswerStream::AnswerStream(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
-unsigned WatchStream::status() const noexcept { return state_->parser.get().result_int(); }
-std::chrono::seconds WatchStream::retry_after() const noexcept { return retry_after_of(state_->parser.get()); }
+AnswerStream::~AnswerStream() {
+    wipe(state_->chunk.data(), state_->chunk_size);
+    if (state_->connection && state_->parser->is_done() && state_->parser->get().keep_alive())
+        state_->client->give_back(std::move(state_->connection));
+}
 
-asio::awaitable<std::optional<std::string_view>> WatchStream::next_line(std::chrono::seconds timeout) {
+unsigned AnswerStream::status() const noexcept { return state_->parser->get().result_int(); }
+std::chrono::seconds AnswerStream::retry_after() const noexcept { return retry_after_of(state_->parser->get()); }
+
+asio::awaitable<std::optional<std::string_view>> AnswerStream::next_chunk(std::chrono::milliseconds timeout) {
+    State& state = *state_;
+    while (!state.parser->is_done()) {
+        wipe(state.chunk.data(), std::exchange(state.chunk_size, 0));
+        auto& body = state.parser->get().body();
+        body.data = state.chunk.data();
+        body.size = state.chunk.size();
+        body.more = true;
+        state.connection->tcp().expires_after(timeout);
+        boost::system::error_code error;
+        co_await state.connection->with_stream([&](auto& stream) {
+            return http::async_read_some(stream, state.connection->buffer(), *state.parser,
+                                         asio::redirect_error(asio::use_awaitable, error));
+        });
+        if (error == boost::beast::error::timeout)
+            throw ApiSilent(fmt::format("{}: nothing was sent for {} s", state.target, timeout.count() / 1000));
+        if (error && error != http::error::need_buffer) throw ApiUnreachable(state.target + ": " + error.message());
+        state.chunk_size = state.chunk.size() - body.size;
+        if (state.chunk_size != 0) co_return std::string_view(state.chunk.data(), state.chunk_size);
+    }
+    co_return std::nullopt;
+}
+
+asio::awaitable<std::optional<std::string_view>> AnswerStream::next_line(std::chrono::milliseconds timeout) {
     State& state = *state_;
     std::size_t scanned = 0;
     for (;;) {
@@ -158,28 +205,29 @@ asio::awaitable<std::optional<std::string_view>> WatchStream::next_line(std::chr
             state.begin = end + 1;
             co_return line;
         }
-        state.lines.erase(0, state.begin);
-        state.begin = 0;
+        forget_given(state);
         scanned = state.lines.size();
         if (scanned > kMaxLine) throw ApiUnreachable(state.target + ": a watched object is larger than 16 MiB");
-        if (state.parser.is_done()) co_return std::nullopt;
-        auto& body = state.parser.get().body();
-        body.data = state.chunk.data();
-        body.size = state.chunk.size();
-        body.more = true;
-        state.connection->tcp().expires_after(timeout);
-        boost::system::error_code error;
-        co_await state.connection->with_stream([&](auto& stream) {
-            return http::async_read_some(stream, state.connection->buffer(), state.parser,
-                                         asio::redirect_error(asio::use_awaitable, error));
-        });
-        if (error && error != http::error::need_buffer) throw ApiUnreachable(state.target + ": " + error.message());
-        state.lines.append(state.chunk.data(), state.chunk.size() - body.size);
+        const auto more = co_await next_chunk(timeout);
+        if (!more) co_return std::nullopt;
+        state.lines.append(*more);
     }
 }
 
+/// Moves what is left to the front, and wipes all behind it.
+void AnswerStream::forget_given(State& state) {
+    const auto size = state.lines.size();
+    state.lines.erase(0, state.begin);
+    const auto kept = state.lines.size();
+    state.lines.resize(size);
+    wipe(state.lines.data() + kept, size - kept);
+    state.lines.resize(kept);
+    if (kept == 0 && state.lines.capacity() > kKeptCapacity) state.lines = WipedString();
+    state.begin = 0;
+}
+
 ApiClient::ApiClient(asio::io_context& io, ClientConfig config, std::string user_agent)
-    : state_(std::make_unique<State>(io, std::move(config), std::move(user_agent))) {}
+    : state_(std::make_shared<State>(io, std::move(config), std::move(user_agent))) {}
 ApiClient::~ApiClient() = default;
 
 const ClientConfig& ApiClient::config() const noexcept { return state_->config; }
@@ -191,32 +239,33 @@ asio::awaitable<ApiResponse> ApiClient::get(std::string target) {
 }
 
 asio::awaitable<ApiResponse> ApiClient::send(ApiRequest request) {
-    for (;;) {
-        bool kept = false;
-        auto connection = co_await state_->lease(kept);
-        try {
-            auto answer = co_await state_->read_answer(*connection, request);
-            if (state_->may_keep && state_->idle.size() < kMostIdle) state_->idle.push_back(std::move(connection));
-            co_return answer;
-        } catch (const boost::system::system_error& error) {
-            if (!kept) throw state_->failure(request, error);  // a kept one may have been closed meanwhile: once more
-        }
-    }
-}
-
-asio::awaitable<std::unique_ptr<WatchStream>> ApiClient::watch(std::string target) {
-    auto state = std::make_unique<WatchStream::State>();
-    state->connection = co_await ApiConnection::open(state_->io, state_->tls, state_->config);
-    state->parser.body_limit(boost::none);
-    ApiRequest request;
-    request.target = target;
-    state->target = state_->config.url() + target.substr(0, target.find('?'));
+    std::optional<http::response_parser<http::string_body>> parser;
+    auto connection = co_await state_->begin(request, parser);
+    parser->body_limit(kMaxAnswer);
     try {
-        co_await state_->exchange(*state->connection, state_->make_request(request), state->parser);
+        while (!parser->is_done()) {
+            connection->tcp().expires_after(request.limit);
+            co_await connection->with_stream([&](auto& stream) {
+                return http::async_read_some(stream, connection->buffer(), *parser, asio::use_awaitable);
+            });
+        }
     } catch (const boost::system::system_error& error) {
         throw state_->failure(request, error);
     }
-    co_return std::unique_ptr<WatchStream>(new WatchStream(std::move(state)));
+    auto& answer = parser->get();
+    if (answer.keep_alive()) state_->give_back(std::move(connection));
+    co_return ApiResponse{answer.result_int(), std::move(answer.body()), retry_after_of(answer)};
+}
+
+asio::awaitable<std::unique_ptr<AnswerStream>> ApiClient::stream(std::string target) {
+    auto state = std::make_unique<AnswerStream::State>();
+    state->client = state_;
+    state->target = state_->config.url() + target.substr(0, target.find('?'));
+    ApiRequest request;
+    request.target = std::move(target);
+    state->connection = co_await state_->begin(request, state->parser);
+    state->parser->body_limit(boost::none);
+    co_return std::unique_ptr<AnswerStream>(new AnswerStream(std::move(state)));
 }
 
 }  // namespace fairway::k8s

@@ -24,6 +24,12 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// Nothing came for as long as the caller would wait.
+class ApiSilent : public ApiUnreachable {
+public:
+    using ApiUnreachable::ApiUnreachable;
+};
+
 struct ApiResponse {
     unsigned status = 0;
     std::string body;
@@ -34,23 +40,31 @@ struct ApiRequest {
     std::string method = "GET";  ///< GET, POST, PUT, PATCH
     std::string target;          ///< path and query as they are sent, with leading slash, without the URL's prefix
     std::string body;
-    std::string content_type;  ///< empty without a body
+    std::string content_type;                       ///< empty without a body
+    std::chrono::milliseconds limit{kAnswerLimit};  ///< between two reads of the answer
+
+    static constexpr std::chrono::seconds kAnswerLimit{30};
 };
 
-/// The answer to a watch request. Ends with this object.
-class WatchStream {
+/// An answer that is read as it comes: a watch, or a list. What has been handed out is wiped. The connection is kept for
+/// other requests when the answer was read to its end.
+class AnswerStream {
 public:
-    ~WatchStream();
+    ~AnswerStream();
     unsigned status() const noexcept;
     std::chrono::seconds retry_after() const noexcept;
-    /// The next line without its end, or std::nullopt when the server has ended the watch in good order. The view is
-    /// valid until the next call. Throws ApiUnreachable: broken, longer than a limit, or silent for `timeout`.
-    boost::asio::awaitable<std::optional<std::string_view>> next_line(std::chrono::seconds timeout);
+    /// The next bytes, or std::nullopt at the end. The view is valid until the next call.
+    /// Throws ApiSilent after `timeout`, or ApiUnreachable: broken.
+    boost::asio::awaitable<std::optional<std::string_view>> next_chunk(std::chrono::milliseconds timeout);
+    /// The next line without its end, or std::nullopt when the server has ended the answer in good order. The view is
+    /// valid until the next call. Throws as next_chunk() does, and ApiUnreachable for a line longer than 16 MiB.
+    boost::asio::awaitable<std::optional<std::string_view>> next_line(std::chrono::milliseconds timeout);
 
 private:
     friend class ApiClient;
     struct State;
-    explicit WatchStream(std::unique_ptr<State> state);
+    explicit AnswerStream(std::unique_ptr<State> state);
+    static void forget_given(State& state);
     std::unique_ptr<State> state_;
 };
 
@@ -67,15 +81,23 @@ public:
 
     /// A request on a kept connection that turns out to be closed is sent once more: what writes must bear that, by
     /// naming a resource version or the whole of what it sets.
+    /// After a 401 the token file is read again, and the request sent once more with a token that is another one.
     /// Throws ApiUnreachable. A status of 400 and above is no exception.
     boost::asio::awaitable<ApiResponse> send(ApiRequest request);
     boost::asio::awaitable<ApiResponse> get(std::string target);
-    /// Begins a watch; its lines follow by next_line(). Throws ApiUnreachable.
-    boost::asio::awaitable<std::unique_ptr<WatchStream>> watch(std::string target);
+    /// GET, with an answer that is read piece by piece. Throws and repeats itself as send() does.
+    boost::asio::awaitable<std::unique_ptr<AnswerStream>> stream(std::string target);
+
+    /// Whether the API server sends lists as watches (sendInitialEvents, Kubernetes 1.34 by default); what was learnt
+    /// from it holds for all watches.
+    bool streams_lists() const noexcept { return streams_lists_; }
+    void without_streamed_lists() noexcept { streams_lists_ = false; }
 
 private:
+    friend class AnswerStream;
     struct State;
-    std::unique_ptr<State> state_;
+    std::shared_ptr<State> state_;
+    bool streams_lists_ = true;
 };
 
 }  // namespace fairway::k8s

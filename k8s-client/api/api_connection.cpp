@@ -21,6 +21,7 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr std::chrono::seconds kConnectLimit{5};
+constexpr std::chrono::seconds kHandshakeLimit{10};  // an API server that has just started has many to do at once
 constexpr int kDeadPeerMilliseconds =
     30'000;  // unacknowledged bytes, or unanswered keep-alives, for so long: it is gone
 
@@ -59,6 +60,7 @@ asio::awaitable<std::unique_ptr<ApiConnection>> ApiConnection::open(asio::io_con
         connection->keep_watch_over_peer();
         if (config.tls) {
             doing = "the TLS handshake";
+            connection->tcp_.expires_after(kHandshakeLimit);
             const auto& name = config.server_name.empty() ? config.host : config.server_name;
             auto& stream = connection->tls_.emplace(connection->tcp_, tls);
             // RFC 6066 section 3: only names are sent, not addresses.

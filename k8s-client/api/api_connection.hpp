@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "k8s-client/api/client_config.hpp"
+#include "k8s-client/api/wiping_allocator.hpp"
 
 namespace fairway::k8s {
 
@@ -22,7 +23,8 @@ public:
     explicit ApiConnection(boost::asio::io_context& io);
 
     boost::beast::tcp_stream& tcp() noexcept { return tcp_; }
-    boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
+    using Buffer = boost::beast::basic_flat_buffer<WipingAllocator<char>>;
+    Buffer& buffer() noexcept { return buffer_; }
     /// Calls `use` with the stream that bytes go through, and returns what it returns.
     template <class Use>
     auto with_stream(Use use) {
@@ -34,7 +36,7 @@ private:
 
     boost::beast::tcp_stream tcp_;
     std::optional<boost::asio::ssl::stream<boost::beast::tcp_stream&>> tls_;
-    boost::beast::flat_buffer buffer_;
+    Buffer buffer_;
 };
 
 }  // namespace fairway::k8s

@@ -25,12 +25,16 @@ std::string without_line_end(std::string text) {
     return text;
 }
 
+std::string bracketed(const std::string& host) { return host.find(':') == std::string::npos ? host : "[" + host + "]"; }
+
 }  // namespace
 
 std::string ClientConfig::url() const {
-    const bool ipv6 = host.find(':') != std::string::npos;
-    return fmt::format("{}://{}{}{}:{}{}", tls ? "https" : "http", ipv6 ? "[" : "", host, ipv6 ? "]" : "", port,
-                       path_prefix);
+    return fmt::format("{}://{}:{}{}", tls ? "https" : "http", bracketed(host), port, path_prefix);
+}
+
+std::string ClientConfig::authority() const {
+    return port == (tls ? 443 : 80) ? bracketed(host) : fmt::format("{}:{}", bracketed(host), port);
 }
 
 Result<ClientConfig> config_of_url(const std::string& text, const std::filesystem::path& certificate_authority) {
@@ -64,9 +68,7 @@ Result<ClientConfig> in_cluster_config(const GetVariable& variable, const std::f
         return Error{"not in a pod (KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set); outside of the "
                      "cluster give "
                      "--kubeconfig FILE or --apiserver-host URL"};
-    const bool ipv6 = host->find(':') != std::string::npos;
-    auto config =
-        config_of_url(ipv6 ? fmt::format("https://[{}]:{}", *host, *port) : fmt::format("https://{}:{}", *host, *port));
+    auto config = config_of_url(fmt::format("https://{}:{}", bracketed(*host), *port));
     if (!config) return config;
     auto ca = read_file(folder / "ca.crt");
     if (!ca) return Error{ca.error().message + "; the pod needs its service account (automountServiceAccountToken)"};

@@ -27,6 +27,8 @@ struct ClientConfig {
 
     /// "https://198.18.0.1:6443", for people.
     std::string url() const;
+    /// Field Host (RFC 9110 section 7.2): an IPv6 address in brackets, the port unless it is the scheme's own.
+    std::string authority() const;
 };
 
 /// A variable of the environment; std::nullopt when it is not set.

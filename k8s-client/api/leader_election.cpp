@@ -48,14 +48,22 @@ LeaderElection::LeaderElection(ApiClient& client, ElectionOptions options, std::
 asio::awaitable<void> LeaderElection::run() {
     asio::steady_timer timer(co_await asio::this_coro::executor);
     for (bool failing = false;;) {
+        std::string problem;
         try {
             co_await acquire_or_renew();
-            failing = false;
         } catch (const ApiUnreachable& unreachable) {
-            if (!std::exchange(failing, true)) log::warn("election.failed", {{"reason", unreachable.what()}});
+            lease_.clear();  // whether it was written is not known
+            problem = unreachable.what();
         }
+        const auto cancellation = co_await asio::this_coro::cancellation_state;
+        if (cancellation.cancelled() != asio::cancellation_type::none) co_return;  // that is what broke it
+        const bool told = std::exchange(failing, !problem.empty());
+        if (failing && !told) log::warn("election.failed", {{"reason", problem}});
         if (!leading()) set_leading(false);
-        timer.expires_after(std::chrono::milliseconds(options_.duration) / (failing ? 16 : 4));
+        const auto pause = std::chrono::milliseconds(options_.duration) / (failing ? 16 : 4);
+        // Replicas that start together must not ask together for ever.
+        std::uniform_int_distribution<std::int64_t> jitter(pause.count() * 9 / 10, pause.count());
+        timer.expires_after(std::chrono::milliseconds(jitter(random_)));
         co_await timer.async_wait(asio::use_awaitable);
     }
 }
@@ -65,44 +73,65 @@ std::string LeaderElection::target(bool with_name) const {
                        with_name ? options_.lease : "");
 }
 
+/// An answer that comes after the next try is due is of no use.
+ApiRequest LeaderElection::request(std::string method, bool with_name, std::string body) const {
+    ApiRequest request{std::move(method), target(with_name), std::move(body), {}};
+    if (!request.body.empty()) request.content_type = "application/json";
+    request.limit = std::min<std::chrono::milliseconds>(request.limit, options_.duration / 4);
+    return request;
+}
+
 asio::awaitable<void> LeaderElection::acquire_or_renew() {
-    const auto found = co_await client_.get(target(true));
-    if (found.status != 200 && found.status != 404)
+    // The leader knows the Lease as it wrote it: one request renews it.
+    if (leading_ && !lease_.empty() && co_await claim(lease_)) co_return;
+    auto lease = co_await read();
+    if (held_by_another(child(lease, "spec"))) {
+        set_leading(false);
+        co_return;
+    }
+    co_await claim(std::move(lease));
+}
+
+/// The Lease as it is, or one to be created.
+asio::awaitable<json::object> LeaderElection::read() {
+    const auto found = co_await client_.send(request("GET", true));
+    if (found.status == 404)
+        co_return json::object{{"apiVersion", "coordination.k8s.io/v1"},
+                               {"kind", "Lease"},
+                               {"metadata", json::object{{"name", options_.lease}, {"namespace", options_.ns}}}};
+    if (found.status != 200)
         throw ApiUnreachable(
             fmt::format("the Lease {}/{} cannot be read (HTTP {}); the Role must allow get, create and "
                         "update",
                         options_.ns, options_.lease, found.status));
-    json::object lease{{"apiVersion", "coordination.k8s.io/v1"},
-                       {"kind", "Lease"},
-                       {"metadata", json::object{{"name", options_.lease}, {"namespace", options_.ns}}}};
-    if (found.status == 200) {
-        boost::system::error_code error;
-        auto parsed = json::parse(found.body, error);
-        if (error || !parsed.is_object()) throw ApiUnreachable("the answer of the API server is no Lease");
-        lease = std::move(parsed.get_object());
-    }
-    const auto spec = child(lease, "spec");
-    if (held_by_another(spec)) {
-        set_leading(false);
-        co_return;
-    }
-    const auto asked = Clock::now();  // the renewal counts from here, whenever the answer comes
-    lease["spec"] = claimed(spec);
-    const bool exists = found.status == 200;
-    ApiRequest request{exists ? "PUT" : "POST", target(exists), json::serialize(lease), "application/json"};
-    if (!co_await write(std::move(request))) co_return;
-    renewed_ = asked;
-    set_leading(true);
+    boost::system::error_code error;
+    auto parsed = json::parse(found.body, error);
+    if (error || !parsed.is_object()) throw ApiUnreachable("the answer of the API server is no Lease");
+    co_return std::move(parsed.get_object());
 }
 
 /// @return false when another was faster.
+asio::awaitable<bool> LeaderElection::claim(json::object lease) {
+    const auto asked = Clock::now();  // the renewal counts from here, whenever the answer comes
+    lease["spec"] = claimed(child(lease, "spec"));
+    const bool exists = !text(child(lease, "metadata"), "resourceVersion").empty();
+    if (!co_await write(request(exists ? "PUT" : "POST", exists, json::serialize(lease)))) co_return false;
+    renewed_ = asked;
+    set_leading(true);
+    co_return true;
+}
+
 asio::awaitable<bool> LeaderElection::write(ApiRequest request) {
+    lease_.clear();
     const auto answer = co_await client_.send(std::move(request));
-    if (answer.status == 409) co_return false;
+    if (answer.status == 409 || answer.status == 404) co_return false;
     if (answer.status / 100 != 2)
         throw ApiUnreachable(fmt::format("the Lease {}/{} cannot be written (HTTP {}); the Role must allow create and "
                                          "update",
                                          options_.ns, options_.lease, answer.status));
+    boost::system::error_code error;
+    auto parsed = json::parse(answer.body, error);
+    if (!error && parsed.is_object()) lease_ = std::move(parsed.get_object());
     co_return true;
 }
 
@@ -143,18 +172,13 @@ asio::awaitable<void> LeaderElection::release() {
 }
 
 asio::awaitable<void> LeaderElection::hand_back() {
-    const auto found = co_await client_.get(target(true));
-    boost::system::error_code error;
-    auto parsed = json::parse(found.body, error);
-    if (found.status != 200 || error || !parsed.is_object()) throw ApiUnreachable("the Lease cannot be read");
-    auto& lease = parsed.get_object();
+    auto lease = co_await read();
     auto spec = child(lease, "spec");
     if (text(spec, "holderIdentity") != options_.identity) co_return;
     spec.erase("holderIdentity");
     spec["leaseDurationSeconds"] = 1;
     lease["spec"] = std::move(spec);
-    ApiRequest request{"PUT", target(true), json::serialize(lease), "application/json"};
-    co_await write(std::move(request));
+    co_await write(request("PUT", true, json::serialize(lease)));
 }
 
 void LeaderElection::set_leading(bool leading) {

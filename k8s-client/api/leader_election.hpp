@@ -8,6 +8,8 @@
 #include <functional>
 #include <string>
 
+#include <random>
+
 #include "k8s-client/api/api_client.hpp"
 
 namespace fairway::k8s {
@@ -38,8 +40,11 @@ public:
 
 private:
     boost::asio::awaitable<void> acquire_or_renew();
+    boost::asio::awaitable<boost::json::object> read();
+    boost::asio::awaitable<bool> claim(boost::json::object lease);
     boost::asio::awaitable<bool> write(ApiRequest request);
     boost::asio::awaitable<void> hand_back();
+    ApiRequest request(std::string method, bool with_name, std::string body = {}) const;
     bool held_by_another(const boost::json::object& spec);
     boost::json::object claimed(const boost::json::object& spec) const;
     std::string target(bool with_name) const;
@@ -50,6 +55,8 @@ private:
     std::function<void(bool)> on_change_;
     bool leading_ = false;
     Clock::time_point renewed_{};
+    boost::json::object lease_;  ///< as the leader wrote it last, with its resource version; empty: must be read
+    std::minstd_rand random_{std::random_device{}()};
     std::string seen_;  ///< holder and time of renewal, as they were in the Lease last
     Clock::time_point seen_since_{};
 };

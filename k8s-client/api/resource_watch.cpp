@@ -9,6 +9,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "base/log.hpp"
+#include "k8s-client/api/list_splitter.hpp"
 
 namespace fairway::k8s {
 
@@ -16,13 +17,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int kPage = 500;                       // objects; as kubectl
-constexpr int kWatchSeconds = 300;               // and up to twice that, so that not all end together
-constexpr std::chrono::seconds kWatchGrace{30};  // behind the end that was asked for
-constexpr std::chrono::seconds kShortWatch{1};   // one that ends sooner is not begun anew at once
-constexpr std::chrono::milliseconds kFirstPause{200};
-constexpr std::chrono::milliseconds kLongestUnreachable{800};  // trying a closed port costs nobody anything
-constexpr std::chrono::milliseconds kLongestRefused{30'000};
+constexpr int kPage = 500;  // objects; as kubectl
 
 std::string encoded(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
@@ -35,15 +30,31 @@ public:
     std::chrono::seconds retry_after;
 };
 
+constexpr unsigned kBadRequest = 400;
+constexpr unsigned kUnauthorized = 401;
+constexpr unsigned kForbidden = 403;
+constexpr unsigned kNotFound = 404;
+constexpr unsigned kGone = 410;
+constexpr unsigned kInvalid = 422;
+
 std::string reason_of(unsigned status) {
     switch (status) {
-        case 401: return "the API server does not know who we are; is the token expired?";
-        case 403: return "we may not read this; the ClusterRole must allow list and watch";
-        case 404: return "the API server does not have this API";
+        case kUnauthorized: return "the API server does not know who we are; is the token expired?";
+        case kForbidden: return "we may not read this; the ClusterRole must allow list and watch";
+        case kNotFound: return "the API server does not have this API";
         case 429: return "the API server is busy";
         default: return "the API server cannot answer";
     }
 }
+
+void expect_ok(const AnswerStream& answer) {
+    if (answer.status() != 200) throw Refused(answer.status(), reason_of(answer.status()), answer.retry_after());
+}
+
+/// ERROR lines carry Kubernetes' own words: 410 is no fault of anyone's.
+Refused error_line(const WatchEvent& event) { return {static_cast<unsigned>(event.code), event.message, {}}; }
+
+Refused not_understood() { return {kGone, "a line of the watch was not understood", {}}; }
 
 }  // namespace
 
@@ -57,94 +68,180 @@ std::string WatchedResource::target() const {
     return text;
 }
 
-ResourceWatch::ResourceWatch(ApiClient& client, WatchedResource resource, WatchEvents events)
-    : client_(client), resource_(std::move(resource)), events_(std::move(events)) {}
+std::string_view WatchedResource::api_version() const {
+    for (const std::string_view root : {"/apis/", "/api/"})
+        if (group.starts_with(root)) return group.substr(root.size());
+    return group;
+}
+
+ResourceWatch::ResourceWatch(ApiClient& client, WatchedResource resource, WatchEvents events, WatchTimes times)
+    : client_(client),
+      resource_(std::move(resource)),
+      events_(std::move(events)),
+      times_(times),
+      backoff_(times.first_pause) {}
 
 asio::awaitable<void> ResourceWatch::run() {
     for (;;) {
         std::string problem;
+        std::chrono::milliseconds longest = times_.longest_unreachable;
+        std::chrono::milliseconds at_least{0};
+        bool wait_first = false;
+        const auto began = std::chrono::steady_clock::now();
         try {
-            if (resource_version_.empty()) co_await list();
-            const auto began = std::chrono::steady_clock::now();
-            co_await watch();
-            if (std::chrono::steady_clock::now() - began < kShortWatch) co_await wait_before_retry();
-            continue;
+            co_await begin_or_go_on();
         } catch (const Refused& refused) {
-            if (refused.status == 410) {
-                log::info("api.relist", {{"resource", resource_.plural}});
-                resource_version_.clear();
+            const bool streaming = resource_version_.empty() && client_.streams_lists();
+            if (streaming && (refused.status == kBadRequest || refused.status == kInvalid)) {
+                client_.without_streamed_lists();
                 continue;
             }
-            problem = refused.what();
-            if (refused.status == 403 || refused.status == 404) events_.denied();
-            longest_pause_ = kLongestRefused;
-            pause_ = std::max<std::chrono::milliseconds>(pause_, refused.retry_after);
+            const bool denied = refused.status == kForbidden || refused.status == kNotFound;
+            if (denied) events_.denied();
+            if (refused.status == kGone) {
+                log::info("api.relist", {{"resource", resource_.plural}, {"reason", refused.what()}});
+                resource_version_.clear();
+                wait_first = true;  // all replicas are told at once
+            } else {
+                problem = refused.what();
+            }
+            at_least = refused.retry_after;
+            longest = denied || refused.status == kUnauthorized ? times_.longest_refused : times_.longest_busy;
+        } catch (const ApiSilent& silent) {
+            // Before everything has been read that means a server which takes no notice of sendInitialEvents.
+            if (resource_version_.empty()) client_.without_streamed_lists();
+            problem = silent.what();
         } catch (const ApiUnreachable& unreachable) {
             problem = unreachable.what();
-            longest_pause_ = kLongestUnreachable;
         }
-        if (!std::exchange(failing_, true))
+        const auto cancellation = co_await asio::this_coro::cancellation_state;
+        if (cancellation.cancelled() != asio::cancellation_type::none) co_return;  // that is what broke it
+        if (!problem.empty() && !std::exchange(failing_, true))
             log::warn("api.failed", {{"resource", resource_.plural}, {"reason", problem}});
-        co_await wait_before_retry();
+        wait_first |= !problem.empty();
+        if (std::chrono::steady_clock::now() - began >= times_.short_watch)
+            backoff_.reset();
+        else
+            wait_first = true;
+        if (wait_first) co_await wait(longest, at_least);
     }
 }
 
-void ResourceWatch::succeeded() {
+void ResourceWatch::recovered() {
     if (std::exchange(failing_, false)) log::info("api.recovered", {{"resource", resource_.plural}});
-    pause_ = {};
 }
 
-asio::awaitable<void> ResourceWatch::wait_before_retry() {
-    pause_ = std::clamp(pause_ * 2, kFirstPause, std::max(longest_pause_, kFirstPause));
-    std::uniform_int_distribution<std::int64_t> jitter(pause_.count() / 2, pause_.count());
-    asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::milliseconds(jitter(random_)));
+asio::awaitable<void> ResourceWatch::wait(std::chrono::milliseconds longest, std::chrono::milliseconds at_least) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, backoff_.next(longest, at_least));
     co_await timer.async_wait(asio::use_awaitable);
+}
+
+asio::awaitable<void> ResourceWatch::begin_or_go_on() {
+    if (resource_version_.empty() && !client_.streams_lists()) co_await list();
+    co_await watch();
+}
+
+void ResourceWatch::note(const Decoded& decoded) {
+    for (const auto& object : decoded.objects) initial_.insert(meta_of(object).name);
+    for (const auto& [kind, name] : decoded.refused) initial_.insert(name);
 }
 
 asio::awaitable<void> ResourceWatch::list() {
     const std::string target = resource_.target();
     const char joiner = target.find('?') == std::string::npos ? '?' : '&';
-    std::set<ObjectName> all;
+    initial_.clear();
     ListMeta page;
     do {
         auto request = fmt::format("{}{}limit={}", target, joiner, kPage);
         if (!page.continue_token.empty()) request += "&continue=" + encoded(page.continue_token);
-        auto answer = co_await client_.get(std::move(request));
-        if (answer.status != 200) throw Refused(answer.status, reason_of(answer.status), answer.retry_after);
-        auto decoded = decode(answer.body, {}, {});
-        answer.body = {};
-        if (decoded.truncated) throw ApiUnreachable("the answer of the API server is not what it should be");
-        page = decoded.list;
-        for (const auto& object : decoded.objects) all.insert(meta_of(object).name);
-        for (const auto& [kind, name] : decoded.refused) all.insert(name);
-        events_.changed(std::move(decoded));
+        page = co_await list_page(request);
     } while (!page.continue_token.empty());
     resource_version_ = page.resource_version;
-    succeeded();
-    events_.listed(all);
+    recovered();
+    events_.listed(std::exchange(initial_, {}));
+}
+
+asio::awaitable<ListMeta> ResourceWatch::list_page(const std::string& target) {
+    const auto answer = co_await client_.stream(target);
+    expect_ok(*answer);
+    const ApiUnreachable garbled("the answer of the API server is not what it should be");
+    ListSplitter splitter(resource_.kind, resource_.api_version(), [&](std::string_view list) {
+        auto decoded = decode(list, {}, {});
+        if (decoded.truncated) throw garbled;
+        note(decoded);
+        events_.changed(std::move(decoded));
+    });
+    bool sound = true;
+    while (sound) {
+        const auto chunk = co_await answer->next_chunk(ApiRequest::kAnswerLimit);
+        if (!chunk) break;
+        sound = splitter.feed(*chunk);
+    }
+    auto rest = decode(splitter.rest(), {}, {});
+    if (!sound || rest.truncated || rest.list.resource_version.empty()) throw garbled;
+    co_return std::move(rest.list);
+}
+
+std::string ResourceWatch::watch_target(std::chrono::seconds length) const {
+    std::string target = resource_.target();
+    target += target.find('?') == std::string::npos ? '?' : '&';
+    target += fmt::format("watch=true&allowWatchBookmarks=true&timeoutSeconds={}", length.count());
+    // KEP-3157: all that there is as events, then a bookmark that says so. Neither parameter may stand alone.
+    if (resource_version_.empty()) return target + "&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
+    return target + "&resourceVersion=" + encoded(resource_version_);
 }
 
 asio::awaitable<void> ResourceWatch::watch() {
-    const std::string target = resource_.target();
-    const char joiner = target.find('?') == std::string::npos ? '?' : '&';
-    const int seconds = std::uniform_int_distribution(kWatchSeconds, 2 * kWatchSeconds)(random_);
-    auto stream = co_await client_.watch(
-        fmt::format("{}{}watch=true&allowWatchBookmarks=true&timeoutSeconds={}&resourceVersion={}", target, joiner,
-                    seconds, encoded(resource_version_)));
-    if (stream->status() != 200) throw Refused(stream->status(), reason_of(stream->status()), stream->retry_after());
-    succeeded();
-    while (const auto line = co_await stream->next_line(std::chrono::seconds(seconds) + kWatchGrace)) {
-        if (!line->empty()) take(decode_watch_event(*line));
+    std::uniform_int_distribution<std::int64_t> any_length(times_.length.count(), 2 * times_.length.count());
+    const std::chrono::milliseconds length(any_length(random_));
+    const auto end = std::chrono::steady_clock::now() + length + times_.grace;
+    initial_.clear();
+    const auto stream = co_await client_.stream(watch_target(std::chrono::ceil<std::chrono::seconds>(length)));
+    expect_ok(*stream);
+    if (!resource_version_.empty()) recovered();
+    for (;;) {
+        auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+        if (bookmarks_) patience = std::min(patience, times_.silence);
+        if (resource_version_.empty()) patience = std::min<std::chrono::milliseconds>(patience, times_.grace);
+        const auto line = co_await stream->next_line(patience);
+        if (!line) co_return;
+        if (line->empty()) continue;
+        if (resource_version_.empty())
+            take_initial(decode_watch_event(*line));
+        else
+            take(decode_watch_event(*line));
+    }
+}
+
+/// While all that is there is being sent, no resource version counts: half of it cannot be gone on from.
+void ResourceWatch::take_initial(WatchEvent event) {
+    switch (event.type) {
+        case WatchEvent::Type::error: throw error_line(event);
+        case WatchEvent::Type::unknown: throw not_understood();
+        case WatchEvent::Type::deleted:
+            initial_.erase(event.name);
+            events_.deleted(event.name);
+            break;
+        case WatchEvent::Type::changed:
+            note(event.decoded);
+            events_.changed(std::move(event.decoded));
+            break;
+        case WatchEvent::Type::bookmark:
+            if (!event.initial_events_end) break;
+            resource_version_ = event.resource_version;
+            recovered();
+            events_.listed(std::exchange(initial_, {}));
+            break;
     }
 }
 
 void ResourceWatch::take(WatchEvent event) {
     switch (event.type) {
-        case WatchEvent::Type::error: throw Refused(static_cast<unsigned>(event.code), event.message, {});
-        case WatchEvent::Type::unknown: throw Refused(410, "a line of the watch was not understood", {});
+        case WatchEvent::Type::error: throw error_line(event);
+        case WatchEvent::Type::unknown: throw not_understood();
         case WatchEvent::Type::deleted: events_.deleted(event.name); break;
         case WatchEvent::Type::changed: events_.changed(std::move(event.decoded)); break;
-        case WatchEvent::Type::bookmark: break;
+        case WatchEvent::Type::bookmark: bookmarks_ = true; break;
     }
     if (!event.resource_version.empty()) resource_version_ = event.resource_version;
 }

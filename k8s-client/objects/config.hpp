@@ -24,6 +24,7 @@ struct Secret {
     ObjectMeta meta;
     std::string type;
     std::map<std::string, std::string> data;
+    bool withheld = false;  ///< `data` was not kept, because nobody needs it: the Secret is known by name only
 };
 
 struct ConfigMap {

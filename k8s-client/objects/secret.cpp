@@ -17,6 +17,7 @@ Secret& Secret::operator=(Secret&& other) noexcept {
     meta = std::move(other.meta);
     type = std::move(other.type);
     data = std::move(other.data);  // takes over the nodes: no value is copied
+    withheld = other.withheld;
     return *this;
 }
 

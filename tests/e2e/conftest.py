@@ -84,16 +84,17 @@ def api():
 
 @pytest.fixture
 def controller(api, origins, tmp_path):
-    """controller(*flags) serves one Ingress of the API server with one endpoint."""
+    """controller(*flags, server=flags instead of --apiserver-host, environment={}) serves one Ingress of the API server with one endpoint."""
     running = []
 
-    def start(*flags):
+    def start(*flags, **options):
         (pod,) = origins(1)
         api.put(CLASS, SERVICE, slice_of("kubia", pod), in_cluster(ingress()))
-        return start_replica(*flags)
+        return start_replica(*flags, **options)
 
-    def start_replica(*flags):
-        running.append(Fairway(tmp_path, "--apiserver-host", api.url, *flags, command=("controller",)))
+    def start_replica(*flags, server=None, environment=None):
+        where = server or ["--apiserver-host", api.url]
+        running.append(Fairway(tmp_path, *where, *flags, command=("controller",), environment=environment))
         return running[-1]
 
     start.replica = start_replica

@@ -69,7 +69,7 @@ public:
     }
 
     Resolved resolve(const std::string& port = "80", k8s::Protocol protocol = k8s::Protocol::tcp) const {
-        const auto found = resolve_endpoints({store, readiness, &names}, {"default", "web"}, port, protocol);
+        const auto found = resolve_endpoints({store, readiness, &names, nullptr, &zone}, {"default", "web"}, port, protocol);
         std::vector<std::string> words;
         for (const auto& endpoint : found.set->endpoints) words.push_back(endpoint.address.to_string());
         return {fmt::format("{}", fmt::join(words, " ")), found.problem.message};
@@ -78,6 +78,7 @@ public:
     ObjectStore store;
     DiagnosticBook book;
     PodReadiness readiness;
+    std::string zone;
     NameAnswers names;
 };
 
@@ -350,6 +351,44 @@ TEST(ServiceEndpoints, UdpPortForAListener) {
     EXPECT_EQ(cluster.resolve("53", k8s::Protocol::udp).addresses, "10.0.0.1:5353");
     EXPECT_EQ(cluster.resolve("53").addresses, "10.0.0.1:53");
 }
+
+struct HintCase {
+    const char* name;
+    const char* service;    ///< further fields of spec
+    const char* mode;       ///< annotation topology-mode
+    const char* endpoints;  ///< of the first slice; the second one has 10.0.1.1 for zone b
+    const char* expected;   ///< in zone a
+};
+class TopologyHints : public testing::TestWithParam<HintCase> {};
+TEST_P(TopologyHints, ChooseTheEndpoints) {
+    const std::string b = "{addresses: [10.0.1.1], hints: {forZones: [{name: b}]}}";
+    auto text = service("ports: [{port: 80}]" + std::string(GetParam().service)) + slice("one", GetParam().endpoints) +
+                slice("two", b);
+    const std::string mode = GetParam().mode;
+    if (!mode.empty())
+        text.replace(text.find("{name: web}"), 11,
+                     "{name: web, annotations: {service.kubernetes.io/topology-mode: " + mode + "}}");
+    Cluster cluster(text);
+    EXPECT_EQ(cluster.resolve().addresses.find("10.0.0.1") != std::string::npos, true) << "no zone: all";
+    cluster.zone = "a";
+    EXPECT_EQ(cluster.resolve().addresses, GetParam().expected);
+}
+constexpr const char* kHintedSlice = "{addresses: [10.0.0.1], hints: {forZones: [{name: a}]}}, {addresses: [10.0.0.2], "
+                                     "hints: {forZones: [{name: b}, {name: c}]}}";
+INSTANTIATE_TEST_SUITE_P(
+    Reference, TopologyHints,
+    testing::Values(HintCase{"NotAskedFor", "", "", kHintedSlice, "10.0.0.1:9000 10.0.0.2:9000 10.0.1.1:9000"},
+                    HintCase{"AutomaticMode", "", "AUTO", kHintedSlice, "10.0.0.1:9000"},
+                    HintCase{"ModeDisabled", "", "Disabled", kHintedSlice, "10.0.0.1:9000 10.0.0.2:9000 10.0.1.1:9000"},
+                    HintCase{"OneEndpointHasNoHint", "", "auto",
+                             "{addresses: [10.0.0.1]}, {addresses: [10.0.0.2], hints: "
+                             "{forZones: [{name: b}]}}",
+                             "10.0.0.1:9000 10.0.0.2:9000"},
+                    HintCase{"PreferClose", ", trafficDistribution: PreferClose", "", kHintedSlice,
+                             "10.0.0.1:9000 10.0.1.1:9000"},
+                    HintCase{"PreferSameZone", ", trafficDistribution: PreferSameZone", "", kHintedSlice,
+                             "10.0.0.1:9000 10.0.1.1:9000"}),
+    [](const auto& given) { return given.param.name; });
 
 TEST(ServiceEndpoints, ProbesOverruleTheManifest) {
     Cluster cluster(service(kSelecting) + pod({"a", "10.0.0.1"}) +

@@ -1,4 +1,4 @@
-"""Objects as an API server has them."""
+"""Objects as an API server has them, with what it fills in."""
 
 
 def in_cluster(manifest):

@@ -45,13 +45,14 @@ def run_command(*arguments, **options):
 class Fairway:
     """`fairway run -f FOLDER`, or another command that serves."""
 
-    def __init__(self, folder, *flags, command=("run",)):
+    def __init__(self, folder, *flags, command=("run",), environment=None):
         self.folder = pathlib.Path(folder)
         source = ["-f", str(self.folder)] if command == ("run",) else []
         ports = ["--http-port", "0", "--https-port", "0", "--healthz-port", "0", "--healthz-host", "127.0.0.1",
                  "--admin-address", "127.0.0.1:0"]
         self.process = subprocess.Popen([BINARY, *command, *source, *ports, "--log-format", "json", *map(str, flags)],
-                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace",
+                                        env={**os.environ, **(environment or {})})
         self.log = []        # parsed lines of standard error
         self.output = []     # lines of standard output: the access log
         self._readers = [threading.Thread(target=self._read_log), threading.Thread(target=self._read_output)]

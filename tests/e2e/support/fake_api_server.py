@@ -1,4 +1,4 @@
-"""A Kubernetes API server in a hundred lines, for faults that a real one will not produce on demand."""
+"""A Kubernetes API server in two hundred lines, for faults that a real one will not produce on demand."""
 
 import json
 import queue
@@ -7,16 +7,38 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 PLURALS = {"Ingress": "ingresses", "IngressClass": "ingressclasses", "Service": "services",
-           "EndpointSlice": "endpointslices", "Secret": "secrets", "ConfigMap": "configmaps"}
+           "EndpointSlice": "endpointslices", "Secret": "secrets", "ConfigMap": "configmaps", "Pod": "pods",
+           "Node": "nodes", "Namespace": "namespaces"}
+
+
+class Selection:
+    """Which objects a request is about: the namespace of its path, metadata.name and type of its fieldSelector, and the
+    labels of its labelSelector (equality only)."""
+
+    def __init__(self, path, query):
+        parts = path.split("/")
+        self.namespace = parts[parts.index("namespaces") + 1] if "namespaces" in parts[:-1] else None
+        fields = [part for part in query.get("fieldSelector", "").split(",") if part]
+        self.name = next((part.partition("=")[2] for part in fields if part.startswith("metadata.name=")), None)
+        self.labels = dict(part.split("=") for part in query.get("labelSelector", "").split(",") if part)
+
+    def has(self, item):
+        metadata = item["metadata"]
+        return (self.namespace in (None, metadata.get("namespace", "")) and self.name in (None, metadata["name"])
+                and self.labels.items() <= metadata.get("labels", {}).items())
 
 
 class FakeApiServer:
     """Lists (in pages of `page_size`) and watches of the kinds above. Objects are put in by put() and taken out by delete()."""
 
-    def __init__(self, page_size=2):
+    def __init__(self, page_size=2, streams_lists=False):
         self.page_size = page_size
+        self.streams_lists = streams_lists  # sendInitialEvents is known
+        self.initial_events_break = 0       # so many streamed lists end before their last event
+        self.failures = {}                  # plural: [(status, headers), ...], the answers to the next requests
+        self.token = None                   # the only one that is accepted; None: no token is asked for
         self.objects = {plural: {} for plural in PLURALS.values()}
-        self.watches = []        # (plural, queue of lines; None ends the answer)
+        self.watches = []        # (plural, queue of lines; None ends the answer, selection)
         self.requests = []       # (plural, query) in order
         self.denied = set()      # plurals that are answered 403
         self.ends_watches_at_once = False
@@ -94,13 +116,13 @@ class FakeApiServer:
 
     def send_line(self, plural, text):
         with self.lock:
-            for watched, lines in self.watches:
+            for watched, lines, _ in self.watches:
                 if watched == plural:
                     lines.put(text)
 
     def end_watches(self):
         with self.lock:
-            for _, lines in self.watches:
+            for _, lines, _ in self.watches:
                 lines.put(None)
 
     def asked(self, plural, **query):
@@ -110,31 +132,53 @@ class FakeApiServer:
     # Answers
 
     def _tell(self, plural, event):
-        for watched, lines in self.watches:
-            if watched == plural:
+        for watched, lines, selection in self.watches:
+            if watched == plural and selection.has(event["object"]):
                 lines.put(json.dumps(event))
+
+    def watched(self, plural, name=None):
+        return [selection for watched, _, selection in list(self.watches)
+                if watched == plural and name in (None, selection.name)]
+
+    def send_bookmark(self, plural):
+        self.send_line(plural, json.dumps({"type": "BOOKMARK", "object": {
+            "kind": "Any", "metadata": {"resourceVersion": str(self.version)}}}))
 
     def answer(self, handler):
         url = urllib.parse.urlsplit(handler.path)
         plural = url.path.rsplit("/", 1)[-1]
         query = dict(urllib.parse.parse_qsl(url.query))
         self.requests.append((plural, query))
+        if self.token and handler.headers["Authorization"] != "Bearer " + self.token:
+            return self._send(handler, 401, {"kind": "Status", "code": 401, "message": "Unauthorized"})
+        if self.failures.get(plural):
+            status, headers = self.failures[plural].pop(0)
+            return self._send(handler, status, {"kind": "Status", "code": status}, headers)
         if plural in self.denied:
             return self._send(handler, 403, {"kind": "Status", "code": 403, "message": "forbidden"})
+        if "/ingresses/" in url.path:
+            return self._send(handler, 200, self.objects["ingresses"][tuple(url.path.split("/")[-3::2])])
         if "/leases/" in url.path:
             lease = self.leases.get(plural)
             return self._send(handler, 200 if lease else 404, lease or {"kind": "Status", "code": 404})
+        selection = Selection(url.path, query)
+        if "sendInitialEvents" in query and not self.streams_lists:
+            return self._send(handler, 422, {"kind": "Status", "code": 422, "message": "sendInitialEvents is forbidden"})
         if query.get("watch") == "true":
-            return self._watch(handler, plural)
-        return self._send(handler, 200, self._page(plural, int(query.get("continue", "0"))))
+            return self._watch(handler, plural, selection, "sendInitialEvents" in query)
+        return self._send(handler, 200, self._page(plural, selection, int(query.get("continue", "0"))))
 
     def write(self, handler):
         """An Event, a Lease with its resource version (POST, PUT), or the status of an Ingress (PATCH)."""
         body = json.loads(handler.rfile.read(int(handler.headers["Content-Length"])))
         if "/events" in handler.path:
             return self._send(handler, *self._write_event(handler.command, handler.path, body))
-        if handler.command == "PATCH":
-            return self._send(handler, 200, self._patch_status(handler.path, body))
+        if self.failures.get(handler.command):
+            status, headers = self.failures[handler.command].pop(0)
+            return self._send(handler, status, {"kind": "Status", "code": status}, headers)
+        if handler.command == "PATCH" or handler.path.endswith("/status"):
+            changed = self._patch_status(handler.path, body)
+            return self._send(handler, 200 if changed else 409, changed or {"kind": "Status", "code": 409})
         with self.lock:
             name = body["metadata"]["name"]
             known = self.leases.get(name)
@@ -171,6 +215,9 @@ class FakeApiServer:
     def _patch_status(self, path, body):
         *_, namespace, _, name, subresource = path.split("/")
         assert subresource == "status", path
+        known = self.objects["ingresses"][(namespace, name)]["metadata"]["resourceVersion"]
+        if body.get("metadata", {}).get("resourceVersion", known) != known:
+            return None
         self.status_writes.append(name)
         changed = {**self.objects["ingresses"][(namespace, name)], "status": body["status"]}
         self.put(changed)
@@ -179,9 +226,9 @@ class FakeApiServer:
     def status_of(self, name):
         return self.objects["ingresses"][("default", name)].get("status", {}).get("loadBalancer", {}).get("ingress")
 
-    def _page(self, plural, start):
+    def _page(self, plural, selection, start):
         with self.lock:
-            items = list(self.objects[plural].values())
+            items = [item for item in self.objects[plural].values() if selection.has(item)]
             end = start + self.page_size
             metadata = {"resourceVersion": str(self.version)}
             if end < len(items):
@@ -194,20 +241,25 @@ class FakeApiServer:
             return {"kind": kind + "List", "apiVersion": version, "metadata": metadata, "items": bare}
 
     @staticmethod
-    def _send(handler, status, body):
+    def _send(handler, status, body, headers=None):
         text = json.dumps(body).encode()
         handler.send_response(status)
+        for name, value in (headers or {}).items():
+            handler.send_header(name, value)
         handler.send_header("Content-Type", "application/json")
         handler.send_header("Content-Length", str(len(text)))
         handler.end_headers()
         handler.wfile.write(text)
 
-    def _watch(self, handler, plural):
+    def _watch(self, handler, plural, selection, initial):
         lines = queue.Queue()
         if self.ends_watches_at_once:
             lines.put(None)
+        watch = (plural, lines, selection)
         with self.lock:
-            self.watches.append((plural, lines))
+            if initial:
+                self._put_initial_events(lines, plural, selection)
+            self.watches.append(watch)
         handler.send_response(200)
         handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
@@ -222,5 +274,15 @@ class FakeApiServer:
             pass
         finally:
             with self.lock:
-                self.watches.remove((plural, lines))
+                self.watches.remove(watch)
             handler.close_connection = True
+
+    def _put_initial_events(self, lines, plural, selection):
+        for item in self.objects[plural].values():
+            if selection.has(item):
+                lines.put(json.dumps({"type": "ADDED", "object": item}))
+        if plural == "ingresses" and self.initial_events_break > 0:
+            self.initial_events_break -= 1
+            return lines.put(None)
+        end = {"resourceVersion": str(self.version), "annotations": {"k8s.io/initial-events-end": "true"}}
+        lines.put(json.dumps({"type": "BOOKMARK", "object": {"kind": "Any", "metadata": end}}))

@@ -1,4 +1,5 @@
-"""An origin in a process of its own, so that it can be killed: `python origin_server.py NAME PORT` (0: any port).
+"""An origin in a process of its own, so that it can be killed: `python origin_server.py NAME PORT ADDRESS`
+(port 0: any).
 
 Prints its port, then serves until killed. Paths:
   /echo        the request as JSON: method, target, headers, size of the body
@@ -76,11 +77,11 @@ class Origin:
             respond(writer, self.greeting)
 
 
-async def main(name, port):
-    server = await asyncio.start_server(Origin(name).connection, "127.0.0.1", port, backlog=1024)
+async def main(name, port, address):
+    server = await asyncio.start_server(Origin(name).connection, address, port, backlog=1024)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), sys.argv[3]))

@@ -132,5 +132,13 @@ TEST_F(ClientConfigTest, ServiceAccountOfAPod) {
     EXPECT_THAT(outside.error().message, HasSubstr("--kubeconfig"));
 }
 
+TEST(ClientConfigAuthority, HasBracketsAroundIpv6AndThePortUnlessItIsTheUsualOne) {
+    const auto authority = [](const char* url) { return config_of_url(url)->authority(); };
+    EXPECT_EQ(authority("https://[2001:db8::1]:6443"), "[2001:db8::1]:6443");
+    EXPECT_EQ(authority("https://[2001:db8::1]"), "[2001:db8::1]");
+    EXPECT_EQ(authority("https://api.example:443"), "api.example");
+    EXPECT_EQ(authority("http://198.51.100.7:8001"), "198.51.100.7:8001");
+}
+
 }  // namespace
 }  // namespace fairway::k8s
