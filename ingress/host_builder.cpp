@@ -81,6 +81,30 @@ private:
         return policies_.intern(changed, record.policy_seed);
     }
 
+    /// The policy of an Ingress as it is for one path of this host.
+    std::shared_ptr<const routing::RoutePolicy>
+    settle(const IngressRecord& record, std::shared_ptr<const routing::RoutePolicy> policy,
+           const std::optional<BackendKey>& error_page_backend, std::string_view path) {
+        return with_auth(record, finished(record, std::move(policy), error_page_backend), path);
+    }
+
+    /// Who authenticates: nobody under no-auth-locations, else also the server that the Ingress or the ConfigMap names.
+    std::shared_ptr<const routing::RoutePolicy>
+    with_auth(const IngressRecord& record, std::shared_ptr<const routing::RoutePolicy> policy, std::string_view path) {
+        if (!policy->basic_auth && !record.external_auth) return policy;
+        const bool open = input_.no_auth_locations != nullptr && begins_with_one_of(path, *input_.no_auth_locations);
+        if (open ? !policy->basic_auth : !record.external_auth) return policy;
+        auto changed = *policy;
+        if (open)
+            changed.basic_auth.reset();
+        else if (const auto server = record.auth_servers.find(input_.name); server != record.auth_servers.end())
+            changed.external_auth = external_auth_on(*record.external_auth, server->second, input_.name,
+                                                     backends_.find(server->second.backend)->backend->id);
+        else if (changed.denied.empty())
+            changed.denied = unknown_auth_host(*record.external_auth);
+        return policies_.intern(changed, record.policy_seed);
+    }
+
     void add(const IngressRecord& record, const k8s::IngressPath& path) {
         const std::string_view text = path.path.empty() ? kRoot : std::string_view(path.path);
         const auto type = route_type(path.type);
@@ -89,12 +113,12 @@ private:
             report_loser(record, path, taken->second);
             return;
         }
-        const bool exempt = is_redirect_exempt(text, redirect_exempt_);
+        const bool exempt = begins_with_one_of(text, redirect_exempt_);
         routes_.push_back(
             {.path = std::string(text),
              .type = type,
              .owner = record.owner,
-             .policy = finished(record, exempt ? record.exempt_policy : record.policy, record.error_backend),
+             .policy = settle(record, exempt ? record.exempt_policy : record.policy, record.error_backend, text),
              .backend = backend(backend_key(*record.ingress, path.backend))});
     }
 
@@ -116,7 +140,7 @@ private:
             {.path = std::string(kRoot),
              .type = routing::PathType::prefix,
              .owner = record.owner,
-             .policy = finished(record, catch_all ? record.catch_all_policy : record.policy, error_backend),
+             .policy = settle(record, catch_all ? record.catch_all_policy : record.policy, error_backend, kRoot),
              .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend});
     }
 

@@ -19,6 +19,8 @@ struct HostInput {
     std::shared_ptr<const routing::Backend> default_backend;
     /// The paths of Ingresses without proxy-ssl-secret take the settings of the oldest one that has it.
     bool share_upstream_tls = true;
+    /// Paths that begin so need no authentication: ConfigMap key no-auth-locations.
+    const std::vector<std::string>* no_auth_locations = nullptr;
 };
 
 /// Every host gets an implicit "/", from the oldest Ingress and with its policy; only the catch-all may go without.

@@ -42,6 +42,8 @@ public:
         if (parsed.canary) return std::move(record_);
         add_rules();
         add_default_backend();
+        record_.external_auth = std::move(parsed.external_auth);
+        if (record_.external_auth) find_auth_servers(annotations_prefix, upstream_tls);
         record_.error_backend = parsed.error_backend;
         if (parsed.error_backend) record_.backends.push_back(*parsed.error_backend);
         if (record_.mirror_servers) record_.backends.push_back(*record_.mirror_servers);
@@ -75,6 +77,27 @@ private:
                     with_outcome(found.problem, policy.upstream_tls ? "What was loaded before stays"
                                                                     : "Every path of this Ingress answers 503"),
                     found.reason);
+    }
+
+    /// One for each host; routes of a host without one are closed.
+    void find_auth_servers(const std::string& annotations_prefix, UpstreamTlsContexts& contexts) {
+        const auto& auth = *record_.external_auth;
+        bool unknown = false;
+        for (const auto& paths : record_.hosts) {
+            auto backend = server_backend(auth.url, paths.host, settings_.defaults.service_names);
+            unknown |= !backend;
+            if (!backend) continue;
+            const auto& name = auth.url.host.empty() ? paths.host : auth.url.host;
+            record_.auth_servers.emplace(
+                paths.host, AuthServer{*std::move(backend), auth.url.https ? contexts.for_name(name) : nullptr});
+        }
+        if (unknown && !auth.global)
+            SettingReader::of_annotations(record_.ingress->meta, annotations_prefix, diagnostics_)
+                .report(
+                    Severity::error, "auth-url",
+                    "takes the host of the rule, and there is a rule for a wildcard or for every host, where clients "
+                    "would choose the server; write its name. Those rules answer 503",
+                    "AuthHostUnknown");
     }
 
     /// The id of the servers comes when the hosts are built.
@@ -186,7 +209,7 @@ BackendKey backend_key(const k8s::Ingress& ingress, const k8s::IngressBackend& b
     return {{ingress.meta.name.ns, backend.service}, k8s::to_string(backend.port)};
 }
 
-bool is_redirect_exempt(std::string_view path, const std::vector<std::string>& locations) {
+bool begins_with_one_of(std::string_view path, const std::vector<std::string>& locations) {
     return std::ranges::any_of(locations, [&](const std::string& location) { return path.starts_with(location); });
 }
 

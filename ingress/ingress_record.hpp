@@ -1,6 +1,7 @@
 // Ingress record: one accepted Ingress, checked and ready to be merged into its hosts.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,8 +31,10 @@ struct IngressRecord {
     std::shared_ptr<const routing::RoutePolicy> exempt_policy;     ///< under no-tls-redirect-locations
     std::shared_ptr<const routing::RoutePolicy> catch_all_policy;  ///< of a spec.defaultBackend without rules
     std::size_t policy_seed = 0;                                   ///< PolicyPool::intern
-    std::vector<ObjectKey> references;  ///< objects that annotations name, whether or not they are there
-    std::vector<HostPaths> hosts;       ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
+    std::vector<ObjectKey> references;  ///< Secrets and ConfigMaps that annotations name, whether or not they are there
+    std::optional<ExternalAuthSettings> external_auth;  ///< of the Ingress, or the global one
+    std::map<std::string, AuthServer> auth_servers;  ///< of external_auth, by host; without hosts that name no server
+    std::vector<HostPaths> hosts;  ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
     std::optional<BackendKey> default_backend;
     std::optional<BackendKey> mirror_servers;  ///< where the host of mirror-target leads; policies have the rest
     std::optional<BackendKey> error_backend;   ///< annotation default-backend
@@ -45,8 +48,9 @@ struct IngressRecord {
 /// The backend that a path names.
 BackendKey backend_key(const k8s::Ingress& ingress, const k8s::IngressBackend& backend);
 
-/// Whether an Ingress path is under one of no-tls-redirect-locations: "starts with" on text, as in ingress-nginx.
-bool is_redirect_exempt(std::string_view path, const std::vector<std::string>& locations);
+/// Whether an Ingress path is under one of no-tls-redirect-locations or no-auth-locations: "starts with" on text, as in
+/// ingress-nginx.
+bool begins_with_one_of(std::string_view path, const std::vector<std::string>& locations);
 
 /// Leaves out what cannot be served (bad hosts, resource backends …) and reports it.
 IngressRecord compile_ingress(ObjectPtr object, const ObjectStore& store, const ConfigMapSettings& settings,

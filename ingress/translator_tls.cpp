@@ -142,8 +142,7 @@ void Translator::refresh_default_backend(Dirty& dirty) {
         for (const auto& [host, state] : hosts_) dirty.hosts.insert(host);
     }
     if (default_route_ && same) return;
-    auto policy = settings_.defaults.policy;
-    policy.tls_redirect = {.enabled = false};  // unknown hosts have no certificate entry
+    const auto policy = default_policy();  // unknown hosts have no certificate entry: no redirect
     default_route_ = std::make_shared<const routing::Route>(routing::Route{.path = "/",
                                                                            .type = routing::PathType::prefix,
                                                                            .owner = nullptr,

@@ -61,6 +61,16 @@ UpstreamTlsContexts::Found UpstreamTlsContexts::find(const UpstreamTlsSettings& 
     return {*std::move(made), {}, {}};
 }
 
+std::shared_ptr<const tls::ClientContext> UpstreamTlsContexts::for_name(const std::string& name) {
+    auto& known = by_name_[name];
+    auto context = known.lock();
+    if (context) return context;
+    std::erase_if(by_name_, [&](const auto& entry) { return entry.first != name && entry.second.expired(); });
+    context = *tls::ClientContext::create({.name = name, .send_server_name = true});
+    by_name_[name] = context;
+    return context;
+}
+
 UpstreamTlsContexts::Found UpstreamTlsContexts::missing(const k8s::ObjectName& name) const {
     std::vector<std::string_view> names;
     store_->for_each_in<k8s::Secret>(name.ns,

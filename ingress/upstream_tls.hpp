@@ -37,6 +37,9 @@ public:
     /// A Secret that cannot be used leaves what was made of its version before in force; a deleted one does not.
     Found find(const UpstreamTlsSettings& settings);
 
+    /// For a server that a URL names: its name as SNI, and nothing verified (as nginx asks an auth-url). Never null.
+    std::shared_ptr<const tls::ClientContext> for_name(const std::string& name);
+
 private:
     struct Entry {
         std::weak_ptr<const k8s::Object> secret;  ///< weak: key material goes when the store drops it
@@ -47,6 +50,7 @@ private:
 
     const ObjectStore* store_;
     std::map<UpstreamTlsSettings, Entry> entries_;
+    std::map<std::string, std::weak_ptr<const tls::ClientContext>> by_name_;
     std::size_t forget_at_ = 64;
 };
 

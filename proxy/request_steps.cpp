@@ -29,6 +29,11 @@ StepResult use_vhost(Exchange& exchange) {
     return std::nullopt;
 }
 
+bool lacks_endpoints(const Exchange& exchange) {
+    const auto& backend = exchange.record.route->backend;
+    return backend && exchange.snapshot->endpoints->of(backend->id).endpoints.empty();
+}
+
 bool wants_any(const Exchange& exchange) {
     const routing::RoutePolicy& policy = policy_of(exchange);
     return policy.satisfy_any && (policy.access_list || policy.basic_auth || policy.external_auth);
@@ -80,6 +85,9 @@ constexpr RequestStep kSteps[] = {
     {.name = "fields for every endpoint",
      .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->request_fields); },
      .judge = set_request_fields},
+    {.name = "endpoints",
+     .wanted = lacks_endpoints,
+     .judge = [](Exchange&) { return StepResult(answer(Failure::no_endpoints)); }},
     {.name = "blocked addresses",
      .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->block_rules); },
      .judge = refuse_blocked_address},

@@ -1,7 +1,5 @@
 #include "ingress/annotations/access_guard.hpp"
 
-#include <algorithm>
-
 #include "base/ascii.hpp"
 #include "ingress/annotations/snippet_advice.hpp"
 #include "ingress/values.hpp"
@@ -11,11 +9,9 @@ namespace fairway::ingress {
 namespace {
 
 bool restricts_nothing(std::string_view name, const AnnotationDescriptor& row, std::string_view value) {
-    if (name == "allowlist-source-range" || name == "whitelist-source-range") return allows_every_address(value);
     if (row.default_value.empty()) return false;
-    // A switch that is off, or "satisfy: all". Options of authentication are not looked at this way: they never stand alone.
-    const bool is_switch = parse_bool(row.default_value).has_value() || name == "satisfy";
-    if (!is_switch || name.starts_with("auth-")) return false;
+    // A switch that is off. Options of authentication are not looked at this way: they never stand alone.
+    if (!parse_bool(row.default_value) || name.starts_with("auth-")) return false;
     if (ascii::iequals(row.default_value, value)) return true;
     const auto wanted = parse_bool(value);
     return wanted && !*wanted;
@@ -23,14 +19,15 @@ bool restricts_nothing(std::string_view name, const AnnotationDescriptor& row, s
 
 }  // namespace
 
-bool allows_every_address(std::string_view source_range) {
-    const auto networks = parse_networks(source_range);
-    if (!networks) return false;
-    const auto has_all = [&](bool v6) {
-        return std::ranges::any_of(*networks,
-                                   [v6](const IpNetwork& n) { return n.prefix_bits == 0 && n.base.v6 == v6; });
-    };
-    return has_all(false) && has_all(true);
+bool is_annotation(const SettingReader& settings) { return !settings.prefix().empty(); }
+
+void close_paths(SettingReader& settings, std::string_view name, std::string_view why, std::string& denied) {
+    const bool annotation = is_annotation(settings);
+    settings.report(Severity::error, name,
+                    with_outcome(std::string(why),
+                                 annotation ? "Every path of this Ingress answers 503" : "Every path answers 503"),
+                    "InvalidGuard");
+    if (denied.empty()) denied = fmt::format("{} {}: {}", annotation ? "annotation" : "ConfigMap key", name, why);
 }
 
 std::string refuse_unmet_guard(SettingReader& settings, std::string_view name, const AnnotationDescriptor& row,

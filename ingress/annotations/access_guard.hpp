@@ -10,11 +10,16 @@
 namespace fairway::ingress {
 
 /// @return why the paths must be closed, for RoutePolicy::denied; empty when the value restricts nothing (a switch that
-/// is off, an allow list that names every address). Reports an error in the first case.
+/// is off). Reports an error in the first case.
 std::string refuse_unmet_guard(SettingReader& settings, std::string_view name, const AnnotationDescriptor& row,
                                std::string_view value);
 
-/// True for a source range that lets every address pass: cert-manager writes "0.0.0.0/0,::/0" on its solver Ingress.
-bool allows_every_address(std::string_view source_range);
+/// Whether the reader reads annotations, and not the ConfigMap.
+bool is_annotation(const SettingReader& settings);
+
+/// A value of a guard that cannot be used closes every path: reports an error, and says why in `denied` (RoutePolicy::denied)
+/// unless that says something already.
+/// @param why  the middle of a sentence.
+void close_paths(SettingReader& settings, std::string_view name, std::string_view why, std::string& denied);
 
 }  // namespace fairway::ingress

@@ -98,6 +98,10 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
     result.policy.redirect = read_redirect(settings);
     result.policy.cors = read_cors(settings);
     result.policy.upstream_vhost = read_upstream_vhost(settings);
+    read_access_list(settings, result.policy.access_list, result.policy.denied);
+    result.policy.basic_auth = read_password_auth(settings, references, result.policy.denied);
+    result.external_auth = read_external_auth(settings, references, defaults.global_auth, result.policy.denied);
+    read_satisfy(settings, result.policy.satisfy_any);
     read_upstream_timeouts(settings, result.policy.timeouts);
     read_retry_policy(settings, result.policy.retry);
     read_body_limit(settings, result.policy.body_limit);
@@ -127,7 +131,7 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
             report_unknown(settings, name);
         } else if (value && row->status == Status::refused && defaults.drop_snippets) {
             report_dropped_snippet(settings, name);
-        } else if (value && (row->guards_access || row->status == Status::refused)) {
+        } else if (value && row->status != Status::acts && (row->guards_access || row->status == Status::refused)) {
             if (auto reason = refuse_unmet_guard(settings, name, *row, *value);
                 !reason.empty() && result.policy.denied.empty())
                 result.policy.denied = std::move(reason);

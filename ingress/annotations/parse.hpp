@@ -10,6 +10,7 @@
 #include "ingress/annotations/references.hpp"
 #include "ingress/backend_registry.hpp"
 #include "ingress/diagnostics.hpp"
+#include "ingress/external_auth.hpp"
 #include "ingress/mirror.hpp"
 #include "ingress/upstream_tls.hpp"
 #include "routing/route.hpp"
@@ -26,7 +27,8 @@ struct PolicyDefaults {
     std::uint32_t proxy_buffer_bytes = 64 * 1024;
     bool cross_namespace = false;  ///< allow-cross-namespace-resources
     bool drop_snippets = false;    ///< annotations-risk-level Critical without allow-snippet-annotations
-    ServiceNames service_names;    ///< of the cluster: for servers that URLs name
+    std::optional<ExternalAuthSettings> global_auth;  ///< global-auth-url
+    ServiceNames service_names;                       ///< of the cluster: for servers that URLs name
     ResponseRewriteTexts rewrite_texts;
     ResponseBuffers response_buffers;
     std::vector<std::string> allowed_response_headers;  ///< global-allowed-response-headers
@@ -38,6 +40,8 @@ struct IngressSettings {
     routing::RoutePolicy policy;
     routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
     bool sets_load_balance = false;  ///< by annotation, so that it goes before other Ingresses of the same backend
+    std::optional<ExternalAuthSettings>
+        external_auth;                                ///< policy.external_auth is still to be made of it, for each host
     std::optional<MirrorSettings> mirror;     ///< policy.mirror is still to be made of it
     std::optional<BackendKey> error_backend;  ///< annotation default-backend; policy.error_pages is still to name it
     std::optional<UpstreamTlsSettings> upstream_tls;  ///< policy.upstream_tls is still to be made of it

@@ -8,10 +8,13 @@
 #include "ingress/annotations/joint_settings.hpp"
 #include "ingress/annotations/references.hpp"
 #include "ingress/backend_registry.hpp"
+#include "ingress/external_auth.hpp"
 #include "ingress/mirror.hpp"
 #include "ingress/setting_reader.hpp"
 #include "ingress/upstream_tls.hpp"
 #include "routing/backend.hpp"
+#include "routing/policy/access_list.hpp"
+#include "routing/policy/basic_auth.hpp"
 #include "routing/policy/body_buffering.hpp"
 #include "routing/policy/cors.hpp"
 #include "routing/policy/error_pages.hpp"
@@ -73,5 +76,21 @@ void read_global_error_pages(SettingReader& settings, routing::Part<routing::Err
 std::optional<BackendKey> read_error_backend(SettingReader& settings, References& references);
 /// mirror-target, mirror-host, mirror-request-body: annotations only.
 std::optional<MirrorSettings> read_mirror(SettingReader& settings);
+
+/// allowlist-source-range, whitelist-source-range, denylist-source-range; the older names are ConfigMap keys as well. What
+/// an annotation says takes the place of what the key says.
+void read_access_list(SettingReader& settings, routing::Part<routing::AccessList>& list, std::string& denied);
+/// satisfy: annotations only.
+void read_satisfy(SettingReader& settings, bool& any);
+/// auth-type, auth-secret, auth-secret-type, auth-realm: annotations only.
+std::optional<routing::BasicAuth> read_password_auth(SettingReader& settings, References& references,
+                                                     std::string& denied);
+/// auth-url and its options, auth-keepalive*, enable-global-auth: annotations only.
+/// @param global  what holds without auth-url.
+std::optional<ExternalAuthSettings> read_external_auth(SettingReader& settings, References& references,
+                                                       const std::optional<ExternalAuthSettings>& global,
+                                                       std::string& denied);
+/// global-auth-url and its options: ConfigMap only.
+std::optional<ExternalAuthSettings> read_global_auth(SettingReader& settings, std::string& denied);
 
 }  // namespace fairway::ingress

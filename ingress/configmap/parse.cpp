@@ -73,7 +73,6 @@ void close_unmet_guard(SettingReader& settings, const ConfigKeyDescriptor& row, 
                        std::string& denied) {
     const auto flag = parse_bool(value);
     if (flag && !*flag) return;
-    if (row.name == "whitelist-source-range" && allows_every_address(value)) return;
     settings.report(
         Severity::error, row.name,
         "restricts access and does not act in this version; remove it to serve without it. Every path answers 503",
@@ -111,7 +110,7 @@ void review_keys(SettingReader& settings, std::string& denied) {
                 with_outcome(fmt::format("is not a key of ingress-nginx{}", did_you_mean(name, config_key_names())),
                              "It is ignored"),
                 "UnknownKey");
-        else if (value && row->guards_access)
+        else if (value && row->guards_access && row->status != Status::acts)
             close_unmet_guard(settings, *row, *value, denied);
         else if (value)
             report_inactive(settings, *row, name, *value);
@@ -144,6 +143,7 @@ ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, References& referen
     read_streams(settings, result.streams);
     read_http2(settings, data_plane.http2, result.tls);
     read_bind_addresses(settings, result.bind_addresses);
+    read_access_control(settings, result);
     settings.read("server-tokens", data_plane.server_tokens, parse_bool);
     settings.read("hide-headers", data_plane.hide_headers, parse_field_names);
     settings.read("global-allowed-response-headers", result.defaults.allowed_response_headers, parse_field_names);

@@ -21,6 +21,7 @@ struct ConfigMapSettings {
     PolicyDefaults defaults;
     routing::StreamPolicy streams;
     std::vector<std::string> no_tls_redirect_locations{"/.well-known/acme-challenge"};
+    std::vector<std::string> no_auth_locations{"/.well-known/acme-challenge"};
     std::vector<IpAddress> bind_addresses;   ///< bind-address, disable-ipv6; empty: all
     bool upstream_tls_per_location = false;  ///< proxy-ssl-location-only
     bool strict_path_types = true;           ///< strict-validate-path-type

@@ -21,6 +21,9 @@ void read_compression(SettingReader& settings, routing::Part<routing::Compressio
 void read_field_sets(SettingReader& settings, References& references, routing::Settings& data_plane);
 void read_bind_addresses(SettingReader& settings, std::vector<IpAddress>& addresses);
 
+/// block-*, whitelist-source-range, denylist-source-range, global-auth-*, no-auth-locations.
+void read_access_control(SettingReader& settings, ConfigMapSettings& result);
+
 /// A name as RFC 9110 section 5.6.2 allows (token). For SettingReader::read.
 Result<std::string> parse_field_name(std::string_view text);
 Result<std::vector<std::string>> parse_field_names(std::string_view text);

@@ -32,9 +32,11 @@ std::string NonceTable::seal(std::uint32_t issued, std::uint64_t serial) const {
 
 std::string NonceTable::make(std::uint64_t random, TimePoint now) const { return seal(ticks(now), random); }
 
-// 32 bits of milliseconds last for 49 days; a nonce lives for minutes, and the difference is taken modulo that.
+// 32 bits of milliseconds last for 49 days; a nonce lives for minutes, and the difference is taken modulo that. Never 0 at
+// the start: 0 means that nothing was forgotten.
 std::uint32_t NonceTable::ticks(TimePoint now) const noexcept {
-    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now - started_).count());
+    return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now - started_).count() +
+                                      1);
 }
 
 bool NonceTable::parse(std::string_view nonce, Parts& parts) const {

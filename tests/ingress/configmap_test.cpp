@@ -6,6 +6,8 @@
 #include <set>
 
 #include "ingress/configmap/descriptors.hpp"
+#include "routing/policy/access_list.hpp"
+#include "routing/policy/block_rules.hpp"
 #include "routing/policy/body_buffering.hpp"
 #include "routing/policy/compression.hpp"
 
@@ -56,6 +58,20 @@ struct KeyCase {
 };
 
 const KeyCase kKeys[] = {
+    {"whitelist-source-range", "192.0.2.1",
+     [](const auto& s) { return s.defaults.policy.access_list->allow.has_value(); }, nullptr},
+    {"denylist-source-range", "192.0.2.1", [](const auto& s) { return !s.defaults.policy.access_list->deny.empty(); },
+     nullptr},
+    {"block-cidrs", "192.0.2.0/24", [](const auto& s) { return !s.data_plane.block_rules->addresses.empty(); },
+     nullptr},
+    {"block-user-agents", "bot, ~x",
+     [](const auto& s) { return s.data_plane.block_rules && s.data_plane.block_rules->user_agents.contain("BOT"); },
+     "~("},
+    {"block-referers", "~*^http://x",
+     [](const auto& s) { return s.data_plane.block_rules && s.data_plane.block_rules->referers.contain("HTTP://x"); },
+     "~("},
+    {"global-auth-url", "http://a/b", [](const auto& s) { return s.defaults.global_auth->url.host == "a"; }, nullptr},
+    {"no-auth-locations", "/a, /b", [](const auto& s) { return s.no_auth_locations.size() == 2; }, nullptr},
     {"proxy-stream-timeout", "90", [](const auto& s) { return s.streams.idle_timeout == 90s; }, "0"},
     {"proxy-stream-next-upstream", "false", [](const auto& s) { return !s.streams.next_endpoint; }, "off"},
     {"proxy-stream-next-upstream-timeout", "0", [](const auto& s) { return s.streams.next_timeout == 0s; }, "soon"},
@@ -213,12 +229,43 @@ TEST_P(ActingKey, BadValueKeepsTheDefaultAndIsReported) {
 
 INSTANTIATE_TEST_SUITE_P(Table, ActingKey, testing::ValuesIn(kKeys));
 
+/// Options of global-auth-url: a bad one is left out.
+const KeyCase kGlobalAuth[] = {
+    {"global-auth-method", "POST", [](const auto& s) { return s.defaults.global_auth->policy.method == "POST"; }, "x"},
+    {"global-auth-signin", "https://a/",
+     [](const auto& s) { return s.defaults.global_auth->policy.signin.has_value(); }, "x"},
+    {"global-auth-signin-redirect-param", "back", [](const auto&) { return true; }, "a b"},
+    {"global-auth-response-headers", "X-A",
+     [](const auto& s) { return s.defaults.global_auth->policy.response_headers.size() == 1; }, "a b"},
+    {"global-auth-request-redirect", "/a",
+     [](const auto& s) { return s.defaults.global_auth->policy.request_redirect == "/a"; }, "$a"},
+    {"global-auth-cache-key", "$host",
+     [](const auto& s) { return s.defaults.global_auth->policy.cache_key.has_value(); }, "$x"},
+    {"global-auth-cache-duration", "5m",
+     [](const auto& s) { return s.defaults.global_auth->policy.lifetimes[0].statuses.size() == 3; }, "x"},
+    {"global-auth-always-set-cookie", "true",
+     [](const auto& s) { return s.defaults.global_auth->policy.always_set_cookie; }, "x"},
+};
+
+TEST(ConfigMap, OptionsOfGlobalAuthentication) {
+    for (const auto& key : kGlobalAuth) {
+        const auto good = parse({{"global-auth-url", "http://a/"}, {key.key, key.good}});
+        ASSERT_TRUE(good.settings.defaults.global_auth) << key.key;
+        EXPECT_TRUE(key.acted(good.settings)) << key.key;
+        EXPECT_TRUE(good.diagnostics.empty()) << key.key;
+        const auto bad = parse({{"global-auth-url", "http://a/"}, {key.key, key.bad}});
+        EXPECT_EQ(bad.diagnostics.size(), 1u) << key.key;
+        EXPECT_EQ(bad.settings.defaults.policy.denied, "") << key.key;
+    }
+}
+
 TEST(ConfigMap, EveryActingKeyIsTested) {
     // Below; and those that name a ConfigMap: tests/e2e/annotations/test_fields.py.
     std::set<std::string_view> tested{"gzip-level",   "gzip-min-length", "gzip-types",
                                       "gzip-disable", "brotli-level",    "brotli-min-length",
                                       "brotli-types", "add-headers",     "proxy-set-headers"};
     for (const auto& key : kKeys) tested.insert(key.key);
+    for (const auto& key : kGlobalAuth) tested.insert(key.key);
     for (const auto& row : config_key_table())
         EXPECT_TRUE(row.status != Status::acts || tested.contains(row.name)) << row.name;
 }
@@ -256,8 +303,20 @@ TEST(ConfigMap, EveryOtherKeyIsNeverSilent) {
     }
 }
 
-TEST(ConfigMap, ListThatAllowsEveryoneClosesNothing) {
-    EXPECT_EQ(parse({{"whitelist-source-range", "0.0.0.0/0,::/0"}}).settings.defaults.policy.denied, "");
+/// What keeps clients out everywhere closes everything when it cannot be used.
+TEST(ConfigMap, BadGuardsCloseEverything) {
+    for (const auto& [key, value] : std::map<std::string, std::string>{{"whitelist-source-range", "192.0.2.0/24, x"},
+                                                                       {"denylist-source-range", "192.0.2.0/33"},
+                                                                       {"block-cidrs", "x"},
+                                                                       {"global-auth-url", "auth.example.com"}}) {
+        const auto parsed = parse({{key, value}});
+        EXPECT_THAT(parsed.settings.defaults.policy.denied, testing::HasSubstr(key));
+        ASSERT_EQ(parsed.diagnostics.size(), 1u) << key;
+        EXPECT_EQ(parsed.diagnostics[0].severity, Severity::error) << key;
+    }
+}
+
+TEST(ConfigMap, SwitchesThatAreOffCloseNothing) {
     EXPECT_EQ(parse({{"enable-modsecurity", "false"}}).settings.defaults.policy.denied, "");
 }
 

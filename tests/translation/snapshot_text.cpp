@@ -6,6 +6,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "routing/policy/access_list.hpp"
+#include "routing/policy/basic_auth.hpp"
+#include "routing/policy/external_auth.hpp"
 #include "routing/policy/body_buffering.hpp"
 #include "routing/policy/error_pages.hpp"
 #include "routing/policy/field_set.hpp"
@@ -30,6 +33,27 @@ void redirect_words(const routing::TlsRedirect& redirect, Words& words) {
     if (redirect.preserve_trailing_slash) words.push_back("preserve-trailing-slash");
     if (redirect.use_port) words.push_back("use-port-in-redirects");
     if (redirect.exempt) words.push_back("redirect-exempt");
+}
+
+void access_words(const routing::RoutePolicy& policy, Words& words) {
+    if (policy.access_list) {
+        const auto& list = *policy.access_list;
+        words.push_back(fmt::format("addresses=[deny {} allow {}]", list.deny.range_count(),
+                                    list.allow ? fmt::format("{}", list.allow->range_count()) : "all"));
+    }
+    if (policy.basic_auth) {
+        const auto& auth = *policy.basic_auth;
+        Words users;
+        for (const auto& user : auth.users) users.push_back(user.name);
+        words.push_back(fmt::format("{}=[\"{}\" {}]", auth.scheme == routing::AuthScheme::digest ? "digest" : "basic",
+                                    auth.realm, fmt::join(users, " ")));
+    }
+    if (policy.external_auth) {
+        const auto& auth = *policy.external_auth;
+        words.push_back(fmt::format("auth=[{} {}{}{}{}]", auth.method, auth.host, auth.tls ? " tls" : "",
+                                    auth.signin ? " signin" : "", auth.cache_key ? " cached" : ""));
+    }
+    if (policy.satisfy_any) words.push_back("satisfy-any");
 }
 
 std::string_view protocol_text(routing::UpstreamProtocol protocol) {
@@ -90,6 +114,7 @@ Words policy_words(const routing::RoutePolicy& policy) {
     Words words;
     const routing::RoutePolicy usual;
     redirect_words(policy.tls_redirect, words);
+    access_words(policy, words);
     if (policy.timeouts != usual.timeouts)
         words.push_back(fmt::format("timeouts={}/{}/{}", policy.timeouts.connect.count(), policy.timeouts.send.count(),
                                     policy.timeouts.read.count()));

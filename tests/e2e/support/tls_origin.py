@@ -20,6 +20,7 @@ class TlsOrigin:
 
     def __init__(self, certificate, client_authority=None):
         self._numbers = itertools.count(1)
+        self.names_seen = []  # by SNI
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.set_alpn_protocols(["http/1.1"])
         self._context.sni_callback = self._note_server_name
@@ -66,9 +67,9 @@ class TlsOrigin:
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()
 
-    @staticmethod
-    def _note_server_name(connection, name, _):
+    def _note_server_name(self, connection, name, _):
         connection.server_name_seen = name
+        self.names_seen.append(name)
 
     def use(self, certificate):
         """Shows this certificate from the next handshake on."""
