@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "ingress/endpoints/cluster_endpoint.hpp"
+
 namespace fairway::ingress {
 
 namespace {
@@ -30,7 +32,7 @@ void BackendRegistry::add_user(const BackendKey& key, const ObjectKey& user) {
     backend->port = key.port;
     backend->client_ip_affinity = affinity_.of(sources_.store, key.service, key.port, key.protocol);
     entry.backend = std::move(backend);
-    set_endpoints(key, entry, resolve_endpoints(sources_, key.service, key.port, key.protocol));
+    set_endpoints(key, entry, resolve(key, entry));
 }
 
 void BackendRegistry::remove_user(const BackendKey& key, const ObjectKey& user) {
@@ -40,20 +42,37 @@ void BackendRegistry::remove_user(const BackendKey& key, const ObjectKey& user) 
     if (found->second.users.empty()) abandoned_.insert(key);
 }
 
-bool BackendRegistry::set_load_balance(const BackendKey& key, routing::LoadBalance balance) {
+BackendRegistry::SettingsChange BackendRegistry::set_settings(const BackendKey& key, const BackendSettings& settings,
+                                                              const k8s::ObjectName& decided_by) {
     auto& entry = backends_.at(key);
-    if (entry.backend->load_balance == balance) return false;
+    const bool same_decision = entry.settings == settings && entry.decided_by == decided_by;
+    const bool other_endpoints = entry.settings.service_upstream != settings.service_upstream;
+    entry.settings = settings;
+    entry.decided_by = decided_by;
+    if (other_endpoints) set_endpoints(key, entry, resolve(key, entry));
+    routing::Part<routing::Balancing> balancing;
+    if (settings.session || settings.hash) balancing = routing::Balancing{settings.session, settings.hash};
+    if (entry.backend->load_balance == settings.load_balance && entry.backend->balancing == balancing)
+        return {.backend = false, .diagnostics = !same_decision};
     auto changed = std::make_shared<routing::Backend>(*entry.backend);
-    changed->load_balance = balance;
+    changed->load_balance = settings.load_balance;
+    changed->balancing = std::move(balancing);
     entry.backend = std::move(changed);
-    return true;
+    return {.backend = true, .diagnostics = true};
+}
+
+ServiceEndpoints BackendRegistry::resolve(const BackendKey& key, const RegisteredBackend& entry) const {
+    if (entry.settings.service_upstream)
+        if (auto cluster = cluster_endpoint(sources_.store, key.service, key.port, key.protocol))
+            return *std::move(cluster);
+    return resolve_endpoints(sources_, key.service, key.port, key.protocol);
 }
 
 BackendRegistry::Refreshed BackendRegistry::refresh_service(const k8s::ObjectName& service) {
     Refreshed refreshed;
     for (auto at = backends_.lower_bound({service, ""}); at != backends_.end() && at->first.service == service; ++at) {
         auto& [key, entry] = *at;
-        auto endpoints = resolve_endpoints(sources_, service, key.port, key.protocol);
+        auto endpoints = resolve(key, entry);
         const bool other_protocol = endpoints.set->protocol != entry.endpoints.set->protocol;
         if (endpoints.problem != entry.endpoints.problem || other_protocol) refreshed.problems.push_back(key);
         set_endpoints(key, entry, std::move(endpoints));

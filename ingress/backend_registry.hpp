@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ingress/backend_settings.hpp"
 #include "ingress/endpoints/affinity_groups.hpp"
 #include "ingress/service_endpoints.hpp"
 #include "routing/backend.hpp"
@@ -26,7 +27,9 @@ struct BackendKey {
 struct RegisteredBackend {
     std::shared_ptr<const routing::Backend> backend;
     ServiceEndpoints endpoints;
-    std::set<ObjectKey> users;  ///< Ingresses; Services and ConfigMaps that open listeners
+    BackendSettings settings;    ///< service_upstream: wanted; the Service may have no cluster address
+    k8s::ObjectName decided_by;  ///< the Ingress whose settings they are; empty: the defaults
+    std::set<ObjectKey> users;   ///< Ingresses; Services and ConfigMaps that open listeners
 };
 
 class BackendRegistry {
@@ -37,8 +40,13 @@ public:
     void add_user(const BackendKey& key, const ObjectKey& user);
     /// A backend without users goes with the next endpoint_table(); one that is used again by then stays as it is.
     void remove_user(const BackendKey& key, const ObjectKey& user);
-    /// Sets how the backend balances. @return whether that changed, so that its routes must be built again.
-    bool set_load_balance(const BackendKey& key, routing::LoadBalance balance);
+    /// Sets how the backend balances, and looks up its endpoints again where service-upstream changed.
+    struct SettingsChange {
+        bool backend = false;      ///< its routes must be built again
+        bool diagnostics = false;  ///< of its users must be written again
+    };
+    SettingsChange set_settings(const BackendKey& key, const BackendSettings& settings,
+                                const k8s::ObjectName& decided_by);
     struct Refreshed {
         std::vector<BackendKey>
             problems;  ///< or protocol changed: the diagnostics of their users must be written again
@@ -60,6 +68,7 @@ public:
 
 private:
     routing::BackendId id_of(const BackendKey& key);
+    ServiceEndpoints resolve(const BackendKey& key, const RegisteredBackend& entry) const;
     void set_endpoints(const BackendKey& key, RegisteredBackend& entry, ServiceEndpoints endpoints);
     /// Whether the backend changed.
     bool refresh_affinity(const BackendKey& key, RegisteredBackend& entry);

@@ -11,6 +11,9 @@
 #include "ingress/host_name.hpp"
 #include "ingress/service_endpoints.hpp"
 #include "routing/path_normalise.hpp"
+#include "routing/policy/balancing.hpp"
+#include "routing/policy/canary.hpp"
+#include "routing/policy/rate_limits.hpp"
 #include "tls/client_context.hpp"
 #include "tls/server_config.hpp"
 
@@ -230,10 +233,24 @@ private:
         details.push_back(
             fmt::format("another endpoint on {}; attempts: {}", conditions_text(policy.retry.conditions),
                         policy.retry.tries == 0 ? "one for each endpoint" : fmt::format("{}", policy.retry.tries)));
+        if (policy.rate_limits) add_limits(*policy.rate_limits, details);
         explain_messages(policy, *snapshot_.settings, details);
         if (!policy.access_log) details.emplace_back("not in the access log");
         finish("forwarded");
         return true;
+    }
+
+    static void add_limits(const routing::RateLimits& limits, std::vector<std::string>& details) {
+        const auto add = [&](std::string_view name, std::uint32_t limit, std::uint64_t burst) {
+            if (limit == 0) return;
+            details.push_back(burst == 0 ? fmt::format("{} {}", name, limit)
+                                         : fmt::format("{} {}, and {} at once beyond", name, limit, burst));
+        };
+        add("limit-rps", limits.requests_per_second,
+            std::uint64_t{limits.requests_per_second} * limits.burst_multiplier);
+        add("limit-rpm", limits.requests_per_minute,
+            std::uint64_t{limits.requests_per_minute} * limits.burst_multiplier);
+        add("limit-connections", limits.connections, 0);
     }
 
     bool redirects_to_tls(const routing::TlsRedirect& redirect, std::vector<std::string>& details) const {
@@ -268,6 +285,8 @@ private:
         const k8s::ObjectName name{backend.service_namespace, backend.service};
         std::vector<std::string> details{fmt::format(
             "load-balance: {}", backend.load_balance == routing::LoadBalance::ewma ? "ewma" : "round_robin")};
+        add_stickiness(backend, details);
+        add_canaries(details);
         add_protocol(snapshot_.endpoints->of(backend.id), details);
         if (const auto& affinity = backend.client_ip_affinity)
             details.push_back(fmt::format("sessionAffinity: ClientIP, for {}", seconds(affinity->timeout)));
@@ -280,6 +299,36 @@ private:
         }
         step("backend", fmt::format("Service {} port {}", name.to_string(), backend.port), std::move(details));
         explain_endpoints(backend, name);
+    }
+
+    static void add_stickiness(const routing::Backend& backend, std::vector<std::string>& details) {
+        if (!backend.balancing) return;
+        if (const auto& session = backend.balancing->session)
+            details.push_back(fmt::format("affinity: cookie {} ({})", session->name,
+                                          session->persistent ? "persistent" : "balanced"));
+        if (const auto& hash = backend.balancing->hash)
+            details.push_back(hash->subset_size == 0
+                                  ? "upstream-hash-by: one endpoint for each value"
+                                  : fmt::format("upstream-hash-by: {} endpoints for each value", hash->subset_size));
+    }
+
+    void add_canaries(std::vector<std::string>& details) const {
+        if (!route_->canaries) return;
+        std::uint64_t from = 0;
+        for (const auto& canary : route_->canaries->all) {
+            const auto& rule = canary.rule;
+            auto text = fmt::format("canary: Service {}/{} port {}", canary.backend->service_namespace,
+                                    canary.backend->service, canary.backend->port);
+            if (!rule.header.empty())
+                text += fmt::format(", by header {}{}", rule.header,
+                                    !rule.header_value.empty() ? ": " + rule.header_value
+                                    : rule.pattern             ? " ~ " + rule.pattern->pattern()
+                                                               : "");
+            if (!rule.cookie.empty()) text += fmt::format(", by cookie {}", rule.cookie);
+            const double percent = 100.0 * static_cast<double>(canary.draw_below - from) / 0x1p32;
+            from = canary.draw_below;
+            details.push_back(text + fmt::format(", else {:.4g} % of requests", percent));
+        }
     }
 
     void add_protocol(const routing::EndpointSet& endpoints, std::vector<std::string>& details) const {

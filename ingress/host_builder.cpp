@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ingress/canaries.hpp"
 #include "ingress/host_name.hpp"
 #include "routing/policy/error_pages.hpp"
 #include "routing/policy/mirror.hpp"
@@ -41,6 +42,7 @@ public:
         for (const auto* record : input_.ingresses)
             for (const auto* path : record->paths_of(input_.name)->paths) add(*record, *path);
         if (!taken_.contains(key(kRoot, routing::PathType::prefix))) add_implicit_root();
+        add_canaries(input_.name, input_.canaries, backends_, routes_, diagnostics_);
         return std::make_shared<const routing::HostRules>(
             routing::HostRules::Options{.name = input_.name, .has_certificate = input_.has_certificate},
             std::move(routes_));
@@ -119,7 +121,8 @@ private:
              .type = type,
              .owner = record.owner,
              .policy = settle(record, exempt ? record.exempt_policy : record.policy, record.error_backend, text),
-             .backend = backend(backend_key(*record.ingress, path.backend))});
+             .backend = backend(backend_key(*record.ingress, path.backend)),
+             .gives_session_cookies = record.backend_settings.session.has_value()});
     }
 
     std::shared_ptr<const routing::Backend> backend(const BackendKey& key) const {
@@ -141,7 +144,8 @@ private:
              .type = routing::PathType::prefix,
              .owner = record.owner,
              .policy = settle(record, catch_all ? record.catch_all_policy : record.policy, error_backend, kRoot),
-             .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend});
+             .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend,
+             .gives_session_cookies = record.default_backend && record.backend_settings.session});
     }
 
     void report_loser(const IngressRecord& record, const k8s::IngressPath& path, const Taken& winner) {

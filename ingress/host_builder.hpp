@@ -14,6 +14,7 @@ namespace fairway::ingress {
 struct HostInput {
     std::string name;
     std::vector<const IngressRecord*> ingresses;  ///< those that name the host, in order of precedence
+    std::vector<const IngressRecord*> canaries;   ///< those that offer themselves for paths of the host, as well
     bool has_certificate = false;
     /// What unmatched paths get when no Ingress says: null for the built-in 404.
     std::shared_ptr<const routing::Backend> default_backend;

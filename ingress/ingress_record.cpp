@@ -16,6 +16,12 @@ namespace fairway::ingress {
 
 namespace {
 
+const HostPaths* find_host(const std::vector<HostPaths>& hosts, std::string_view host) {
+    const auto found =
+        std::ranges::lower_bound(hosts, host, {}, [](const HostPaths& paths) { return std::string_view(paths.host); });
+    return found != hosts.end() && found->host == host ? &*found : nullptr;
+}
+
 class IngressCompiler {
 public:
     IngressCompiler(ObjectPtr object, const ObjectStore& store, const ConfigMapSettings& settings,
@@ -33,15 +39,16 @@ public:
         record_.policy_seed = seed_of(ingress, annotations_prefix);
         record_.owner = std::make_shared<const routing::RouteOwner>(
             routing::RouteOwner{ingress.meta.name.ns, ingress.meta.name.name, ingress.meta.where.to_string()});
-        record_.load_balance = parsed.load_balance;
-        record_.sets_load_balance = parsed.sets_load_balance;
+        record_.backend_settings = std::move(parsed.backend);
+        record_.canary = std::move(parsed.canary);
+        if (record_.canary) record_.backend_settings.session.reset();  // the primary's holds
         if (parsed.upstream_tls)
             set_upstream_tls(*parsed.upstream_tls, annotations_prefix, upstream_tls, parsed.policy);
         if (parsed.mirror) set_mirror(*std::move(parsed.mirror), annotations_prefix, parsed.policy);
         set_policies(parsed.policy, policies);
-        if (parsed.canary) return std::move(record_);
         add_rules();
         add_default_backend();
+        if (record_.canary) offer_as_canary();
         record_.external_auth = std::move(parsed.external_auth);
         if (record_.external_auth) find_auth_servers(annotations_prefix, upstream_tls);
         record_.error_backend = parsed.error_backend;
@@ -180,6 +187,14 @@ private:
         if (record_.ingress->rules.empty()) record_.hosts.push_back({std::string(kCatchAll), {}});
     }
 
+    void offer_as_canary() {
+        record_.canary_hosts = std::move(record_.hosts);
+        record_.hosts.clear();
+        if (!record_.default_backend || record_.canary_paths_of(kCatchAll) != nullptr) return;
+        record_.canary_hosts.push_back({std::string(kCatchAll), {}});
+        std::ranges::sort(record_.canary_hosts, {}, &HostPaths::host);
+    }
+
     void report(Severity severity, const k8s::Position& where, std::string field, std::string message,
                 std::string reason) {
         diagnostics_.push_back({.severity = severity,
@@ -199,11 +214,9 @@ private:
 
 }  // namespace
 
-const HostPaths* IngressRecord::paths_of(std::string_view host) const {
-    const auto found =
-        std::ranges::lower_bound(hosts, host, {}, [](const HostPaths& paths) { return std::string_view(paths.host); });
-    return found != hosts.end() && found->host == host ? &*found : nullptr;
-}
+const HostPaths* IngressRecord::paths_of(std::string_view host) const { return find_host(hosts, host); }
+
+const HostPaths* IngressRecord::canary_paths_of(std::string_view host) const { return find_host(canary_hosts, host); }
 
 BackendKey backend_key(const k8s::Ingress& ingress, const k8s::IngressBackend& backend) {
     return {{ingress.meta.name.ns, backend.service}, k8s::to_string(backend.port)};

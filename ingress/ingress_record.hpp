@@ -25,8 +25,8 @@ struct IngressRecord {
     ObjectPtr object;  ///< keeps `ingress` alive
     const k8s::Ingress* ingress = nullptr;
     std::shared_ptr<const routing::RouteOwner> owner;
-    routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
-    bool sets_load_balance = false;
+    BackendSettings backend_settings;
+    std::optional<CanaryOffer> canary;  ///< then `hosts` is empty
     std::shared_ptr<const routing::RoutePolicy> policy;
     std::shared_ptr<const routing::RoutePolicy> exempt_policy;     ///< under no-tls-redirect-locations
     std::shared_ptr<const routing::RoutePolicy> catch_all_policy;  ///< of a spec.defaultBackend without rules
@@ -35,14 +35,17 @@ struct IngressRecord {
     std::optional<ExternalAuthSettings> external_auth;  ///< of the Ingress, or the global one
     std::map<std::string, AuthServer> auth_servers;  ///< of external_auth, by host; without hosts that name no server
     std::vector<HostPaths> hosts;  ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
+    std::vector<HostPaths> canary_hosts;  ///< as `hosts`, of a canary; the catch-all also for its spec.defaultBackend
     std::optional<BackendKey> default_backend;
     std::optional<BackendKey> mirror_servers;  ///< where the host of mirror-target leads; policies have the rest
     std::optional<BackendKey> error_backend;   ///< annotation default-backend
     std::vector<BackendKey> backends;          ///< all that it uses, sorted, without repetition
 
     const HostPaths* paths_of(std::string_view host) const;
+    /// Of a canary: what it offers itself for on the host.
+    const HostPaths* canary_paths_of(std::string_view host) const;
     /// True when the Ingress is nothing but a spec.defaultBackend: it gives the catch-all its "/".
-    bool is_catch_all() const { return ingress->rules.empty() && default_backend.has_value(); }
+    bool is_catch_all() const { return !canary && ingress->rules.empty() && default_backend.has_value(); }
 };
 
 /// The backend that a path names.

@@ -5,18 +5,22 @@
 #include <fmt/format.h>
 
 #include "ingress/annotations/references.hpp"
+#include "ingress/canaries.hpp"
+#include "ingress/endpoints/cluster_endpoint.hpp"
 #include "ingress/endpoints/service_notices.hpp"
 #include "ingress/host_builder.hpp"
 #include "ingress/host_name.hpp"
 #include "ingress/ingress_class.hpp"
 #include "ingress/precedence.hpp"
+#include "ingress/setting_reader.hpp"
 
 namespace fairway::ingress {
 
 namespace {
 
 /// What a problem with a backend means for requests.
-std::string_view outcome_of(const ServiceEndpoints& endpoints) {
+std::string_view outcome_of(const ServiceEndpoints& endpoints, const IngressRecord& user) {
+    if (user.canary && endpoints.set->endpoints.empty()) return "Requests stay with the primary";
     return endpoints.set->endpoints.empty() ? "Requests are answered 503" : "The addresses known before stay in use";
 }
 
@@ -208,10 +212,9 @@ void Translator::drop_record(const k8s::ObjectName& name, Dirty& dirty) {
     const auto found = records_.find(name);
     if (found == records_.end()) return;
     const auto& record = found->second;
-    for (const auto& paths : record.hosts) {
-        hosts_[paths.host].users.erase(name);
-        dirty.hosts.insert(paths.host);
-    }
+    for (const auto& paths : record.hosts) hosts_[paths.host].users.erase(name);
+    for (const auto& paths : record.canary_hosts) hosts_[paths.host].canaries.erase(name);
+    touch_hosts(record, dirty);
     for (const auto& entry : record.ingress->tls) {
         const auto users = ingresses_by_secret_.find({name.ns, entry.secret_name});
         if (users == ingresses_by_secret_.end()) continue;
@@ -288,10 +291,9 @@ void Translator::replace_ingress(const k8s::ObjectName& name, const ObjectPtr& a
 }
 
 void Translator::index_record(const k8s::ObjectName& name, const IngressRecord& record, Dirty& dirty) {
-    for (const auto& paths : record.hosts) {
-        hosts_[paths.host].users.insert(name);
-        dirty.hosts.insert(paths.host);
-    }
+    for (const auto& paths : record.hosts) hosts_[paths.host].users.insert(name);
+    for (const auto& paths : record.canary_hosts) hosts_[paths.host].canaries.insert(name);
+    touch_hosts(record, dirty);
     for (const auto& entry : record.ingress->tls)
         if (!entry.secret_name.empty()) ingresses_by_secret_[{name.ns, entry.secret_name}].insert(name);
     for (const auto& key : record.references) ingresses_by_reference_[key].insert(name);
@@ -333,8 +335,7 @@ void Translator::refresh_services(Dirty& dirty) {
         }
         for (const auto& key : refreshed.backends) {
             note_backend(key, dirty);
-            for (const auto* record : ordered(backends_.find(key)->users))
-                for (const auto& paths : record->hosts) dirty.hosts.insert(paths.host);
+            for (const auto* record : ordered(backends_.find(key)->users)) touch_hosts(*record, dirty);
         }
         report_service(service);
     }
@@ -359,13 +360,39 @@ void Translator::settle_balances(Dirty& dirty) {
         const auto* registered = backends_.find(key);
         if (registered == nullptr) continue;
         const auto users = ordered(registered->users);
-        const auto decides = std::ranges::find_if(users, [](const auto* record) { return record->sets_load_balance; });
-        const auto balance = decides == users.end() ? settings_.defaults.load_balance : (*decides)->load_balance;
-        if (!backends_.set_load_balance(key, balance)) continue;
+        auto settings = settings_of(users);
+        // A listener for the cluster address must not send to itself.
+        settings.service_upstream &= users.size() == registered->users.size();
+        const auto changed = backends_.set_settings(
+            key, settings, users.empty() ? k8s::ObjectName{} : users.front()->ingress->meta.name);
+        if (changed.diagnostics)
+            for (const auto* user : users) dirty.references.insert(user->ingress->meta.name);
+        if (!changed.backend) continue;
         note_backend(key, dirty);
-        for (const auto* user : users)
-            for (const auto& paths : user->hosts) dirty.hosts.insert(paths.host);
+        for (const auto* user : users) touch_hosts(*user, dirty);
     }
+}
+
+/// Reference 1.2: the oldest Ingress of a backend decides; of session cookies the oldest that has them decides the mode, and
+/// the youngest the attributes.
+BackendSettings Translator::settings_of(const std::vector<const IngressRecord*>& users) const {
+    BackendSettings result{.load_balance = settings_.defaults.load_balance,
+                           .service_upstream = settings_.defaults.service_upstream};
+    if (!users.empty()) result = users.front()->backend_settings;
+    result.session.reset();
+    for (const auto* user : users) {
+        const auto& session = user->backend_settings.session;
+        if (!session) continue;
+        const bool persistent = result.session ? result.session->persistent : session->persistent;
+        result.session = session;
+        result.session->persistent = persistent;
+    }
+    return result;
+}
+
+void Translator::touch_hosts(const IngressRecord& record, Dirty& dirty) {
+    for (const auto* hosts : {&record.hosts, &record.canary_hosts})
+        for (const auto& paths : *hosts) dirty.hosts.insert(paths.host);
 }
 
 void Translator::rebuild_hosts(const Dirty& dirty) {
@@ -378,13 +405,14 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
                 routes->replace_host(name, build_service_host(name, *service));
             else
                 routes->remove_host(name);
-            if (found != hosts_.end()) hosts_.erase(found);
-            book_->forget("host:" + name);
+            report_lone_canaries(name);
+            if (found != hosts_.end() && found->second.canaries.empty()) hosts_.erase(found);
             continue;
         }
         std::vector<Diagnostic> diagnostics;
         const HostInput input{name,
                               ordered(found->second.users),
+                              ordered(found->second.canaries),
                               found->second.has_certificate,
                               default_backend_,
                               !settings_.upstream_tls_per_location,
@@ -394,6 +422,15 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
         book_->replace("host:" + name, std::move(diagnostics));
     }
     routes_ = std::move(routes);
+}
+
+/// Reference 3.5: a canary alone is no host and not the catch-all.
+void Translator::report_lone_canaries(const std::string& host) {
+    std::vector<Diagnostic> diagnostics;
+    std::vector<routing::Route> none;
+    if (const auto found = hosts_.find(host); found != hosts_.end())
+        add_canaries(host, ordered(found->second.canaries), backends_, none, diagnostics);
+    book_->replace("host:" + host, std::move(diagnostics));
 }
 
 /// What no Ingress names: every path goes to the Service, with the policy that an Ingress without annotations has.
@@ -421,18 +458,51 @@ void Translator::report_references(const k8s::ObjectName& name) {
                                    .kind = k8s::Ingress::kKind,
                                    .object = name,
                                    .field = std::move(field),
-                                   .message = with_outcome(problem.message, outcome_of(registered->endpoints)),
+                                   .message = with_outcome(problem.message, outcome_of(registered->endpoints, *record)),
                                    .reason = problem.reason});
         };
-        for (const auto& paths : record->hosts)
-            for (const auto* path : paths.paths)
-                add(backend_key(*record->ingress, path->backend), path->backend.where, path->field + ".backend");
+        for (const auto* hosts : {&record->hosts, &record->canary_hosts})
+            for (const auto& paths : *hosts)
+                for (const auto* path : paths.paths)
+                    add(backend_key(*record->ingress, path->backend), path->backend.where, path->field + ".backend");
         if (record->default_backend)
             add(*record->default_backend, record->ingress->default_backend->where, "spec.defaultBackend");
         report_auth_servers(*record, diagnostics);
+        note_backend_settings(*record, diagnostics);
         note_plain_endpoints(*record, diagnostics);
     }
     book_->replace("backends:" + name.to_string(), std::move(diagnostics));
+}
+
+/// What an Ingress asks of a backend, and does not get.
+void Translator::note_backend_settings(const IngressRecord& record, std::vector<Diagnostic>& diagnostics) const {
+    auto annotations = SettingReader::of_annotations(record.ingress->meta, options_.annotations_prefix, diagnostics);
+    const auto& own = record.backend_settings;
+    for (const auto& key : record.backends) {
+        const auto& registered = *backends_.find(key);
+        const auto& decided = registered.settings;
+        const auto overruled = [&](std::string_view name, bool differs) {
+            if (!differs || registered.decided_by == record.ingress->meta.name || !annotations.find(name)) return;
+            annotations.report(
+                Severity::warning, name,
+                fmt::format(
+                    "has no effect on Service {} port {}, for which the older Ingress {} decides; write it there",
+                    key.service.to_string(), key.port, registered.decided_by.to_string()),
+                "BackendSettingOverruled");
+        };
+        overruled("load-balance", own.load_balance != decided.load_balance);
+        overruled("upstream-hash-by", own.hash != decided.hash);
+        overruled("service-upstream", own.service_upstream != decided.service_upstream);
+        if (!own.service_upstream || !annotations.find("service-upstream")) continue;
+        const bool has_address = cluster_endpoint(*store_, key.service, key.port, key.protocol).has_value();
+        const bool kept = !decided.service_upstream && registered.decided_by == record.ingress->meta.name;
+        if (has_address && !kept) continue;
+        annotations.report(
+            Severity::warning, "service-upstream",
+            fmt::format("has no effect on Service {} port {}, {}; its endpoints are used", key.service.to_string(),
+                        key.port, has_address ? "which a service listener uses as well" : "which has no clusterIP"),
+            "NoClusterAddress");
+    }
 }
 
 std::vector<const IngressRecord*> Translator::ordered(const std::set<k8s::ObjectName>& names) const {

@@ -68,6 +68,7 @@ public:
 private:
     struct HostState {
         std::set<k8s::ObjectName> users;
+        std::set<k8s::ObjectName> canaries;  ///< offer themselves for paths of the users; no host without these
         HostTls tls;
         bool has_certificate = false;  ///< own entry, or the wildcard's
     };
@@ -104,13 +105,17 @@ private:
     void report_global_auth();
     void report_auth_servers(const IngressRecord& record, std::vector<Diagnostic>& diagnostics) const;
     void settle_balances(Dirty& dirty);
+    BackendSettings settings_of(const std::vector<const IngressRecord*>& users) const;
+    static void touch_hosts(const IngressRecord& record, Dirty& dirty);
     void settle_tls(Dirty& dirty);
     void rebuild_hosts(const Dirty& dirty);
+    void report_lone_canaries(const std::string& host);
     std::shared_ptr<const routing::HostRules> build_service_host(const std::string& name, const BackendKey& key);
     void rebuild_tls_config();
     void note_backend(const BackendKey& key, Dirty& dirty);
     void report_service(const k8s::ObjectName& name);
     void report_references(const k8s::ObjectName& name);
+    void note_backend_settings(const IngressRecord& record, std::vector<Diagnostic>& diagnostics) const;
     void note_plain_endpoints(const IngressRecord& record, std::vector<Diagnostic>& diagnostics) const;
     void report_tls(const k8s::ObjectName& name);
     std::vector<const IngressRecord*> ordered(const std::set<k8s::ObjectName>& names) const;

@@ -136,6 +136,7 @@ void Translator::refresh_default_backend(Dirty& dirty) {
             auto backend = std::make_shared<routing::Backend>(*available);
             backend->name = "upstream-default-backend";  // what ingress-nginx calls it in logs
             backend->load_balance = balance;
+            backend->balancing.reset();   // of Ingresses that name its Service
             backend->always_http = true;  // reference 1.6
             default_backend_ = std::move(backend);
         }

@@ -40,7 +40,21 @@ std::int64_t take_time_unit(std::string_view& text) {
     return 0;
 }
 
+constexpr std::string_view kBasic = "-._~/:";
+constexpr std::string_view kUrl = "-._~/:,?&=";
+
+Result<std::string> parse_text(std::string_view text, std::string_view marks) {
+    for (const char c : text)
+        if (!ascii::is_alnum(c) && marks.find(c) == std::string_view::npos)
+            return Error{fmt::format("\"{}\" holds '{}'; write letters, digits and {} alone", text, c, marks)};
+    return std::string(text);
+}
+
 }  // namespace
+
+Result<std::string> parse_basic_text(std::string_view text) { return parse_text(text, kBasic); }
+
+Result<std::string> parse_url_text(std::string_view text) { return parse_text(text, kUrl); }
 
 Result<bool> parse_bool(std::string_view text) {
     for (const std::string_view yes : {"1", "t", "T", "TRUE", "true", "True"})

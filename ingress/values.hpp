@@ -31,6 +31,12 @@ Result<std::chrono::seconds> parse_duration(std::string_view text);
 /// nginx size: "8192", "8k", "8m", "1g", any case; "b" after a plain number is accepted.
 Result<std::uint64_t> parse_size(std::string_view text);
 
+/// Letters, digits and - . _ ~ / : alone: ingress-nginx's class "basic", for names and plain values.
+Result<std::string> parse_basic_text(std::string_view text);
+
+/// These and , ? & = as well: its class "url".
+Result<std::string> parse_url_text(std::string_view text);
+
 /// Items between commas, spaces around them stripped, empty ones left out.
 std::vector<std::string> split_list(std::string_view text, char separator = ',');
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "proxy/filters/canary.hpp"
 #include "proxy/filters/mirror.hpp"
 #include "proxy/forwarder.hpp"
 #include "routing/policy/error_pages.hpp"
@@ -116,14 +117,14 @@ io::Task<Failure> forward_to_backend(WorkerContext& worker, DownstreamStream& st
                                      RequestBody& body) {
     const routing::Route& route = *exchange.record.route;
     const routing::ErrorPages* const pages = policy_of(exchange).error_pages.get();
-    const routing::Backend* backend = if_ready(exchange, route.backend.get());
+    const routing::Backend* backend = if_ready(exchange, &chosen_backend(exchange));
     const bool stands_in = backend == nullptr && pages != nullptr;
     if (stands_in) backend = if_ready(exchange, pages->backend.get());
     if (backend == nullptr) co_return Failure::no_endpoints;
     if (stands_in) tell_about_error(exchange, answer_to(Failure::no_endpoints).status);
 
     const auto& endpoints = endpoints_of(exchange, *backend);
-    const auto protocol = stands_in ? routing::UpstreamProtocol::http : routing::effective_protocol(route, endpoints);
+    const auto protocol = stands_in ? routing::UpstreamProtocol::http : routing::effective_protocol(route, *backend, endpoints);
     const Failure taken_in = co_await prepare_body(body, exchange, protocol);
     if (taken_in != Failure::none) {
         body.leave_out();

@@ -39,7 +39,9 @@ Forwarder::Forwarder(WorkerContext& worker, DownstreamStream& downstream, Exchan
       protocol_(protocol_for(target.protocol, downstream.connection_facts())),
       http1_(worker.pool, settings().upstream_keepalive, worker.buffers, response_limits(settings()),
              exchange.upstream_head),
-      picker_(worker, target.backend, target.backend.load_balance, target.endpoints, exchange.forwarded.client) {}
+      sticky_(worker, exchange, target.backend),
+      picker_(worker, target.backend, target.backend.load_balance, target.endpoints, exchange.forwarded.client,
+              &sticky_) {}
 
 io::Task<Failure> Forwarder::run() {
     const auto& retry = policy().retry;

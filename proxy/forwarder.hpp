@@ -12,6 +12,7 @@
 #include "proxy/response_relay.hpp"
 #include "proxy/upstream/connect.hpp"
 #include "proxy/upstream/endpoint_picker.hpp"
+#include "proxy/upstream/sticky_choice.hpp"
 #include "proxy/worker_context.hpp"
 
 namespace fairway::proxy {
@@ -80,6 +81,7 @@ private:
     http1::UpstreamStream http1_;
     std::unique_ptr<http2::UpstreamStream> http2_;
     UpstreamStream* upstream_ = nullptr;  // of the current try, once there is a connection
+    StickyChoice sticky_;
     EndpointPicker picker_;
     bool fresh_only_ = false;                   // a kept connection turned out to be closed
     int refusals_ = 0;                          // that have not used up a try

@@ -5,7 +5,9 @@
 #include "proxy/failure.hpp"
 #include "proxy/filters/access.hpp"
 #include "proxy/filters/block_rules.hpp"
+#include "proxy/filters/canary.hpp"
 #include "proxy/filters/cors.hpp"
+#include "proxy/filters/rate_limit.hpp"
 #include "proxy/filters/redirect.hpp"
 #include "proxy/variables.hpp"
 #include "routing/policy/field_set.hpp"
@@ -27,11 +29,6 @@ StepResult use_vhost(Exchange& exchange) {
     RequestEdits& edits = exchange.request_edits;
     edits.host = edits.fields.keep(expand(*policy_of(exchange).upstream_vhost, exchange.record));
     return std::nullopt;
-}
-
-bool lacks_endpoints(const Exchange& exchange) {
-    const auto& backend = exchange.record.route->backend;
-    return backend && exchange.snapshot->endpoints->of(backend->id).endpoints.empty();
 }
 
 bool wants_any(const Exchange& exchange) {
@@ -85,9 +82,14 @@ constexpr RequestStep kSteps[] = {
     {.name = "fields for every endpoint",
      .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->request_fields); },
      .judge = set_request_fields},
-    {.name = "endpoints",
-     .wanted = lacks_endpoints,
-     .judge = [](Exchange&) { return StepResult(answer(Failure::no_endpoints)); }},
+    {.name = "backend",
+     .wanted = [](const Exchange& e) { return e.record.route->backend != nullptr; },
+     .decide = [](StepContext& c) { return choose_backend(c.worker, c.exchange); },
+     .verdict = backend_verdict},
+    {.name = "rate limits",
+     .wanted = [](const Exchange& e) { return bool(policy_of(e).rate_limits); },
+     .decide = [](StepContext& c) { return charge_limits(c.worker, c.exchange); },
+     .verdict = limits_verdict},
     {.name = "blocked addresses",
      .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->block_rules); },
      .judge = refuse_blocked_address},
@@ -128,6 +130,7 @@ void edit_response(Exchange& exchange, std::uint16_t status) {
     const routing::RoutePolicy& policy = policy_of(exchange);
     if (policy.cors) add_cors_fields(exchange);
     if (policy.response_fields) set_response_fields(exchange, *policy.response_fields);
+    if (!exchange.session_cookie.empty()) exchange.response_edits.add("Set-Cookie", exchange.session_cookie);
 }
 
 }  // namespace fairway::proxy

@@ -7,8 +7,14 @@ namespace fairway::proxy {
 
 std::string expand(const routing::TextTemplate& text, const RequestRecord& record,
                    std::span<const std::string_view> groups) {
-    static const TimeTexts kNoTimes{};  // parse_text_template() refuses the variables that need them
     LogText out;
+    expand(text, record, out, groups);
+    return std::string(out.view());
+}
+
+void expand(const routing::TextTemplate& text, const RequestRecord& record, LogText& out,
+            std::span<const std::string_view> groups) {
+    static const TimeTexts kNoTimes{};  // parse_text_template() refuses the variables that need them
     // escape=none writes CR and LF as \x0D and \x0A, and head parsers refuse NUL.
     const VariableWriter writer(out, record, kNoTimes, routing::LogEscape::none);
     for (const auto& piece : text.pieces) {
@@ -20,7 +26,6 @@ std::string expand(const routing::TextTemplate& text, const RequestRecord& recor
             writer.append(log_variable(piece.name));
         }
     }
-    return std::string(out.view());
 }
 
 }  // namespace fairway::proxy

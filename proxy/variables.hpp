@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "proxy/access_log/log_text.hpp"
 #include "proxy/request_record.hpp"
 #include "routing/text_template.hpp"
 
@@ -15,5 +16,8 @@ namespace fairway::proxy {
 /// @param groups  $1, $2 …; those that are missing give nothing.
 std::string expand(const routing::TextTemplate& text, const RequestRecord& record,
                    std::span<const std::string_view> groups = {});
+/// The same, appended to `out`, which allocates only what it grows.
+void expand(const routing::TextTemplate& text, const RequestRecord& record, LogText& out,
+            std::span<const std::string_view> groups = {});
 
 }  // namespace fairway::proxy

@@ -3,6 +3,7 @@
 #include "proxy/access_log/log_filter.hpp"
 #include "proxy/mirrors.hpp"
 #include "proxy/shared_tables.hpp"
+#include "proxy/upstream/keyed_endpoints.hpp"
 
 namespace fairway::proxy {
 
@@ -15,6 +16,13 @@ WorkerContext::WorkerContext(std::uint64_t seed, AccessLog& access_log, SharedTa
       bits_(seed | 1) {}
 
 WorkerContext::~WorkerContext() = default;
+
+KeyedEndpoints& WorkerContext::keyed_endpoints(const routing::Backend& backend) {
+    if (backend.id >= keyed_endpoints_.size()) keyed_endpoints_.resize(backend.id + 1);
+    auto& keyed = keyed_endpoints_[backend.id];
+    if (!keyed) keyed = std::make_unique<KeyedEndpoints>(backend.name);
+    return *keyed;
+}
 
 std::string_view WorkerContext::date() {
     const std::time_t now = std::time(nullptr);

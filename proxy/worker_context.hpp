@@ -26,6 +26,7 @@ namespace fairway::proxy {
 
 struct AccessTables;
 class AffinityTable;
+class KeyedEndpoints;
 class Mirrors;
 class RateLimitTable;
 struct SharedTables;
@@ -56,6 +57,7 @@ struct WorkerContext {
     ConnectionCounters counters;
     MetricsShard metrics;
     LogSink log;
+    LogText text;  ///< for a text with variables; used within one function
     SpareDescriptor spare_descriptor;
     io::ListHook output;  ///< OutputGatherers that have something to send
     http2::SessionPool http2_pool{*this};
@@ -102,12 +104,15 @@ struct WorkerContext {
         if (!kept) kept = std::make_unique<UpstreamPool>(reactor);
         return *kept;
     }
+    /// The endpoints of a backend as session cookies and hashes name them; made when first used.
+    KeyedEndpoints& keyed_endpoints(const routing::Backend& backend);
 
 private:
     static constexpr std::size_t kSpareExchanges = 256;
 
     std::vector<std::unique_ptr<Balancer>> balancers_;
     std::map<routing::BackendId, std::unique_ptr<UpstreamPool>> auth_pools_;
+    std::vector<std::unique_ptr<KeyedEndpoints>> keyed_endpoints_;
     std::vector<std::unique_ptr<Exchange>> spare_exchanges_;
     std::vector<char> path_scratch_;
     std::uint64_t bits_;

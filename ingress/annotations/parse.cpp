@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/ranges.h>
+
 #include "base/ascii.hpp"
 #include "base/spelling.hpp"
 #include "ingress/annotations/access_guard.hpp"
@@ -64,16 +66,16 @@ void check_buffer_size(SettingReader& settings, std::uint32_t buffer_bytes) {
             "AnnotationWithoutEffect");
 }
 
-/// An Ingress that offers a canary must not become an ordinary one, which could take paths from the primary.
-bool read_canary(SettingReader& settings) {
-    bool canary = false;
-    settings.read("canary", canary, parse_bool);
-    if (canary)
-        settings.report(
-            Severity::warning, "canary",
-            "does not act in this version, so this Ingress adds no paths: all requests stay with the primary",
-            "CanaryNotSupported");
-    return canary;
+/// Reference 3.5. One notice, since canaries are often copies of their primary.
+void report_ignored_of_canary(SettingReader& settings) {
+    std::vector<std::string_view> ignored;
+    for (const auto name : settings.names())
+        if (find_annotation(name) != nullptr && !acts_on_canaries(name)) ignored.push_back(name);
+    if (ignored.empty()) return;
+    settings.report(Severity::notice, "canary",
+                    fmt::format("makes other annotations of this Ingress have no effect, those of the primary hold: {}",
+                                fmt::join(ignored, ", ")),
+                    "CanaryAnnotationsIgnored");
 }
 
 /// The annotations of the usual prefix are left behind when another prefix was configured.
@@ -91,7 +93,9 @@ void report_foreign_prefix(const k8s::Ingress& ingress, std::string_view prefix,
 IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view prefix, const PolicyDefaults& defaults,
                                   References& references, std::vector<Diagnostic>& diagnostics) {
     auto settings = SettingReader::of_annotations(ingress.meta, prefix, diagnostics);
-    IngressSettings result{.policy = defaults.policy, .load_balance = defaults.load_balance};
+    IngressSettings result{.policy = defaults.policy};
+    result.backend.load_balance = defaults.load_balance;
+    result.backend.service_upstream = defaults.service_upstream;
 
     read_tls_redirect(settings, result.policy.tls_redirect);
     settings.read("relative-redirects", result.policy.relative_redirects, parse_bool);
@@ -119,8 +123,8 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
     read_access_log(settings, result.policy.access_log);
     read_backend_protocol(settings, result.policy);
     result.upstream_tls = read_upstream_tls(settings, references, result.policy.denied);
-    read_load_balance(settings, result.load_balance);
-    result.sets_load_balance = settings.find("load-balance").has_value();
+    result.policy.rate_limits = read_rate_limits(settings, defaults.rate_limits, ingress.meta.name.to_string());
+    read_backend_settings(settings, result.backend);
     check_buffer_size(settings, defaults.proxy_buffer_bytes);
     result.canary = read_canary(settings);
 
@@ -129,16 +133,19 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
         const auto value = settings.find(name);
         if (row == nullptr) {
             report_unknown(settings, name);
+        } else if (result.canary && !acts_on_canaries(name)) {
+            continue;
         } else if (value && row->status == Status::refused && defaults.drop_snippets) {
             report_dropped_snippet(settings, name);
         } else if (value && row->status != Status::acts && (row->guards_access || row->status == Status::refused)) {
             if (auto reason = refuse_unmet_guard(settings, name, *row, *value);
                 !reason.empty() && result.policy.denied.empty())
                 result.policy.denied = std::move(reason);
-        } else if (value && name != "canary") {
+        } else if (value) {
             report_inactive(settings, name, *row, *value);
         }
     }
+    if (result.canary) report_ignored_of_canary(settings);
     report_foreign_prefix(ingress, prefix, diagnostics);
     return result;
 }

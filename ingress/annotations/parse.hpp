@@ -9,10 +9,13 @@
 #include "ingress/annotations/joint_settings.hpp"
 #include "ingress/annotations/references.hpp"
 #include "ingress/backend_registry.hpp"
+#include "ingress/backend_settings.hpp"
 #include "ingress/diagnostics.hpp"
 #include "ingress/external_auth.hpp"
 #include "ingress/mirror.hpp"
 #include "ingress/upstream_tls.hpp"
+#include "routing/policy/canary.hpp"
+#include "routing/policy/rate_limits.hpp"
 #include "routing/route.hpp"
 
 namespace fairway::ingress {
@@ -24,6 +27,8 @@ inline constexpr std::string_view kDefaultAnnotationsPrefix = "nginx.ingress.kub
 struct PolicyDefaults {
     routing::RoutePolicy policy;
     routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
+    bool service_upstream = false;
+    routing::RateLimits rate_limits;  ///< who a client is, and what it is answered; no limits
     std::uint32_t proxy_buffer_bytes = 64 * 1024;
     bool cross_namespace = false;  ///< allow-cross-namespace-resources
     bool drop_snippets = false;    ///< annotations-risk-level Critical without allow-snippet-annotations
@@ -36,16 +41,21 @@ struct PolicyDefaults {
     bool operator==(const PolicyDefaults&) const = default;
 };
 
+/// An Ingress with canary: "true": its backends get a share of paths of others, and it adds no paths of its own.
+struct CanaryOffer {
+    routing::CanaryRule rule;
+    bool sticky = true;  ///< affinity-canary-behavior
+};
+
 struct IngressSettings {
     routing::RoutePolicy policy;
-    routing::LoadBalance load_balance = routing::LoadBalance::round_robin;
-    bool sets_load_balance = false;  ///< by annotation, so that it goes before other Ingresses of the same backend
     std::optional<ExternalAuthSettings>
         external_auth;                                ///< policy.external_auth is still to be made of it, for each host
     std::optional<MirrorSettings> mirror;     ///< policy.mirror is still to be made of it
     std::optional<BackendKey> error_backend;  ///< annotation default-backend; policy.error_pages is still to name it
+    BackendSettings backend;
     std::optional<UpstreamTlsSettings> upstream_tls;  ///< policy.upstream_tls is still to be made of it
-    bool canary = false;  ///< offers another backend for paths of others: adds no paths of its own
+    std::optional<CanaryOffer> canary;
 };
 
 /// Diagnostics name the annotation, also those that are unknown or do not act in this version.

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ingress/annotations/joint_settings.hpp"
+#include "ingress/annotations/parse.hpp"
 #include "ingress/annotations/references.hpp"
 #include "ingress/backend_registry.hpp"
 #include "ingress/external_auth.hpp"
@@ -19,6 +20,7 @@
 #include "routing/policy/cors.hpp"
 #include "routing/policy/error_pages.hpp"
 #include "routing/policy/field_set.hpp"
+#include "routing/policy/rate_limits.hpp"
 #include "routing/policy/redirect.hpp"
 #include "routing/policy/response_rate.hpp"
 #include "routing/policy/response_rewrite.hpp"
@@ -46,6 +48,18 @@ void read_retry_policy(SettingReader& settings, routing::RetryPolicy& retry);
 void read_body_limit(SettingReader& settings, routing::BodyLimit& limit);
 /// load-balance.
 void read_load_balance(SettingReader& settings, routing::LoadBalance& balance);
+/// load-balance, service-upstream, upstream-hash-by*, affinity, affinity-mode, session-cookie-*.
+void read_backend_settings(SettingReader& settings, BackendSettings& backend);
+/// affinity, affinity-mode, session-cookie-*: annotations only. nullopt: without affinity: cookie.
+std::optional<routing::SessionCookie> read_session_cookie(SettingReader& settings);
+/// canary, canary-*, affinity-canary-behavior: annotations only. nullopt: without canary: "true".
+std::optional<CanaryOffer> read_canary(SettingReader& settings);
+/// Of a canary all other annotations are ignored: those of the primary hold.
+bool acts_on_canaries(std::string_view annotation);
+/// limit-rps, limit-rpm, limit-connections, limit-burst-multiplier, limit-allowlist, limit-whitelist: annotations only.
+/// @param ingress  "namespace/name": whose limits they are.
+std::optional<routing::RateLimits> read_rate_limits(SettingReader& settings, const routing::RateLimits& defaults,
+                                                    std::string_view ingress);
 /// enable-access-log: annotations only.
 void read_access_log(SettingReader& settings, bool& access_log);
 /// backend-protocol: annotations only. FastCGI closes the paths.

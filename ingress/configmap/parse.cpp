@@ -51,6 +51,8 @@ void read_policy_defaults(SettingReader& settings, ConfigMapSettings& result) {
     read_response_rate(settings, policy.response_rate);
     read_global_error_pages(settings, policy.error_pages);
     read_load_balance(settings, result.defaults.load_balance);
+    settings.read("service-upstream", result.defaults.service_upstream, parse_bool);
+    read_rate_limit_defaults(settings, result.defaults.rate_limits);
     settings.read("allow-cross-namespace-resources", result.defaults.cross_namespace, parse_bool);
     settings.read("proxy-buffer-size", result.data_plane.proxy_buffer_bytes, parse_buffer_size);
     result.defaults.proxy_buffer_bytes = result.data_plane.proxy_buffer_bytes;

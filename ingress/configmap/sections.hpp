@@ -23,6 +23,8 @@ void read_bind_addresses(SettingReader& settings, std::vector<IpAddress>& addres
 
 /// block-*, whitelist-source-range, denylist-source-range, global-auth-*, no-auth-locations.
 void read_access_control(SettingReader& settings, ConfigMapSettings& result);
+/// limit-conn-zone-variable, limit-req-status-code, limit-conn-status-code.
+void read_rate_limit_defaults(SettingReader& settings, routing::RateLimits& limits);
 
 /// A name as RFC 9110 section 5.6.2 allows (token). For SettingReader::read.
 Result<std::string> parse_field_name(std::string_view text);

@@ -99,7 +99,7 @@ constexpr ConfigKeyDescriptor kUpstream[] = {
     {"proxy-redirect-to", "text or off", "off", acts, kOpen, "what it is replaced by"},
     {"proxy-ssl-location-only", "true or false", "false", acts, kOpen,
      "proxy-ssl-* hold for the paths of their Ingress alone, not for all paths of the host"},
-    {"service-upstream", "true or false", "false", planned, kOpen,
+    {"service-upstream", "true or false", "false", acts, kOpen,
      "send to the Service's cluster address instead of its endpoints"},
     {"grpc-buffer-size-kb", "number", "0", planned, kOpen, "limit of the head of gRPC answers"},
     {"allow-cross-namespace-resources", "true or false", "false", acts, kOpen,
@@ -199,10 +199,10 @@ constexpr ConfigKeyDescriptor kValidationOfIngresses[] = {
 };
 
 constexpr ConfigKeyDescriptor kRateLimits[] = {
-    {"limit-conn-zone-variable", "nginx variable", "$binary_remote_addr", planned, kOpen,
+    {"limit-conn-zone-variable", "nginx variable", "$binary_remote_addr", acts, kOpen,
      "what a client is for rate limits"},
-    {"limit-req-status-code", "400 to 599", "503", planned, kOpen, "status for too many requests"},
-    {"limit-conn-status-code", "400 to 599", "503", planned, kOpen, "status for too many requests at once"},
+    {"limit-req-status-code", "400 to 599", "503", acts, kOpen, "status for too many requests"},
+    {"limit-conn-status-code", "400 to 599", "503", acts, kOpen, "status for too many requests at once"},
     {"limit-rate", "kilobytes a second", "0", acts, kOpen, "speed of each response; 0: no limit"},
     {"limit-rate-after", "kilobytes", "0", acts, kOpen, "part of a response at full speed"},
 };

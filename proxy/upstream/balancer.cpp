@@ -11,16 +11,23 @@ namespace {
 
 constexpr double kDecaySeconds = 10;  // ingress-nginx: DECAY_TIME
 
-bool was_tried(const routing::Endpoint& endpoint, std::span<const SocketAddress> tried) {
-    return std::find(tried.begin(), tried.end(), endpoint.address) != tried.end();
-}
-
 double decay(io::TimePoint since, io::TimePoint now) {
     const double idle = std::chrono::duration<double>(now - since).count();
     return std::exp(-std::max(idle, 0.0) / kDecaySeconds);
 }
 
 }  // namespace
+
+const routing::Endpoint& draw_untried(const routing::EndpointSet& set, std::span<const SocketAddress> tried,
+                                      Random& random) {
+    const auto count = set.endpoints.size();
+    const auto first = random() % count;
+    for (std::size_t step = 0; step < count; ++step) {
+        const auto& endpoint = set.endpoints[(first + step) % count];
+        if (!was_tried(endpoint, tried)) return endpoint;
+    }
+    return set.endpoints[first];
+}
 
 const routing::Endpoint& Balancer::pick(const routing::EndpointSet& set, routing::LoadBalance algorithm,
                                         std::span<const SocketAddress> tried, io::TimePoint now, Random& random) {

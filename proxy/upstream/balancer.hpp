@@ -2,6 +2,7 @@
 // nothing is shared; with many requests the workers' choices add up to the same shares.
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <random>
@@ -13,6 +14,15 @@
 namespace fairway::proxy {
 
 using Random = std::minstd_rand;
+
+/// Whether a request has tried the endpoint without success.
+inline bool was_tried(const routing::Endpoint& endpoint, std::span<const SocketAddress> tried) noexcept {
+    return std::find(tried.begin(), tried.end(), endpoint.address) != tried.end();
+}
+
+/// One of `set` (not empty) by chance, if possible not one of `tried`.
+const routing::Endpoint& draw_untried(const routing::EndpointSet& set, std::span<const SocketAddress> tried,
+                                      Random& random);
 
 class Balancer {
 public:

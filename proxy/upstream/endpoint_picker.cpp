@@ -4,10 +4,21 @@
 
 #include "base/assert.hpp"
 #include "proxy/upstream/affinity_table.hpp"
+#include "proxy/upstream/sticky_choice.hpp"
 
 namespace fairway::proxy {
 
+EndpointPicker::EndpointPicker(WorkerContext& worker, const routing::Backend& backend, routing::LoadBalance algorithm,
+                               const routing::EndpointSet& ready, const IpAddress& client, StickyChoice* sticky)
+    : worker_(worker),
+      backend_(backend),
+      algorithm_(algorithm),
+      ready_(ready),
+      client_(client),
+      sticky_(sticky != nullptr && sticky->acts() ? sticky : nullptr) {}
+
 const routing::Endpoint& EndpointPicker::next() {
+    if (sticky_ != nullptr) return sticky_->next(ready_, tried_);
     const auto& affinity = backend_.client_ip_affinity;
     if (!affinity || !tried_.empty()) return balance();
     const auto now = worker_.reactor.now();
@@ -17,7 +28,7 @@ const routing::Endpoint& EndpointPicker::next() {
 }
 
 void EndpointPicker::worked(const SocketAddress& endpoint) {
-    if (backend_.client_ip_affinity && !tried_.empty())
+    if (sticky_ == nullptr && backend_.client_ip_affinity && !tried_.empty())
         worker_.affinity.remember(*backend_.client_ip_affinity, client_, endpoint, worker_.reactor.now());
 }
 

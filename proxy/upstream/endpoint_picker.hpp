@@ -1,5 +1,5 @@
-// Which endpoint a request or connection goes to, and which next when that one fails: the one that the client has, if its
-// Service has ClientIP affinity, else the balancer's choice.
+// Which endpoint a request or connection goes to, and which next when that one fails: the one that the request names by a
+// cookie or a hash, or that the client has by the ClientIP affinity of the Service, else the balancer's choice.
 #pragma once
 
 #include <vector>
@@ -8,14 +8,16 @@
 
 namespace fairway::proxy {
 
+class StickyChoice;
+
 /// For one request or connection. What the constructor takes by reference outlives it.
 class EndpointPicker {
 public:
     /// @param ready   not empty.
     /// @param client  for affinity: behind trusted proxies the real one.
+    /// @param sticky  null: not a request of HTTP.
     EndpointPicker(WorkerContext& worker, const routing::Backend& backend, routing::LoadBalance algorithm,
-                   const routing::EndpointSet& ready, const IpAddress& client)
-        : worker_(worker), backend_(backend), algorithm_(algorithm), ready_(ready), client_(client) {}
+                   const routing::EndpointSet& ready, const IpAddress& client, StickyChoice* sticky = nullptr);
 
     /// Asked again without failed(), it gives the client's own endpoint again, or balances anew without affinity.
     const routing::Endpoint& next();
@@ -33,6 +35,7 @@ private:
     routing::LoadBalance algorithm_;
     const routing::EndpointSet& ready_;
     IpAddress client_;
+    StickyChoice* sticky_;  // null: nothing in the request decides
     std::vector<SocketAddress> tried_;
 };
 

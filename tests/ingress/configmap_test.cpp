@@ -204,6 +204,12 @@ const KeyCase kKeys[] = {
      [](const auto& s) { return s.defaults.allowed_response_headers.size() == 1; }, "a b"},
     {"use-gzip", "true", [](const auto& s) { return bool(s.data_plane.compression); }, "x"},
     {"enable-brotli", "true", [](const auto& s) { return bool(s.data_plane.compression); }, "x"},
+    {"service-upstream", "true", [](const auto& s) { return s.defaults.service_upstream; }, "x"},
+    {"limit-conn-zone-variable", "$http_x_tenant",
+     [](const auto& s) { return s.defaults.rate_limits.key.pieces[0].name.argument == "x_tenant"; }, "$nonsense"},
+    {"limit-req-status-code", "429", [](const auto& s) { return s.defaults.rate_limits.request_status == 429; }, "200"},
+    {"limit-conn-status-code", "429", [](const auto& s) { return s.defaults.rate_limits.connection_status == 429; },
+     "x"},
     {"strict-validate-path-type", "false", [](const auto& s) { return !s.strict_path_types; }, "x"},
 };
 

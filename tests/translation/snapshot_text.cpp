@@ -16,6 +16,9 @@
 #include "routing/policy/response_rate.hpp"
 #include "routing/policy/response_rewrite.hpp"
 #include "routing/policy/upstream_http.hpp"
+#include "routing/policy/balancing.hpp"
+#include "routing/policy/canary.hpp"
+#include "routing/policy/rate_limits.hpp"
 #include "tls/certificate_store.hpp"
 #include "tls/client_context.hpp"
 #include "tls/server_config.hpp"
@@ -131,9 +134,35 @@ Words policy_words(const routing::RoutePolicy& policy) {
             tls.certificate ? tls.certificate->subject() : "no certificate", tls.ciphers, tls.protocols));
     }
     message_words(policy, words);
+    if (policy.rate_limits) {
+        const auto& limits = *policy.rate_limits;
+        words.push_back(fmt::format("limits={}/s,{}/m,{} at once,x{},free [{}],{}/{}", limits.requests_per_second,
+                                    limits.requests_per_minute, limits.connections, limits.burst_multiplier,
+                                    limits.allowlist.size(), limits.request_status, limits.connection_status));
+    }
     if (!policy.access_log) words.push_back("no-access-log");
     if (!policy.denied.empty()) words.push_back(fmt::format("denied=\"{}\"", policy.denied));
     return words;
+}
+
+std::string rule_text(const routing::CanaryRule& rule) {
+    auto text = fmt::format("{}/{}", rule.weight, rule.weight_total);
+    if (!rule.header.empty()) text += " header " + rule.header;
+    if (!rule.header_value.empty()) text += "=" + rule.header_value;
+    if (rule.pattern) text += "~" + rule.pattern->pattern();
+    if (rule.broken_pattern) text += "~broken";
+    if (!rule.cookie.empty()) text += " cookie " + rule.cookie;
+    return text;
+}
+
+std::string balancing_text(const routing::Balancing& balancing) {
+    std::string text;
+    if (const auto& session = balancing.session)
+        text += fmt::format(" session={}{}{}", session->name, session->persistent ? ",persistent" : "",
+                            session->path.empty() ? "" : "," + session->path);
+    if (const auto& hash = balancing.hash)
+        text += fmt::format(" hash={} variables,subsets of {}", hash->key.pieces.size(), hash->subset_size);
+    return text;
 }
 
 std::string route_text(const routing::Route& route, const routing::EndpointTable& endpoints) {
@@ -141,6 +170,8 @@ std::string route_text(const routing::Route& route, const routing::EndpointTable
     if (route.backend) {
         text += fmt::format(" {}{}", route.backend->name,
                             route.backend->load_balance == routing::LoadBalance::ewma ? " ewma" : "");
+        if (route.backend->balancing) text += balancing_text(*route.backend->balancing);
+        if (route.gives_session_cookies) text += " gives-cookies";
         if (const auto& affinity = route.backend->client_ip_affinity)
             text += fmt::format(" client-ip={}s", affinity->timeout.count());
         if (route.backend->always_http) text += " always-http";
@@ -153,6 +184,10 @@ std::string route_text(const routing::Route& route, const routing::EndpointTable
     } else {
         text += " built-in 404";
     }
+    if (route.canaries)
+        for (const auto& canary : route.canaries->all)
+            text += fmt::format(" canary {} [{}] up to {:.3f}{}", canary.backend->name, rule_text(canary.rule),
+                                static_cast<double>(canary.draw_below) / 0x1p32, canary.sticky ? "" : " legacy");
     if (route.owner) text += fmt::format(" by {}/{}", route.owner->ingress_namespace, route.owner->ingress);
     if (const auto words = policy_words(*route.policy); !words.empty())
         text += fmt::format(" {{{}}}", fmt::join(words, " "));
