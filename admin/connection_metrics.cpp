@@ -2,6 +2,7 @@
 #include <array>
 
 #include "admin/metrics_page.hpp"
+#include "routing/regex.hpp"
 
 namespace fairway::admin {
 
@@ -67,6 +68,9 @@ void append_connection_metrics(Exposition& out, const MetricsInput& input) {
         out.family(counter.name, counter.type, counter.help);
         out.sample({}, counters.*counter.value);
     }
+    out.family("fairway_regex_limit_reached_total", MetricType::counter,
+               "Matches of regular expressions that ended at a limit and count as no match.");
+    out.sample({}, routing::Regex::gave_up_count());
 }
 
 }  // namespace fairway::admin

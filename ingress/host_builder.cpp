@@ -7,8 +7,10 @@
 
 #include "ingress/canaries.hpp"
 #include "ingress/host_name.hpp"
+#include "ingress/regex_mode.hpp"
 #include "routing/policy/error_pages.hpp"
 #include "routing/policy/mirror.hpp"
+#include "routing/policy/rewrite.hpp"
 
 namespace fairway::ingress {
 
@@ -42,10 +44,22 @@ public:
         for (const auto* record : input_.ingresses)
             for (const auto* path : record->paths_of(input_.name)->paths) add(*record, *path);
         if (!taken_.contains(key(kRoot, routing::PathType::prefix))) add_implicit_root();
-        add_canaries(input_.name, input_.canaries, backends_, routes_, diagnostics_);
-        return std::make_shared<const routing::HostRules>(
-            routing::HostRules::Options{.name = input_.name, .has_certificate = input_.has_certificate},
-            std::move(routes_));
+        routing::HostRules::Options options{.name = input_.name,
+                                            .has_certificate = input_.has_certificate,
+                                            .has_aliases = input_.has_aliases,
+                                            .covered_aliases = input_.covered_aliases,
+                                            .regex_mode = std::ranges::any_of(routes_, asks_for_regex_mode)};
+        choose_app_root(options);
+        if (options.regex_mode) {
+            note_regex_mode();
+            settle_rewrites();
+            add_locations(options);
+        } else {
+            keep_paths();
+        }
+        auto routes = take_routes();
+        add_canaries(input_.name, input_.canaries, backends_, routes, diagnostics_);
+        return std::make_shared<const routing::HostRules>(std::move(options), std::move(routes));
     }
 
 private:
@@ -116,13 +130,16 @@ private:
             return;
         }
         const bool exempt = begins_with_one_of(text, redirect_exempt_);
-        routes_.push_back(
-            {.path = std::string(text),
-             .type = type,
-             .owner = record.owner,
-             .policy = settle(record, exempt ? record.exempt_policy : record.policy, record.error_backend, text),
-             .backend = backend(backend_key(*record.ingress, path.backend)),
-             .gives_session_cookies = record.backend_settings.session.has_value()});
+        routes_.push_back({.route = {.path = std::string(text),
+                                     .type = type,
+                                     .owner = record.owner,
+                                     .policy = settle(record, exempt ? record.exempt_policy : record.policy,
+                                                      record.error_backend, text),
+                                     .backend = backend(backend_key(*record.ingress, path.backend)),
+                                     .gives_session_cookies = record.backend_settings.session.has_value()},
+                           .record = &record,
+                           .path = &path,
+                           .use_regex = record.host_settings.use_regex});
     }
 
     std::shared_ptr<const routing::Backend> backend(const BackendKey& key) const {
@@ -140,12 +157,106 @@ private:
         // Reference 3.13: default-backend is not for paths that nothing matched.
         const auto error_backend = record.default_backend ? record.error_backend : std::nullopt;
         routes_.push_back(
-            {.path = std::string(kRoot),
-             .type = routing::PathType::prefix,
-             .owner = record.owner,
-             .policy = settle(record, catch_all ? record.catch_all_policy : record.policy, error_backend, kRoot),
-             .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend,
-             .gives_session_cookies = record.default_backend && record.backend_settings.session});
+            {.route = {.path = std::string(kRoot),
+                       .type = routing::PathType::prefix,
+                       .owner = record.owner,
+                       .policy = settle(record, catch_all ? record.catch_all_policy : record.policy, error_backend, kRoot),
+                       .backend = record.default_backend ? backend(*record.default_backend) : input_.default_backend,
+                       .gives_session_cookies = record.default_backend && record.backend_settings.session},
+             .record = &record,
+             .path = nullptr,
+             .use_regex = !catch_all && record.host_settings.use_regex});
+    }
+
+    /// Reference 3.2: of several, the first in location order. One without rules has none on the catch-all (1.6).
+    void choose_app_root(routing::HostRules::Options& options) const {
+        const auto has_one = [](const HostRoute& route) {
+            return route.record->host_settings.app_root && !(route.path == nullptr && route.record->is_catch_all());
+        };
+        if (std::ranges::none_of(routes_, has_one)) return;
+        const auto order = location_order(routes_);
+        const auto first = std::ranges::find_if(order, [&](std::size_t i) { return has_one(routes_[i]); });
+        options.app_root = routes_[*first].record->host_settings.app_root;
+    }
+
+    /// A rewrite-target that changes nothing.
+    void keep_paths() {
+        for (auto& route : routes_)
+            if (route.route.policy->rewrite) set_rewrite(route, {}, 0);
+    }
+
+    void set_rewrite(HostRoute& route, std::optional<routing::Rewrite> rewrite, std::size_t seed) {
+        auto changed = *route.route.policy;
+        changed.rewrite = std::move(rewrite);
+        route.route.policy = policies_.intern(changed, route.record->policy_seed ^ seed);
+    }
+
+    /// Each path gets a rewrite of its own pattern, or none. A path that is no pattern leaves; the others stay.
+    void settle_rewrites() {
+        std::erase_if(routes_, [&](HostRoute& route) {
+            const auto valid = routing::Regex::compile(route.route.path);
+            if (!valid) report_pattern(route, valid.error());
+            return !valid;
+        });
+        for (auto& route : routes_) {
+            if (!route.route.policy->rewrite) continue;
+            const auto pattern = rewrite_pattern(route);
+            std::optional<routing::Rewrite> rewrite;
+            if (!pattern.empty()) {
+                rewrite = *route.route.policy->rewrite;
+                rewrite->pattern = *routing::Regex::compile(pattern, routing::Regex::Case::ignored);
+            }
+            set_rewrite(route, std::move(rewrite), std::hash<std::string>{}(pattern));
+        }
+    }
+
+    void add_locations(routing::HostRules::Options& options) const {
+        for (const auto i : location_order(routes_)) {
+            const auto& route = routes_[i];
+            const bool has_exact_twin = taken_.contains(key(route.route.path, routing::PathType::exact));
+            for (const auto& pattern : location_patterns(route, has_exact_twin))
+                options.locations.push_back(
+                    {*routing::Regex::compile(pattern, routing::Regex::Case::ignored), static_cast<std::uint32_t>(i)});
+        }
+    }
+
+    std::vector<routing::Route> take_routes() {
+        std::vector<routing::Route> routes;
+        routes.reserve(routes_.size());
+        for (auto& route : routes_) routes.push_back(std::move(route.route));
+        return routes;
+    }
+
+    void report_pattern(const HostRoute& route, const Error& error) {
+        diagnostics_.push_back({.severity = Severity::error,
+                                .where = route.path->where,
+                                .kind = k8s::Ingress::kKind,
+                                .object = route.record->ingress->meta.name,
+                                .field = route.path->field + ".path",
+                                .message = error.message +
+                                           "; paths of a host with use-regex or rewrite-target are regular "
+                                           "expressions. Requests for it go to the other paths of the host",
+                                .reason = "InvalidPattern"});
+    }
+
+    /// The most common surprise of ingress-nginx's users: an annotation of one Ingress that changes what the paths of
+    /// another one mean.
+    void note_regex_mode() {
+        const auto cause = std::ranges::find_if(routes_, asks_for_regex_mode)->record;
+        for (const auto* record : input_.ingresses) {
+            const auto& settings = *record->policy;
+            if (record == cause || record->host_settings.use_regex || settings.rewrite) continue;
+            diagnostics_.push_back(
+                {.severity = Severity::notice,
+                 .where = record->ingress->meta.where,
+                 .kind = k8s::Ingress::kKind,
+                 .object = record->ingress->meta.name,
+                 .field = "spec.rules",
+                 .message = fmt::format("paths of host \"{}\" are regular expressions, without case and anchored at "
+                                        "their start only, because Ingress {} has use-regex or rewrite-target",
+                                        input_.name, cause->ingress->meta.name.to_string()),
+                 .reason = "RegexMode"});
+        }
     }
 
     void report_loser(const IngressRecord& record, const k8s::IngressPath& path, const Taken& winner) {
@@ -173,7 +284,7 @@ private:
     PolicyPool& policies_;
     std::vector<Diagnostic>& diagnostics_;
     std::shared_ptr<const tls::ClientContext> shared_tls_;
-    std::vector<routing::Route> routes_;
+    std::vector<HostRoute> routes_;
     std::unordered_map<std::string, Taken> taken_;
 };
 

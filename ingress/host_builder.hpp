@@ -22,6 +22,8 @@ struct HostInput {
     bool share_upstream_tls = true;
     /// Paths that begin so need no authentication: ConfigMap key no-auth-locations.
     const std::vector<std::string>* no_auth_locations = nullptr;
+    bool has_aliases = false;
+    std::vector<std::string> covered_aliases{};  ///< those that the certificate of the host is good for
 };
 
 /// Every host gets an implicit "/", from the oldest Ingress and with its policy; only the catch-all may go without.

@@ -42,6 +42,7 @@ public:
         record_.backend_settings = std::move(parsed.backend);
         record_.canary = std::move(parsed.canary);
         if (record_.canary) record_.backend_settings.session.reset();  // the primary's holds
+        record_.host_settings = std::move(parsed.host);
         if (parsed.upstream_tls)
             set_upstream_tls(*parsed.upstream_tls, annotations_prefix, upstream_tls, parsed.policy);
         if (parsed.mirror) set_mirror(*std::move(parsed.mirror), annotations_prefix, parsed.policy);
@@ -126,9 +127,10 @@ private:
         auto exempt = policy;
         exempt.tls_redirect.exempt = true;
         record_.exempt_policy = policies.intern(exempt, record_.policy_seed);
-        // Reference 1.6: redirects of such an Ingress are ignored on the catch-all, everything else acts.
+        // Reference 1.6: redirects and rewrites of such an Ingress are ignored on the catch-all, everything else acts.
         policy.tls_redirect = {.enabled = false};
         policy.redirect.reset();
+        policy.rewrite.reset();
         record_.catch_all_policy = policies.intern(policy, record_.policy_seed);
     }
 

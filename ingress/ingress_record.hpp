@@ -27,6 +27,7 @@ struct IngressRecord {
     std::shared_ptr<const routing::RouteOwner> owner;
     BackendSettings backend_settings;
     std::optional<CanaryOffer> canary;  ///< then `hosts` is empty
+    HostSettings host_settings;
     std::shared_ptr<const routing::RoutePolicy> policy;
     std::shared_ptr<const routing::RoutePolicy> exempt_policy;     ///< under no-tls-redirect-locations
     std::shared_ptr<const routing::RoutePolicy> catch_all_policy;  ///< of a spec.defaultBackend without rules

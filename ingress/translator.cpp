@@ -79,6 +79,7 @@ std::shared_ptr<const routing::Snapshot> Translator::apply(const std::vector<Obj
     report_global_auth();
     settle_balances(dirty);
     settle_tls(dirty);
+    settle_names(dirty);
     rebuild_hosts(dirty);
     for (const auto& name : dirty.references) report_references(name);
     if (tls_changed_) rebuild_tls_config();
@@ -410,18 +411,22 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
             continue;
         }
         std::vector<Diagnostic> diagnostics;
-        const HostInput input{name,
-                              ordered(found->second.users),
-                              ordered(found->second.canaries),
-                              found->second.has_certificate,
-                              default_backend_,
-                              !settings_.upstream_tls_per_location,
-                              &settings_.no_auth_locations};
+        const auto& state = found->second;
+        const HostInput input{.name = name,
+                              .ingresses = ordered(state.users),
+                              .canaries = ordered(state.canaries),
+                              .has_certificate = state.has_certificate,
+                              .default_backend = default_backend_,
+                              .share_upstream_tls = !settings_.upstream_tls_per_location,
+                              .no_auth_locations = &settings_.no_auth_locations,
+                              .has_aliases = !state.aliases.empty(),
+                              .covered_aliases = covered_aliases(state)};
         routes->replace_host(name,
                              build_host(input, backends_, settings_.no_tls_redirect_locations, policies_, diagnostics));
         book_->replace("host:" + name, std::move(diagnostics));
     }
     routes_ = std::move(routes);
+    rebuild_names();
 }
 
 /// Reference 3.5: a canary alone is no host and not the catch-all.

@@ -71,6 +71,8 @@ private:
         std::set<k8s::ObjectName> canaries;  ///< offer themselves for paths of the users; no host without these
         HostTls tls;
         bool has_certificate = false;  ///< own entry, or the wildcard's
+        std::vector<HostAlias> aliases;
+        bool from_to_www = false;
     };
     struct Dirty {
         std::set<k8s::ObjectName> ingresses;
@@ -108,8 +110,18 @@ private:
     BackendSettings settings_of(const std::vector<const IngressRecord*>& users) const;
     static void touch_hosts(const IngressRecord& record, Dirty& dirty);
     void settle_tls(Dirty& dirty);
+    void settle_names(const Dirty& dirty);
     void rebuild_hosts(const Dirty& dirty);
     void report_lone_canaries(const std::string& host);
+    void rebuild_names();
+    void add_aliases(const std::string& host, const IngressRecord& owner, routing::HostAliases& aliases,
+                     std::vector<Diagnostic>& diagnostics) const;
+    std::string www_name(const std::string& host, const IngressRecord& owner,
+                         std::vector<Diagnostic>& diagnostics) const;
+    void replace_www_hosts(std::map<std::string, std::string> wanted);
+    void add_certificates_of_names(tls::CertificateStore& store) const;
+    std::vector<std::string> covered_aliases(const HostState& state) const;
+    bool is_host(const std::string& name) const;
     std::shared_ptr<const routing::HostRules> build_service_host(const std::string& name, const BackendKey& key);
     void rebuild_tls_config();
     void note_backend(const BackendKey& key, Dirty& dirty);
@@ -136,6 +148,9 @@ private:
     UpstreamTlsContexts upstream_tls_;
     std::map<k8s::ObjectName, IngressRecord> records_;
     std::map<std::string, HostState> hosts_;
+    std::set<std::string> named_hosts_;                    ///< those with server-alias or from-to-www-redirect
+    std::map<std::string, std::string> www_hosts_;         ///< hosts that only redirect, and where to
+    std::shared_ptr<const routing::HostAliases> aliases_;  ///< null: none
     std::map<k8s::ObjectName, std::set<k8s::ObjectName>> ingresses_by_secret_;
     std::map<ObjectKey, std::set<k8s::ObjectName>> ingresses_by_reference_;  ///< IngressRecord::references
 

@@ -77,6 +77,7 @@ void Translator::rebuild_tls_config() {
         if (state.tls.certificates.empty() && (state.tls.has_entry || known_name))
             store->add(name, default_certificate_);
     }
+    add_certificates_of_names(*store);
 
     auto config = tls::ServerConfig::create(settings_.tls, store, tls_.get());
     if (!config) {

@@ -31,6 +31,7 @@ struct Exchange {
     /// As response_edits, but only for statuses that nginx's add_header knows: 200, 201, 204, 206, 301 to 304, 307, 308.
     FieldEdits good_response_edits;
     bool add_slash = false;      ///< the route is that of the path with a final slash (RouteTable::Match)
+    bool at_root = false;        ///< the normalised path is "/"
     std::string session_cookie;  ///< Set-Cookie of an endpoint that was chosen anew; empty: none
     LimitedRequest limited;      ///< while it counts against limit-connections
     RequestRecord record;
@@ -49,6 +50,7 @@ struct Exchange {
         response_edits.clear();
         good_response_edits.clear();
         add_slash = false;
+        at_root = false;
         session_cookie.clear();
         limited.release();
         record.clear();

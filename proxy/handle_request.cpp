@@ -2,11 +2,11 @@
 
 #include "proxy/failure.hpp"
 #include "proxy/filters/request_id.hpp"
+#include "proxy/find_route.hpp"
 #include "proxy/forward_request.hpp"
 #include "proxy/http/error_page.hpp"
 #include "proxy/http/status_reason.hpp"
 #include "proxy/request_steps.hpp"
-#include "routing/path_normalise.hpp"
 
 namespace fairway::proxy {
 
@@ -14,31 +14,10 @@ namespace {
 
 iovec piece(std::string_view text) { return {const_cast<char*>(text.data()), text.size()}; }
 
-void identify(WorkerContext& worker, const DownstreamStream& stream, Exchange& exchange) {
-    const ConnectionFacts& facts = stream.connection_facts();
-    const routing::Settings& settings = *exchange.snapshot->settings;
-    const RequestOrigin origin{facts.peer.ip, facts.peer_text, facts.local_port, facts.tls, settings.public_https_port};
-    exchange.forwarded = forwarded_values(stream.head(), origin, settings.forwarded);
-    if (exchange.forwarded.request_id.empty() && settings.forwarded.generate_request_id)
-        exchange.forwarded.request_id =
-            format_request_id(worker.random_bits(), worker.random_bits(), exchange.request_id);
-
-    RequestRecord& record = exchange.record;
-    record.client_ip = exchange.forwarded.client_ip();
-    record.scheme = exchange.forwarded.scheme;
-    record.request_id = exchange.forwarded.request_id;
-    record.host = routing::normalise_host(stream.head().authority, exchange.host);
-}
-
-// Host rule and route into the record; an Error of the path as Failure::bad_path.
-Failure match(WorkerContext& worker, const RequestHead& head, Exchange& exchange) {
-    const auto normalised = routing::normalise_path(head.path, worker.path_scratch(head.path.size()));
-    if (normalised.error != routing::PathError::none) return Failure::bad_path;
-    const auto found = exchange.snapshot->routes->match(head.authority, normalised.path);
-    exchange.record.rules = found.host;
-    exchange.record.route = found.route != nullptr ? found.route : exchange.snapshot->default_route.get();
-    exchange.add_slash = found.add_slash;
-    return Failure::none;
+void give_request_id(WorkerContext& worker, Exchange& exchange) {
+    if (!exchange.forwarded.request_id.empty() || !exchange.snapshot->settings->forwarded.generate_request_id) return;
+    exchange.forwarded.request_id = format_request_id(worker.random_bits(), worker.random_bits(), exchange.request_id);
+    exchange.record.request_id = exchange.forwarded.request_id;
 }
 
 // gRPC clients look at grpc-status alone, and follow no redirects: they get the status in their terms, as a response of
@@ -84,9 +63,9 @@ io::Task<void> answer_instead(WorkerContext& worker, DownstreamStream& stream, E
 }  // namespace
 
 io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange) {
-    const RequestHead& head = stream.head();
-    identify(worker, stream, exchange);
-    if (match(worker, head, exchange) != Failure::none) {
+    identify(stream.connection_facts(), exchange);
+    give_request_id(worker, exchange);
+    if (find_route(worker.path_scratch(exchange.request.path.size()), exchange) != Failure::none) {
         const OwnAnswer refused{.status = answer_to(Failure::bad_path).status};
         co_await send_own_answer(stream, exchange, refused);
         co_return;
@@ -125,6 +104,8 @@ io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, con
     ResponseStart start{.status = status};
     if (status == 204) {
         start.content_type = answer.content_type;
+    } else if (answer.empty) {
+        start.framing = Framing::content_length;
     } else {
         start.content_type = write_error_page(page, status, find_field(stream.head().fields, FieldId::accept));
         start.framing = Framing::content_length;

@@ -12,6 +12,7 @@ struct OwnAnswer {
     std::uint16_t status = 500;
     std::string location{};           ///< of redirects; empty: no field
     std::string_view content_type{};  ///< of an answer without a body (204); else the page's own
+    bool empty = false;               ///< no body, whatever the status
 };
 
 }  // namespace fairway::proxy

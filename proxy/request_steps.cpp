@@ -9,6 +9,7 @@
 #include "proxy/filters/cors.hpp"
 #include "proxy/filters/rate_limit.hpp"
 #include "proxy/filters/redirect.hpp"
+#include "proxy/filters/rewrite.hpp"
 #include "proxy/variables.hpp"
 #include "routing/policy/field_set.hpp"
 
@@ -57,10 +58,39 @@ void set_response_fields(Exchange& exchange, const routing::FieldSet& set) {
                                   : edits.keep(expand(field.value, exchange.record)));
 }
 
+bool leads_to_app_root(const Exchange& exchange) {
+    return exchange.at_root && exchange.record.rules != nullptr && exchange.record.rules->app_root();
+}
+
+bool is_www_host(const Exchange& exchange) {
+    return exchange.record.rules != nullptr && !exchange.record.rules->redirect_to().empty();
+}
+
+/// Reference 1.6: balancers in front ask by address. A path that an Ingress names goes before it.
+bool is_health_check(const Exchange& exchange) {
+    const RequestRecord& record = exchange.record;
+    return exchange.request.path == "/healthz" && (record.rules == nullptr || record.rules->name() == "_") &&
+           record.route->path == "/";
+}
+
+std::string what_is_rewritten(const Exchange& exchange) {
+    const std::string& target = exchange.request_edits.target;
+    return target.empty() ? "the path stays: the pattern of the rule does not match it" : "the endpoint gets " + target;
+}
+
 constexpr RequestStep kSteps[] = {
     {.name = "blocked clients",
      .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->block_rules); },
      .judge = refuse_blocked_fields},
+    {.name = "app-root",
+     .wanted = leads_to_app_root,
+     .judge = [](Exchange& e) { return StepResult(app_root_answer(e)); }},
+    {.name = "from-to-www redirect",
+     .wanted = is_www_host,
+     .judge = [](Exchange& e) { return StepResult(www_redirect(e)); }},
+    {.name = "health check",
+     .wanted = is_health_check,
+     .judge = [](Exchange&) { return StepResult({.status = 200, .empty = true}); }},
     {.name = "final slash",
      .wanted = [](const Exchange& e) { return e.add_slash; },
      .judge = [](Exchange& e) { return StepResult(slash_redirect(e)); }},
@@ -76,6 +106,10 @@ constexpr RequestStep kSteps[] = {
     {.name = "redirect",
      .wanted = [](const Exchange& e) { return bool(policy_of(e).redirect); },
      .judge = [](Exchange& e) { return StepResult(redirect_answer(e)); }},
+    {.name = "rewrite",
+     .wanted = [](const Exchange& e) { return bool(policy_of(e).rewrite); },
+     .judge = rewrite,
+     .verdict = what_is_rewritten},
     {.name = "redirect to HTTPS",
      .wanted = [](const Exchange&) { return true; },
      .judge = [](Exchange& e) { return tls_redirect(e); }},

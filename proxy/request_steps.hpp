@@ -34,7 +34,8 @@ struct RequestStep {
     io::Task<StepResult> (*wait)(StepContext&) = nullptr;
     /// For a step that needs nothing but the exchange and changes nothing else: explain runs it as well.
     StepResult (*judge)(Exchange&) = nullptr;
-    /// What explain says of a step without `judge`: one line, found without asking anybody or counting anything.
+    /// What explain says of a step without `judge`, or after a `judge` that did not answer: one line, found without asking
+    /// anybody or counting anything.
     std::string (*verdict)(const Exchange&) = nullptr;
 };
 

@@ -1,8 +1,12 @@
 #include "routing/host_rules.hpp"
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <functional>
 #include <utility>
+
+#include "base/assert.hpp"
+#include "routing/host_name.hpp"
 
 namespace fairway::routing {
 namespace {
@@ -45,16 +49,28 @@ std::vector<PrefixTrie::Entry> trie_entries(const std::vector<Route>& routes) {
     return entries;
 }
 
+bool is_name_or_below(std::string_view name, std::string_view host) noexcept {
+    return name.starts_with("*.") ? wildcard_rest(host) == name.substr(2) : host == name;
+}
+
 }  // namespace
 
 HostRules::HostRules(Options options, std::vector<Route> routes, std::vector<std::size_t>* losers)
     : options_(std::move(options)),
       routes_(without_losers(std::move(routes), losers)),
-      exact_(index_exact(routes_)),
-      prefixes_(trie_entries(routes_)) {}
+      exact_(options_.regex_mode ? FlatIndex() : index_exact(routes_)),
+      prefixes_(options_.regex_mode ? std::vector<PrefixTrie::Entry>() : trie_entries(routes_)) {
+    for (const auto& location : options_.locations)
+        FAIRWAY_ASSERT(location.route < routes_.size(), "a location of regex mode belongs to a route");
+}
 
 HostRules::PathMatch HostRules::match(std::string_view normalised_path) const noexcept {
     if (!normalised_path.starts_with('/')) return {};  // the "*" of OPTIONS and the like
+    if (options_.regex_mode) {
+        for (const auto& location : options_.locations)
+            if (location.pattern.matches(normalised_path)) return {&routes_[location.route], false, &location.pattern};
+        return {};
+    }
     if (!exact_.empty()) {
         const auto found = exact_.find(std::hash<std::string_view>{}(normalised_path),
                                        [&](std::uint32_t i) { return routes_[i].path == normalised_path; });
@@ -63,6 +79,12 @@ HostRules::PathMatch HostRules::match(std::string_view normalised_path) const no
     const auto found = prefixes_.match(normalised_path);
     if (found.value == PrefixTrie::kNone) return {};
     return {&routes_[found.value], found.add_slash};
+}
+
+bool HostRules::has_certificate_for(std::string_view host) const noexcept {
+    if (!options_.has_aliases || is_name_or_below(options_.name, host)) return options_.has_certificate;
+    return std::ranges::any_of(options_.covered_aliases,
+                               [&](const auto& alias) { return is_name_or_below(alias, host); });
 }
 
 }  // namespace fairway::routing

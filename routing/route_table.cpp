@@ -24,9 +24,28 @@ const HostRules* RouteTable::host(std::string_view authority) const noexcept {
     std::array<char, kHostBufferBytes> buffer;
     const auto name = normalise_host(authority, buffer);
     if (const auto* rules = find(exact_, name)) return rules;
+    if (aliases_)
+        if (const auto* rules = by_plain_alias(name)) return rules;
     if (!wildcards_.empty())
         if (const auto* rules = find(wildcards_, wildcard_rest(name))) return rules;
+    if (aliases_)
+        if (const auto* rules = called(aliases_->by_pattern(name))) return rules;
     return catch_all_.get();
+}
+
+// nginx: names, then the longest name with a leading star, and only then patterns, of which ingress-nginx makes its
+// wildcard hosts.
+const HostRules* RouteTable::by_plain_alias(std::string_view name) const noexcept {
+    if (const auto found = aliases_->names.find(name); found != aliases_->names.end())
+        if (const auto* rules = called(&found->second)) return rules;
+    return called(aliases_->by_suffix(name));
+}
+
+const HostRules* RouteTable::called(const std::string* name) const noexcept {
+    if (name == nullptr) return nullptr;
+    if (*name == kCatchAll) return catch_all_.get();
+    if (name->starts_with(kWildcard)) return find(wildcards_, std::string_view(*name).substr(kWildcard.size()));
+    return find(exact_, *name);
 }
 
 const HostRules* RouteTable::find(const Hosts& hosts, std::string_view name) noexcept {

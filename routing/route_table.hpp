@@ -4,9 +4,12 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "routing/host_aliases.hpp"
 #include "routing/host_map.hpp"
 #include "routing/host_name.hpp"
 #include "routing/host_rules.hpp"
@@ -24,10 +27,13 @@ public:
     /// The route for a request. A host that exists but has no such path does not fall back to the catch-all.
     /// @param authority  Host or :authority in any case; port and one trailing dot allowed: "Shop.example.:8443".
     /// @param path       through normalise_path().
-    /// Cost: at most two hash lookups (exact, one-label wildcard), then O(path length). Does not allocate.
+    /// Cost: at most two hash lookups (exact, one-label wildcard), then what HostRules::match() costs. Aliases cost nothing
+    /// where there are none, else for names that no host has a lookup, one for each label, and their patterns one by one.
+    /// Does not allocate.
     Match match(std::string_view authority, std::string_view path) const noexcept;
 
-    /// The rules that a Host would select: exact name, then one-label wildcard, then catch-all; or nullptr.
+    /// The rules that a Host would select, or nullptr: exact name, alias, alias with a star, one-label wildcard, alias that
+    /// is a pattern, catch-all.
     const HostRules* host(std::string_view authority) const noexcept;
 
     /// Copies share all hosts with the original: a change touches only its own hosts.
@@ -36,6 +42,8 @@ public:
     void replace_host(std::string_view name, std::shared_ptr<const HostRules> rules);
     /// Nothing happens when there is no such host.
     void remove_host(std::string_view name);
+    /// @param aliases  null: none. Those of hosts that are not there select nothing.
+    void replace_aliases(std::shared_ptr<const HostAliases> aliases) { aliases_ = std::move(aliases); }
     std::size_t host_count() const noexcept;
     /// In no particular order.
     std::vector<std::shared_ptr<const HostRules>> hosts() const;
@@ -44,10 +52,13 @@ private:
     using Hosts = HostMap<std::shared_ptr<const HostRules>>;
 
     static const HostRules* find(const Hosts& hosts, std::string_view name) noexcept;
+    const HostRules* called(const std::string* name) const noexcept;
+    const HostRules* by_plain_alias(std::string_view name) const noexcept;
 
     Hosts exact_;
     Hosts wildcards_;  ///< by "rest", so that a client's literal "*.rest" selects nothing
     std::shared_ptr<const HostRules> catch_all_;
+    std::shared_ptr<const HostAliases> aliases_;
 };
 
 }  // namespace fairway::routing

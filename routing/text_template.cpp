@@ -40,6 +40,14 @@ Result<TextTemplate> parse_text_template(std::string_view text) {
             literal += text[at++];
             continue;
         }
+        // nginx: a group has one digit, and what follows is text: "/v$1beta" is "/v", group 1, "beta".
+        if (at + 1 < text.size() && text[at + 1] >= '1' && text[at + 1] <= '9') {
+            auto piece = *parse_piece(text.substr(at + 1, 1));
+            piece.literal = std::exchange(literal, {});
+            result.pieces.push_back(std::move(piece));
+            at += 2;
+            continue;
+        }
         const auto name = read_variable_name(text, at);
         if (!name) return name.error();
         auto piece = parse_piece(name->name);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ingress/annotations/host_settings.hpp"
 #include "ingress/annotations/joint_settings.hpp"
 #include "ingress/annotations/references.hpp"
 #include "ingress/backend_registry.hpp"
@@ -54,6 +55,7 @@ struct IngressSettings {
     std::optional<MirrorSettings> mirror;     ///< policy.mirror is still to be made of it
     std::optional<BackendKey> error_backend;  ///< annotation default-backend; policy.error_pages is still to name it
     BackendSettings backend;
+    HostSettings host;
     std::optional<UpstreamTlsSettings> upstream_tls;  ///< policy.upstream_tls is still to be made of it
     std::optional<CanaryOffer> canary;
 };

@@ -24,6 +24,7 @@
 #include "routing/policy/redirect.hpp"
 #include "routing/policy/response_rate.hpp"
 #include "routing/policy/response_rewrite.hpp"
+#include "routing/policy/rewrite.hpp"
 #include "routing/policy/tls_redirect.hpp"
 #include "routing/policy/upstream_http.hpp"
 #include "routing/policy/upstream_policy.hpp"
@@ -36,6 +37,8 @@ namespace fairway::ingress {
 void read_tls_redirect(SettingReader& settings, routing::TlsRedirect& redirect);
 /// permanent-redirect, temporal-redirect and their codes: annotations only.
 std::optional<routing::Redirect> read_redirect(SettingReader& settings);
+/// rewrite-target, x-forwarded-prefix: annotations only. Without the pattern, which is that of a path.
+std::optional<routing::Rewrite> read_rewrite(SettingReader& settings);
 /// enable-cors, cors-*: annotations only.
 std::optional<routing::Cors> read_cors(SettingReader& settings);
 /// upstream-vhost: annotations only.

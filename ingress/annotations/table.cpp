@@ -20,7 +20,7 @@ constexpr AnnotationDescriptor kRedirectsAndTlsRedirect[] = {
      "keep the final slash of the request in the redirect to HTTPS"},
     {"use-port-in-redirects", "true or false", "false", "use-port-in-redirects", location, low, acts, kOpen,
      "name the HTTPS port in the redirect to HTTPS"},
-    {"app-root", "path beginning with /", "", "", host, medium, planned, kOpen,
+    {"app-root", "path beginning with /, nginx variables allowed", "", "", host, medium, acts, kOpen,
      "answer 302 to this path for a request of exactly /"},
     {"permanent-redirect", "URL or path", "", "", location, medium, acts, kOpen,
      "answer every request of the Ingress with 301 to this URL"},
@@ -28,17 +28,20 @@ constexpr AnnotationDescriptor kRedirectsAndTlsRedirect[] = {
     {"temporal-redirect", "http or https URL", "", "", location, medium, acts, kOpen,
      "answer every request of the Ingress with 302 to this URL"},
     {"temporal-redirect-code", "300 to 307", "302", "", location, low, acts, kOpen, "status of temporal-redirect"},
-    {"from-to-www-redirect", "true or false", "false", "", host, low, planned, kOpen,
+    {"from-to-www-redirect", "true or false", "false", "", host, low, acts, kOpen,
      "redirect www.host to host, or host to www.host"},
     {"relative-redirects", "true or false", "false", "relative-redirects", location, low, acts, kOpen,
      "leave the Location of redirects that Fairway makes relative"},
 };
 
 constexpr AnnotationDescriptor kRewriteAndPaths[] = {
-    {"rewrite-target", "path, $1 to $9 allowed", "", "", location, medium, planned, kOpen,
-     "replace the whole path before it is forwarded"},
-    {"use-regex", "true or false", "false", "", host, low, planned, kOpen, "paths of the host are regular expressions"},
-    {"x-forwarded-prefix", "path, $1 to $9 allowed", "", "", location, medium, planned, kOpen,
+    {"rewrite-target", "path or http(s) URL, $1 to $9 and nginx variables allowed", "", "", location, medium, acts,
+     kOpen, "replace the whole path before it is forwarded; paths of the host become patterns. A URL answers 302",
+     "a target without / at its beginning gets one"},
+    {"use-regex", "true or false", "false", "", host, low, acts, kOpen,
+     "all paths of the host are regular expressions, without case, anchored at their start",
+     "a path that is no valid pattern is left out alone"},
+    {"x-forwarded-prefix", "path, $1 to $9 allowed", "", "", location, medium, acts, kOpen,
      "field X-Forwarded-Prefix for rewritten requests"},
 };
 
@@ -308,7 +311,8 @@ constexpr AnnotationDescriptor kModsecurityAndOpentelemetry[] = {
 };
 
 constexpr AnnotationDescriptor kHostlevelExtras[] = {
-    {"server-alias", "list of host names", "", "", host, high, planned, kOpen, "more names for the host"},
+    {"server-alias", "list of host names, *.name and ~regex", "", "", host, high, acts, kOpen,
+     "more names for the host"},
     {"ssl-passthrough", "true or false", "false", "", host, low, planned, kGuards,
      "route TLS by SNI to the Service of / without decrypting"},
     {"ssl-ciphers", "OpenSSL list", "", "ssl-ciphers", host, low, planned, kOpen, "ciphers of the host for TLS 1.2"},

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/ascii.hpp"
 #include "proxy/filters/tls_redirect.hpp"
+#include "proxy/variables.hpp"
 #include "routing/policy/redirect.hpp"
 
 namespace fairway::proxy {
@@ -34,6 +37,28 @@ OwnAnswer redirect_answer(const Exchange& exchange) {
             .location = on_this_host ? own_origin(exchange) + redirect.location : redirect.location};
 }
 
+OwnAnswer app_root_answer(const Exchange& exchange) {
+    const routing::TextTemplate& app_root = *exchange.record.rules->app_root();
+    return {.status = 302, .location = own_origin(exchange) + expand(app_root, exchange.record)};
+}
+
+OwnAnswer www_redirect(const Exchange& exchange) {
+    // With use-forwarded-headers both are what a field says, and may be any text.
+    const bool tls = exchange.record.connection->tls;
+    const auto said = exchange.forwarded.scheme;
+    const std::string_view scheme = said == "http" || said == "https" ? said : tls ? "https" : "http";
+    const auto port = exchange.forwarded.port();
+    const bool is_port = !port.empty() && std::all_of(port.begin(), port.end(), ascii::is_digit);
+    auto uri = exchange.request.origin_form;
+    if (uri.ends_with('/')) uri.remove_suffix(1);
+    return {.status = exchange.snapshot->settings->http_redirect_code,
+            .location = fmt::format("{}://{}:{}{}", scheme, exchange.record.rules->redirect_to(),
+                                    is_port             ? port
+                                    : scheme == "https" ? "443"
+                                                        : "80",
+                                    uri)};
+}
+
 OwnAnswer slash_redirect(const Exchange& exchange) {
     const RequestHead& head = exchange.request;
     OutBuffer location;
@@ -48,7 +73,8 @@ OwnAnswer slash_redirect(const Exchange& exchange) {
 
 std::optional<OwnAnswer> tls_redirect(const Exchange& exchange) {
     const routing::TlsRedirect& policy = exchange.record.route->policy->tls_redirect;
-    const bool has_certificate = exchange.record.rules != nullptr && exchange.record.rules->has_certificate();
+    const bool has_certificate =
+        exchange.record.rules != nullptr && exchange.record.rules->has_certificate_for(exchange.record.host);
     if (!redirects_to_tls(policy, exchange.forwarded, has_certificate)) return std::nullopt;
     const routing::Settings& settings = *exchange.snapshot->settings;
     return OwnAnswer{.status = settings.http_redirect_code,

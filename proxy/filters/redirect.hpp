@@ -14,6 +14,13 @@ std::string own_origin(const Exchange& exchange);
 /// Annotations permanent-redirect and temporal-redirect; the route has one of them.
 OwnAnswer redirect_answer(const Exchange& exchange);
 
+/// Annotation app-root: "/" of the host leads there. Only when the path is "/" and the host has one.
+OwnAnswer app_root_answer(const Exchange& exchange);
+
+/// Annotation from-to-www-redirect: the host is only there to send requests to another one. The Location always names
+/// the port, as ingress-nginx's does.
+OwnAnswer www_redirect(const Exchange& exchange);
+
 /// nginx's own redirect from "/foo" to a location "/foo/" (reference 1.4). The path is the route's, not the client's:
 /// another spelling of it, such as "//foo", must not become a Location that leads elsewhere.
 OwnAnswer slash_redirect(const Exchange& exchange);

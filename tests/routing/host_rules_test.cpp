@@ -153,5 +153,34 @@ TEST(HostRulesProperty, FindsEachOfManyRoutes) {
     }
 }
 
+RegexLocation location(std::string_view pattern, std::uint32_t route) {
+    return {*Regex::compile(pattern, Regex::Case::ignored), route};
+}
+
+TEST(RegexMode, TheFirstLocationThatMatchesCounts) {
+    const HostRules rules({.name = "h",
+                           .regex_mode = true,
+                           .locations = {location("^/foo/[a-z]+", 1), location("^/foo/", 0), location("^/foo", 0)}},
+                          {prefix("/foo", "x"), prefix("/foo/[a-z]+", "y")});
+    EXPECT_EQ(outcome_for(rules, "/foo/bar"), "y");
+    EXPECT_EQ(outcome_for(rules, "/FOO/1"), "x");
+    EXPECT_EQ(outcome_for(rules, "/foobar"), "x");
+    EXPECT_EQ(outcome_for(rules, "/fo"), "");
+    EXPECT_EQ(rules.match("/foo/1").pattern->pattern(), "^/foo/");
+}
+
+TEST(RegexMode, WithoutLocationsNothingMatches) {
+    const HostRules rules({.name = "h", .regex_mode = true}, {prefix("/", "x")});
+    EXPECT_EQ(outcome_for(rules, "/"), "");
+}
+
+TEST(HostCertificate, IsOfAnAliasOnlyWhenGoodForIt) {
+    const HostRules rules(
+        {.name = "h.org", .has_certificate = true, .has_aliases = true, .covered_aliases = {"a.org", "*.b.org"}}, {});
+    for (const auto* host : {"h.org", "a.org", "x.b.org"}) EXPECT_TRUE(rules.has_certificate_for(host)) << host;
+    for (const auto* host : {"c.org", "b.org", "x.y.b.org"}) EXPECT_FALSE(rules.has_certificate_for(host)) << host;
+    EXPECT_TRUE(HostRules({.name = "*.h.org", .has_certificate = true}, {}).has_certificate_for("x.h.org"));
+}
+
 }  // namespace
 }  // namespace fairway::routing

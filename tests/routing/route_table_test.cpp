@@ -107,5 +107,23 @@ TEST(RouteTable, ListsItsHosts) {
     EXPECT_EQ(names, (std::vector<std::string>{"*.com", "*.example.com", "[::1]", "_", "shop.example.com"}));
 }
 
+TEST(RouteTableAliases, StandBetweenNamesAndTheCatchAll) {
+    auto routes = sample_table();
+    auto aliases = std::make_shared<HostAliases>();
+    aliases->names = {{"alias.net", "shop.example.com"}, {"gone.net", "nobody.example.com"}};
+    aliases->suffixes = {{"deep.net", "*.com"}, {"very.deep.net", "[::1]"}, {"example.com", "shop.example.com"}};
+    aliases->patterns.push_back({*Regex::compile("^re[0-9]", Regex::Case::ignored), "shop.example.com"});
+    routes.replace_aliases(aliases);
+    const auto host = [&](std::string_view authority) { return routes.host(authority)->name(); };
+    EXPECT_EQ(host("Alias.net:80"), "shop.example.com");
+    EXPECT_EQ(host("gone.net"), "_");
+    EXPECT_EQ(host("a.b.deep.net"), "*.com");
+    EXPECT_EQ(host("a.very.deep.net"), "[::1]");
+    EXPECT_EQ(host("deep.net"), "_");
+    EXPECT_EQ(host("blog.example.com"), "shop.example.com") << "an alias with a star goes before a wildcard host";
+    EXPECT_EQ(host("re1.com"), "*.com") << "a wildcard host goes before a pattern";
+    EXPECT_EQ(host("re1.net"), "shop.example.com");
+}
+
 }  // namespace
 }  // namespace fairway::routing

@@ -26,6 +26,16 @@ TEST(TextTemplate, TextWithoutVariablesIsLiteral) {
     EXPECT_TRUE(literal_template("cost: $5").is_literal());
 }
 
+TEST(TextTemplate, GroupsHaveOneDigit) {
+    const auto parsed = parse_text_template("/v$1beta/$20");
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    ASSERT_EQ(parsed->pieces.size(), 3u);
+    EXPECT_EQ(parsed->pieces[0].group, 1);
+    EXPECT_EQ(parsed->pieces[1].literal, "beta/");
+    EXPECT_EQ(parsed->pieces[1].group, 2);
+    EXPECT_EQ(parsed->pieces[2].literal, "0");
+}
+
 TEST(TextTemplate, RefusesWhatCannotBeFilledIn) {
     for (const auto* text : {"$", "a$", "$$", "${host", "${}", "$nosuch", "$status", "$upstream_addr", "$sent_http_x",
                              "$request_time", "$pid", "$hostname", "$0"})

@@ -19,6 +19,7 @@
 #include "routing/policy/balancing.hpp"
 #include "routing/policy/canary.hpp"
 #include "routing/policy/rate_limits.hpp"
+#include "routing/policy/rewrite.hpp"
 #include "tls/certificate_store.hpp"
 #include "tls/client_context.hpp"
 #include "tls/server_config.hpp"
@@ -118,6 +119,8 @@ Words policy_words(const routing::RoutePolicy& policy) {
     const routing::RoutePolicy usual;
     redirect_words(policy.tls_redirect, words);
     access_words(policy, words);
+    if (policy.rewrite)
+        words.push_back(fmt::format("rewrite=\"{}\" of {}", policy.rewrite->text, policy.rewrite->pattern->pattern()));
     if (policy.timeouts != usual.timeouts)
         words.push_back(fmt::format("timeouts={}/{}/{}", policy.timeouts.connect.count(), policy.timeouts.send.count(),
                                     policy.timeouts.read.count()));
@@ -229,6 +232,10 @@ std::string snapshot_text(const routing::Snapshot& snapshot) {
         const auto sample = host->name().starts_with('*') ? "any" + host->name().substr(1) : host->name();
         text += fmt::format("host {}{}, certificate: {}\n", host->name(), host->has_certificate() ? " (tls)" : "",
                             certificate_text(snapshot.tls->certificates().select(sample)));
+        if (host->app_root()) text += fmt::format("  app-root {}\n", host->app_root()->pieces.front().literal);
+        if (!host->redirect_to().empty()) text += fmt::format("  redirects to {}\n", host->redirect_to());
+        for (const auto& location : host->locations())
+            text += fmt::format("  ~ {} -> route {}\n", location.pattern.pattern(), location.route + 1);
         for (const auto& route : host->routes()) text += "  " + route_text(route, *snapshot.endpoints) + "\n";
     }
     text += "otherwise " + route_text(*snapshot.default_route, *snapshot.endpoints) + "\n";

@@ -1,0 +1,31 @@
+#include "proxy/find_route.hpp"
+
+#include "routing/path_normalise.hpp"
+
+namespace fairway::proxy {
+
+void identify(const ConnectionFacts& facts, Exchange& exchange) {
+    const routing::Settings& settings = *exchange.snapshot->settings;
+    const RequestOrigin origin{facts.peer.ip, facts.peer_text, facts.local_port, facts.tls, settings.public_https_port};
+    exchange.forwarded = forwarded_values(exchange.request, origin, settings.forwarded);
+
+    RequestRecord& record = exchange.record;
+    record.client_ip = exchange.forwarded.client_ip();
+    record.scheme = exchange.forwarded.scheme;
+    record.request_id = exchange.forwarded.request_id;
+    record.host = routing::normalise_host(exchange.request.authority, exchange.host);
+}
+
+Failure find_route(std::span<char> scratch, Exchange& exchange) {
+    const RequestHead& head = exchange.request;
+    const auto normalised = routing::normalise_path(head.path, scratch);
+    if (normalised.error != routing::PathError::none) return Failure::bad_path;
+    const auto found = exchange.snapshot->routes->match(head.authority, normalised.path);
+    exchange.record.rules = found.host;
+    exchange.record.route = found.route != nullptr ? found.route : exchange.snapshot->default_route.get();
+    exchange.add_slash = found.add_slash;
+    exchange.at_root = normalised.path == "/";
+    return Failure::none;
+}
+
+}  // namespace fairway::proxy
