@@ -121,17 +121,25 @@ std::optional<std::vector<std::string>> segments_of(std::string_view path) {
     return segments;
 }
 
-/// A parameter of the query, decoded; empty: not there. Absent: broken.
-std::optional<std::string> parameter(std::string_view query, std::string_view name) {
+/// The values of a parameter of the query, decoded. Absent: one is broken.
+std::optional<std::vector<std::string>> parameters(std::string_view query, std::string_view name) {
+    std::vector<std::string> values;
     while (!query.empty()) {
         const std::string_view pair = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(query.size(), pair.size() + 1));
         if (!pair.starts_with(name) || pair.substr(name.size(), 1) != "=") continue;
         const auto decoded = boost::urls::make_pct_string_view(pair.substr(name.size() + 1));
         if (!decoded) return std::nullopt;
-        return (*decoded).decode();
+        values.push_back((*decoded).decode());
     }
-    return std::string();
+    return values;
+}
+
+/// The first of them; empty: not there.
+std::optional<std::string> parameter(std::string_view query, std::string_view name) {
+    const auto values = parameters(query, name);
+    if (!values) return std::nullopt;
+    return values->empty() ? std::string() : values->front();
 }
 
 HttpResponse explain_page(const ApiSources& sources, const std::string& query) {
@@ -143,6 +151,19 @@ HttpResponse explain_page(const ApiSources& sources, const std::string& query) {
     ingress::ExplainRequest request;
     request.url = *url;
     if (!method->empty()) request.method = *method;
+    const auto source = parameter(query, "source-ip");
+    const auto fields = parameters(query, "header");
+    if (!source || !fields) return failure(400, "BadRequest", "the query has a broken percent-escape");
+    if (!source->empty()) {
+        const auto address = IpAddress::parse(*source);
+        if (!address) return failure(400, "BadRequest", "source-ip is not an IP address");
+        request.source = *address;
+    }
+    for (const auto& text : *fields) {
+        auto field = ingress::parse_explain_field(text);
+        if (!field) return failure(400, "BadRequest", field.error().message);
+        request.fields.push_back(*std::move(field));
+    }
     const auto explanation = sources.explain(request);
     if (!explanation) return failure(400, "BadRequest", explanation.error().message);
     return json_response(200, ingress::explanation_report(request, *explanation));

@@ -4,7 +4,7 @@
 //   GET /api/v1/services                           a List of all
 //   GET /api/v1/services/default                   of one namespace
 //   GET /api/v1/services/default/kubia             one object (routes: all of a host)
-//   GET /api/v1/explain?url=URL[&method=METHOD]    why a request goes where it goes
+//   GET /api/v1/explain?url=URL[&method=METHOD][&header=NAME:VALUE...][&source-ip=IP]    why a request goes where it goes
 #pragma once
 
 #include <functional>

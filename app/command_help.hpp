@@ -40,6 +40,7 @@ Exit codes: 0 no errors (warnings may be), 1 errors, 2 wrong usage.)";
 inline constexpr const char* kExplainFooter = R"(Examples:
   fairway explain http://kubia.example.com/ -f examples/kubia
   fairway explain POST https://shop.example.com/cart?item=1 -f manifests/
+  fairway explain http://shop.example.com/ -f manifests/ -H Origin:https://a.example --source-ip 10.0.0.7
   fairway explain http://kubia.example.com/ --admin http://127.0.0.1:10255)";
 
 inline constexpr const char* kGetFooter =

@@ -110,6 +110,15 @@ Command explain_command(const CommandValues& values) {
     ingress::ExplainRequest request;
     request.url = values.request.back();
     if (values.request.size() == 2) request.method = values.request.front();
+    if (!values.method.empty()) request.method = values.method;
+    for (const auto& text : values.fields) {
+        auto field = ingress::parse_explain_field(text);
+        if (!field) return wrong_usage("--header: " + field.error().message, "explain");
+        request.fields.push_back(*std::move(field));
+    }
+    const auto source = IpAddress::parse(values.source);
+    if (!source) return wrong_usage(fmt::format("--source-ip: \"{}\" is not an IP address", values.source), "explain");
+    request.source = *source;
     if (!is_method(request.method))
         return Answer{2, fmt::format("fairway: \"{}\" is not a method in capital letters; write METHOD URL, such as "
                                      "GET https://shop.example/\n"

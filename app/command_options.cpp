@@ -288,6 +288,14 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
         ->type_name("")
         ->required()
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    explain->add_option("-X,--method", values.method, "Method of the request")->type_name("METHOD");
+    explain->add_option("-H,--header", values.fields, "A field of the request; may be given several times")
+        ->type_name("NAME:VALUE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    explain->add_option("--source-ip", values.source, "Where the client's connection comes from")
+        ->type_name("IP")
+        ->capture_default_str();
     add_paths(*lint, values)->required();
     add_paths(*explain, values);
     add_admin_url(*explain, values, "Ask the running instance with this admin address instead of reading manifests");

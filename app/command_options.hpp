@@ -22,6 +22,9 @@ struct CommandValues {
     std::vector<std::string> without_effect;  ///< flags of ingress-nginx that were given
     std::string output = "text";
     std::vector<std::string> request;
+    std::string method;               ///< -X; empty: not given
+    std::vector<std::string> fields;  ///< --header
+    std::string source = "127.0.0.1";
     std::string admin;                 ///< --admin; empty: not given
     std::vector<std::string> objects;  ///< KIND [NAME]
     std::string form;                  ///< -o of get

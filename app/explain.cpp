@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "app/commands.hpp"
+#include "app/explain_steps.hpp"
 #include "app/get/admin_client.hpp"
 #include "app/terminal.hpp"
 #include "ingress/engine.hpp"
@@ -52,7 +53,7 @@ int explain(const ExplainCommand& command) {
     const ingress::Report report = engine.load();
     print_problems(report);
     if (report.refuses_start()) throw WrongConfiguration("nothing to explain, because of the errors above");
-    const auto explanation = engine.explain(command.request);
+    const auto explanation = engine.explain(command.request, explain_steps);
     if (!explanation) throw WrongConfiguration(explanation.error().message);
     print(command, *explanation);
     return 0;

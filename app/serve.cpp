@@ -18,6 +18,7 @@
 #include "app/commands.hpp"
 #include "app/cpu_count.hpp"
 #include "app/drain.hpp"
+#include "app/explain_steps.hpp"
 #include "app/process_limits.hpp"
 #include "app/version.hpp"
 #include "app/wait_shutdown.hpp"
@@ -241,7 +242,7 @@ private:
                     return engine_.objects(query,
                                            {engine_.bind_addresses(), server_->http_port(), server_->https_port()});
                 },
-                [this](const ingress::ExplainRequest& request) { return engine_.explain(request); }};
+                [this](const ingress::ExplainRequest& request) { return engine_.explain(request, explain_steps); }};
     }
 
     void open_dns() {

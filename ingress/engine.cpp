@@ -343,8 +343,8 @@ AdmissionAnswer Engine::review_admission(std::string_view body) const {
     return answer_review(body, state_->translator);
 }
 
-Result<Explanation> Engine::explain(const ExplainRequest& request) const {
-    return ingress::explain(request, *state_->snapshot, state_->store, state_->translator);
+Result<Explanation> Engine::explain(const ExplainRequest& request, const ExplainSteps& steps) const {
+    return ingress::explain(request, state_->snapshot, state_->store, state_->translator, steps);
 }
 
 ReportStream Engine::objects(const ReportQuery& query, const IngressAddress& address) const {

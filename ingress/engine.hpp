@@ -103,7 +103,7 @@ public:
     AdmissionAnswer review_admission(std::string_view body) const;
 
     /// Errors: a URL without host, or one that is not http or https.
-    Result<Explanation> explain(const ExplainRequest& request) const;
+    Result<Explanation> explain(const ExplainRequest& request, const ExplainSteps& steps) const;
 
     /// The live objects, as the admin API shows them: see report_objects(). The stream must not outlive the Engine.
     /// @param address  what the status of Ingresses says.

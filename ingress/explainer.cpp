@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include <fmt/chrono.h>
@@ -10,6 +11,7 @@
 #include "ingress/explainer.hpp"
 #include "ingress/host_name.hpp"
 #include "ingress/service_endpoints.hpp"
+#include "routing/host_name.hpp"
 #include "routing/path_normalise.hpp"
 #include "routing/policy/balancing.hpp"
 #include "routing/policy/canary.hpp"
@@ -20,39 +22,6 @@
 namespace fairway::ingress {
 
 namespace {
-
-struct Target {
-    bool https = false;
-    std::string authority;
-    std::string host;   ///< authority without port
-    std::string path;   ///< raw, without query
-    std::string query;  ///< with its '?', or empty
-};
-
-Result<Target> parse_target(std::string_view url) {
-    Target target;
-    if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
-        const auto name = ascii::lower_copy(url.substr(0, scheme));
-        if (name != "http" && name != "https")
-            return Error{
-                fmt::format("\"{}\" is neither an http nor an https URL; write http://shop.example.com/path", url)};
-        target.https = name == "https";
-        url.remove_prefix(scheme + 3);
-    }
-    url = url.substr(0, url.find('#'));
-    const auto path = url.find_first_of("/?");
-    target.authority = url.substr(0, path);
-    if (target.authority.empty())
-        return Error{fmt::format("\"{}\" names no host; write http://shop.example.com/path", url)};
-    const auto rest = path == std::string_view::npos ? std::string_view() : url.substr(path);
-    const auto query = rest.find('?');
-    target.path = rest.starts_with('/') ? rest.substr(0, query) : "/";
-    if (query != std::string_view::npos) target.query = rest.substr(query);
-    const auto colon = target.authority.rfind(':');
-    const bool has_port = colon != std::string::npos && target.authority.find(']', colon) == std::string::npos;
-    target.host = target.authority.substr(0, has_port ? colon : std::string::npos);
-    return target;
-}
 
 std::string seconds(std::chrono::seconds time) { return fmt::format("{}s", time.count()); }
 
@@ -83,15 +52,22 @@ std::string_view to_text(routing::UpstreamProtocol protocol) {
 
 class Explainer {
 public:
-    Explainer(Target target, const routing::Snapshot& snapshot, const ObjectStore& store, const Translator& translator)
-        : target_(std::move(target)), snapshot_(snapshot), store_(store), translator_(translator) {}
+    Explainer(const ExplainRequest& request, ExplainTarget target, std::shared_ptr<const routing::Snapshot> snapshot,
+              const ObjectStore& store, const Translator& translator)
+        : request_(request),
+          target_(std::move(target)),
+          pinned_(std::move(snapshot)),
+          snapshot_(*pinned_),
+          store_(store),
+          translator_(translator) {}
 
-    Explanation run() {
+    Explanation run(const ExplainSteps& steps) {
         if (target_.https) explain_certificate();
         explain_host();
         if (!explain_path()) return std::move(result_);
         explain_owner();
-        if (!explain_policies()) return std::move(result_);
+        explain_policies();
+        if (!explain_steps(steps(request_, pinned_))) return std::move(result_);
         explain_backend();
         return std::move(result_);
     }
@@ -136,10 +112,25 @@ private:
         } else if (is_service_host()) {
             step("host", fmt::format("{} (a name of Service {}, because of --services; no Ingress names it)",
                                      host_->name(), translator_.service_host(host_->name())->service.to_string()));
+        } else if (!host_->redirect_to().empty()) {
+            step("host", fmt::format("{} (only there to redirect to {}: from-to-www-redirect)", host_->name(),
+                                     host_->redirect_to()));
         } else {
-            step("host", fmt::format("{} ({})", host_->name(), host_->name().starts_with('*') ? "wildcard" : "exact"),
-                 {host_->has_certificate() ? "a TLS section covers it" : "no TLS section covers it"});
+            std::array<char, routing::kHostBufferBytes> buffer;
+            const auto asked = routing::normalise_host(target_.authority, buffer);
+            std::vector<std::string> details{host_->has_certificate_for(asked) ? "a TLS section covers it"
+                                                                               : "no TLS section covers it"};
+            if (host_->regex_mode())
+                details.emplace_back("its paths are patterns, without case: use-regex or rewrite-target");
+            step("host", fmt::format("{} ({})", host_->name(), kind_of_name(asked)), std::move(details));
         }
+    }
+
+    std::string kind_of_name(std::string_view asked) const {
+        if (asked == host_->name()) return "exact";
+        const bool below = host_->name().starts_with('*') &&
+                           routing::wildcard_rest(asked) == std::string_view(host_->name()).substr(2);
+        return below ? "wildcard" : fmt::format("\"{}\" is an alias of it", asked);
     }
 
     bool is_service_host() const {
@@ -160,11 +151,6 @@ private:
         if (normalised.path != target_.path)
             details.push_back(fmt::format("compared as \"{}\", forwarded as written", normalised.path));
         const auto match = host_ == nullptr ? routing::HostRules::PathMatch{} : host_->match(normalised.path);
-        if (match.add_slash) {
-            step("path", fmt::format("\"{}\" is a rule with a final slash", match.route->path), std::move(details));
-            decide(301, fmt::format("301 to {}/", target_.path));
-            return false;
-        }
         if (match.route == nullptr) {
             route_ = snapshot_.default_route.get();
             step("path", "no path matches; the default backend answers", std::move(details));
@@ -177,6 +163,8 @@ private:
             step("path", "every path goes to the Service", std::move(details));
             return true;
         }
+        if (match.add_slash) details.emplace_back("asked for without its final slash");
+        if (match.pattern != nullptr) details.push_back(fmt::format("by the pattern {}", match.pattern->pattern()));
         step("path",
              source_ == nullptr ? "no path of the host matches; its default backend answers"
                                 : fmt::format("{} {}", kind, route_->path),
@@ -209,25 +197,13 @@ private:
              std::move(details));
     }
 
-    /// False when a policy answers.
-    bool explain_policies() {
+    void explain_policies() {
         const auto& policy = *route_->policy;
         std::vector<std::string> details;
-        const auto finish = [&](std::string verdict) { step("policies", std::move(verdict), std::move(details)); };
         details.push_back(policy.body_limit.max_bytes == 0
                               ? "request bodies of any size"
                               : fmt::format("request bodies up to {} bytes", policy.body_limit.max_bytes));
-        if (!policy.denied.empty()) {
-            finish(fmt::format("closed: {}", policy.denied));
-            decide(503, "503: a setting that guards access could not be honoured");
-            return false;
-        }
-        if (redirects_to_tls(policy.tls_redirect, details)) {
-            finish("redirected to HTTPS");
-            decide(snapshot_.settings->http_redirect_code,
-                   fmt::format("{} to {}", snapshot_.settings->http_redirect_code, tls_location(policy.tls_redirect)));
-            return false;
-        }
+        if (policy.tls_redirect.exempt) details.emplace_back("never redirected to HTTPS: no-tls-redirect-locations");
         details.push_back(fmt::format("time-outs: connect {}, send {}, read {}", seconds(policy.timeouts.connect),
                                       seconds(policy.timeouts.send), seconds(policy.timeouts.read)));
         details.push_back(
@@ -236,8 +212,7 @@ private:
         if (policy.rate_limits) add_limits(*policy.rate_limits, details);
         explain_messages(policy, *snapshot_.settings, details);
         if (!policy.access_log) details.emplace_back("not in the access log");
-        finish("forwarded");
-        return true;
+        step("policies", policy.denied.empty() ? "open" : fmt::format("closed: {}", policy.denied), std::move(details));
     }
 
     static void add_limits(const routing::RateLimits& limits, std::vector<std::string>& details) {
@@ -253,26 +228,16 @@ private:
         add("limit-connections", limits.connections, 0);
     }
 
-    bool redirects_to_tls(const routing::TlsRedirect& redirect, std::vector<std::string>& details) const {
-        if (target_.https) return false;
-        const bool covered = host_ != nullptr && host_->has_certificate();
-        if (redirect.exempt) {
-            details.emplace_back("never redirected to HTTPS: no-tls-redirect-locations");
+    /// False when a step answers.
+    bool explain_steps(ExplainedSteps explained) {
+        if (explained.status != 0) {
+            step("steps", "one of them answers", std::move(explained.steps));
+            decide(explained.status, std::move(explained.outcome));
             return false;
         }
-        if (redirect.force) {
-            details.emplace_back("force-ssl-redirect");
-            return true;
-        }
-        if (redirect.enabled && covered) details.emplace_back("ssl-redirect, and a TLS section covers the host");
-        return redirect.enabled && covered;
-    }
-
-    std::string tls_location(const routing::TlsRedirect& redirect) const {
-        auto uri = target_.path + target_.query;
-        if (!redirect.preserve_trailing_slash && uri.ends_with('/')) uri.pop_back();
-        const auto port = redirect.use_port ? fmt::format(":{}", snapshot_.settings->public_https_port) : std::string();
-        return "https://" + target_.host + port + uri;
+        step("steps", fmt::format("the request passes, as {} {}", request_.method, explained.target),
+             std::move(explained.steps));
+        return true;
     }
 
     void explain_backend() {
@@ -379,7 +344,9 @@ private:
         decide(0, fmt::format("forwarded to one of the addresses of {}", name));
     }
 
-    Target target_;
+    const ExplainRequest& request_;
+    ExplainTarget target_;
+    std::shared_ptr<const routing::Snapshot> pinned_;
     const routing::Snapshot& snapshot_;
     const ObjectStore& store_;
     const Translator& translator_;
@@ -392,11 +359,45 @@ private:
 
 }  // namespace
 
-Result<Explanation> explain(const ExplainRequest& request, const routing::Snapshot& snapshot, const ObjectStore& store,
-                            const Translator& translator) {
-    auto target = parse_target(request.url);
+Result<ExplainTarget> parse_explain_target(std::string_view url) {
+    ExplainTarget target;
+    if (const auto scheme = url.find("://"); scheme != std::string_view::npos) {
+        const auto name = ascii::lower_copy(url.substr(0, scheme));
+        if (name != "http" && name != "https")
+            return Error{
+                fmt::format("\"{}\" is neither an http nor an https URL; write http://shop.example.com/path", url)};
+        target.https = name == "https";
+        url.remove_prefix(scheme + 3);
+    }
+    url = url.substr(0, url.find('#'));
+    const auto path = url.find_first_of("/?");
+    target.authority = url.substr(0, path);
+    if (target.authority.empty())
+        return Error{fmt::format("\"{}\" names no host; write http://shop.example.com/path", url)};
+    const auto rest = path == std::string_view::npos ? std::string_view() : url.substr(path);
+    const auto query = rest.find('?');
+    target.path = rest.starts_with('/') ? rest.substr(0, query) : "/";
+    if (query != std::string_view::npos) target.query = rest.substr(query);
+    const auto colon = target.authority.rfind(':');
+    const bool has_port = colon != std::string::npos && target.authority.find(']', colon) == std::string::npos;
+    target.host = target.authority.substr(0, has_port ? colon : std::string::npos);
+    return target;
+}
+
+Result<std::pair<std::string, std::string>> parse_explain_field(std::string_view text) {
+    const auto colon = text.find(':');
+    const auto name = ascii::trim(text.substr(0, colon));
+    if (colon == std::string_view::npos || name.empty())
+        return Error{fmt::format("\"{}\" is not a field; write NAME:VALUE, such as User-Agent:curl/8", text)};
+    if (ascii::iequals(name, "host")) return Error{"the host is that of the URL; write it there"};
+    return std::pair(std::string(name), std::string(ascii::trim(text.substr(colon + 1))));
+}
+
+Result<Explanation> explain(const ExplainRequest& request, std::shared_ptr<const routing::Snapshot> snapshot,
+                            const ObjectStore& store, const Translator& translator, const ExplainSteps& steps) {
+    auto target = parse_explain_target(request.url);
     if (!target) return target.error();
-    return Explainer(*std::move(target), snapshot, store, translator).run();
+    return Explainer(request, *std::move(target), std::move(snapshot), store, translator).run(steps);
 }
 
 }  // namespace fairway::ingress

@@ -9,7 +9,8 @@
 
 namespace fairway::ingress {
 
-Result<Explanation> explain(const ExplainRequest& request, const routing::Snapshot& snapshot, const ObjectStore& store,
-                            const Translator& translator);
+/// @param steps  asked once the route is known.
+Result<Explanation> explain(const ExplainRequest& request, std::shared_ptr<const routing::Snapshot> snapshot,
+                            const ObjectStore& store, const Translator& translator, const ExplainSteps& steps);
 
 }  // namespace fairway::ingress

@@ -52,7 +52,7 @@ public:
         choose_app_root(options);
         if (options.regex_mode) {
             note_regex_mode();
-            settle_rewrites();
+            compile_patterns();
             add_locations(options);
         } else {
             keep_paths();
@@ -191,33 +191,40 @@ private:
         route.route.policy = policies_.intern(changed, route.record->policy_seed ^ seed);
     }
 
-    /// Each path gets a rewrite of its own pattern, or none. A path that is no pattern leaves; the others stay.
-    void settle_rewrites() {
+    /// A path that is no pattern leaves; the others stay.
+    void compile_patterns() {
         std::erase_if(routes_, [&](HostRoute& route) {
-            const auto valid = routing::Regex::compile(route.route.path);
-            if (!valid) report_pattern(route, valid.error());
-            return !valid;
+            const auto problem = compile_patterns(route);
+            if (problem) report_pattern(route, *problem);
+            return problem.has_value();
         });
-        for (auto& route : routes_) {
-            if (!route.route.policy->rewrite) continue;
-            const auto pattern = rewrite_pattern(route);
-            std::optional<routing::Rewrite> rewrite;
-            if (!pattern.empty()) {
-                rewrite = *route.route.policy->rewrite;
-                rewrite->pattern = *routing::Regex::compile(pattern, routing::Regex::Case::ignored);
-            }
-            set_rewrite(route, std::move(rewrite), std::hash<std::string>{}(pattern));
+    }
+
+    /// Gives the path its patterns, and a rewrite of its own or none.
+    std::optional<Error> compile_patterns(HostRoute& route) {
+        const bool has_exact_twin = taken_.contains(key(route.route.path, routing::PathType::exact));
+        for (const auto& text : location_patterns(route, has_exact_twin)) {
+            auto pattern = routing::Regex::compile(text, routing::Regex::Case::ignored);
+            if (!pattern) return pattern.error();
+            route.patterns.push_back(*std::move(pattern));
         }
+        if (!route.route.policy->rewrite) return std::nullopt;
+        const auto text = rewrite_pattern(route);
+        std::optional<routing::Rewrite> rewrite;
+        if (!text.empty()) {
+            auto pattern = routing::Regex::compile(text, routing::Regex::Case::ignored);
+            if (!pattern) return pattern.error();
+            rewrite = *route.route.policy->rewrite;
+            rewrite->pattern = *std::move(pattern);
+        }
+        set_rewrite(route, std::move(rewrite), std::hash<std::string>{}(text));
+        return std::nullopt;
     }
 
     void add_locations(routing::HostRules::Options& options) const {
-        for (const auto i : location_order(routes_)) {
-            const auto& route = routes_[i];
-            const bool has_exact_twin = taken_.contains(key(route.route.path, routing::PathType::exact));
-            for (const auto& pattern : location_patterns(route, has_exact_twin))
-                options.locations.push_back(
-                    {*routing::Regex::compile(pattern, routing::Regex::Case::ignored), static_cast<std::uint32_t>(i)});
-        }
+        for (const auto i : location_order(routes_))
+            for (const auto& pattern : routes_[i].patterns)
+                options.locations.push_back({pattern, static_cast<std::uint32_t>(i)});
     }
 
     std::vector<routing::Route> take_routes() {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ingress/ingress_record.hpp"
+#include "routing/regex.hpp"
 #include "routing/route.hpp"
 
 namespace fairway::ingress {
@@ -16,6 +17,7 @@ struct HostRoute {
     const IngressRecord* record = nullptr;
     const k8s::IngressPath* path = nullptr;  ///< null: the implicit "/"
     bool use_regex = false;
+    std::vector<routing::Regex> patterns{};  ///< location_patterns(), compiled; only in regex mode
 };
 
 /// Indices of `routes` in the order of ingress-nginx's locations: the longer path text first, then the lexicographically

@@ -60,8 +60,10 @@ std::vector<json::value> AdminClient::get(ingress::Resource resource, const std:
 }
 
 ingress::Explanation AdminClient::explain(const ingress::ExplainRequest& request) const {
-    const auto answer =
-        fetch(fmt::format("/api/v1/explain?method={}&url={}", encoded(request.method), encoded(request.url)));
+    auto path = fmt::format("/api/v1/explain?method={}&url={}&source-ip={}", encoded(request.method),
+                            encoded(request.url), encoded(request.source.to_string()));
+    for (const auto& [name, value] : request.fields) path += "&header=" + encoded(name + ":" + value);
+    const auto answer = fetch(path);
     auto explanation = ingress::parse_explanation(answer);
     if (!explanation) throw std::runtime_error(fmt::format("{} answers what {}", base_, explanation.error().message));
     return *std::move(explanation);
