@@ -111,6 +111,10 @@ void add_translation(CLI::App& command, ingress::TranslationOptions& options) {
         .add_flag("--disable-svc-external-name", options.disable_service_external_name,
                   "Give Services of type ExternalName no endpoints")
         ->group(group);
+    command
+        .add_flag("--enable-ssl-passthrough", options.ssl_passthrough,
+                  "Pass TLS for hosts with the annotation ssl-passthrough to their Service undecrypted")
+        ->group(group);
 }
 
 Result<AdminListen> parse_admin_address(const std::string& text) {

@@ -16,7 +16,6 @@ constexpr IngressNginxFlag kFlags[] = {
     {"--dynamic-configuration-retries", kText},
     {"--enable-metrics", kBool},
     {"--enable-ssl-chain-completion", kBool, kMissed},
-    {"--enable-ssl-passthrough", kBool, kMissed},
     {"--exclude-socket-metrics", kText},
     {"--health-check-path", kText, kMissed},
     {"--health-check-timeout", kText},

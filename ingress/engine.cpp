@@ -16,6 +16,7 @@
 #include "ingress/file_watch.hpp"
 #include "ingress/listener_diagnostics.hpp"
 #include "ingress/object_store.hpp"
+#include "ingress/ocsp/stapler.hpp"
 #include "ingress/probes/review.hpp"
 #include "ingress/translator.hpp"
 
@@ -67,10 +68,22 @@ public:
                 touched.insert(users->second.begin(), users->second.end());
         snapshot = translator.apply(changes, touched);
         if (events) events->changed(changes);
-        if (resolver) resolver->follow(external);
+        if (resolver) resolver->follow(external, dns_families());
+        follow_certificates();
         if (!cluster) return;
         for (const auto& object : translator.needs().take_changed())
             cluster->need(object, translator.needs().needs(object));
+    }
+
+    /// With enable-ocsp: asks about those that are served now.
+    void follow_certificates() {
+        if (!stapler) return;
+        stapler->follow(translator.settings().ocsp ? translator.served_certificates()
+                                                   : std::vector<std::shared_ptr<const tls::Certificate>>());
+    }
+
+    DnsFamilies dns_families() const {
+        return translator.settings().disable_ipv6_dns ? DnsFamilies::ipv4 : DnsFamilies::both;
     }
 
     std::set<k8s::ObjectName> services_of(const k8s::Pod& pod) const {
@@ -239,6 +252,7 @@ public:
     std::string own_zone;  ///< node label topology.kubernetes.io/zone of where we run
     std::optional<Prober> prober;
     std::optional<NameResolver> resolver;
+    std::optional<Stapler> stapler;
     std::shared_ptr<const routing::Snapshot> snapshot;
     std::shared_ptr<const routing::Snapshot> told;  ///< to the handler
     std::vector<IpAddress> bind_addresses;
@@ -290,7 +304,12 @@ Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
     state_->review_certificates_later();
     state_->resolver.emplace(io, state_->options.resolver, state_->answers,
                              [state = state_.get()](const auto& names) { state->follow({}, names); });
-    state_->resolver->follow(state_->translator.backends().external_names());
+    state_->resolver->follow(state_->translator.backends().external_names(), state_->dns_families());
+    state_->stapler.emplace(io, [state = state_.get()](const tls::Staples& staples) {
+        state->translator.use_staples(staples);
+        state->follow();
+    });
+    state_->follow_certificates();
     if (state_->prober) state_->prober->start(io, [state = state_.get()](const auto& pods) { state->follow(pods); });
     return {};
 }
@@ -304,6 +323,7 @@ void Engine::stop_watching() {
     state_->review_timer.reset();
     if (state_->prober) state_->prober->stop();
     state_->resolver.reset();
+    state_->stapler.reset();
 }
 
 void Engine::leave() {

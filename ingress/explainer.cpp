@@ -17,6 +17,7 @@
 #include "routing/policy/canary.hpp"
 #include "routing/policy/rate_limits.hpp"
 #include "tls/client_context.hpp"
+#include "tls/client_verification.hpp"
 #include "tls/server_config.hpp"
 
 namespace fairway::ingress {
@@ -62,8 +63,10 @@ public:
           translator_(translator) {}
 
     Explanation run(const ExplainSteps& steps) {
+        if (target_.https && explain_passthrough()) return std::move(result_);
         if (target_.https) explain_certificate();
         explain_host();
+        explain_client_certificates();
         if (!explain_path()) return std::move(result_);
         explain_owner();
         explain_policies();
@@ -80,6 +83,35 @@ private:
     void decide(unsigned status, std::string outcome) {
         result_.status = status;
         result_.outcome = std::move(outcome);
+    }
+
+    /// True: the connection goes to the endpoints undecrypted, and nothing else is decided here.
+    bool explain_passthrough() {
+        if (!snapshot_.passthrough) return false;
+        const auto found = snapshot_.passthrough->find(ascii::lower_copy(target_.host));
+        if (found == snapshot_.passthrough->end()) return false;
+        const auto& [name, backend, owner] = found->second;
+        const k8s::ObjectName service{backend->service_namespace, backend->service};
+        step("tls", "passed through undecrypted (ssl-passthrough)",
+             {fmt::format("Ingress {}/{}{}", owner->ingress_namespace, owner->ingress, in_parentheses(owner->where))});
+        step("backend", fmt::format("Service {} port {}", service.to_string(), backend->port));
+        explain_endpoints(*backend, service);
+        return true;
+    }
+
+    void explain_client_certificates() {
+        const auto* wanted = host_ == nullptr ? nullptr : host_->client_certificates();
+        if (wanted == nullptr) return;
+        if (!wanted->refused.empty()) return step("client certificate", fmt::format("closed: {}", wanted->refused));
+        static constexpr std::string_view kModes[] = {"needed, or the answer is 400", "asked for, not needed",
+                                                      "asked for, of any issuer, not needed"};
+        const auto& settings = wanted->verification->settings();
+        std::vector<std::string> details{fmt::format("auth-tls-verify-depth: {}", settings.depth)};
+        if (wanted->match_cn) details.push_back(fmt::format("its subject must match {}", wanted->match_cn->pattern()));
+        if (!wanted->error_page.empty()) details.push_back(fmt::format("instead of 400: {}", wanted->error_page));
+        step("client certificate",
+             std::string(target_.https ? kModes[static_cast<std::size_t>(settings.mode)] : "not asked for without TLS"),
+             std::move(details));
     }
 
     void explain_certificate() {

@@ -46,6 +46,7 @@ public:
         if (!taken_.contains(key(kRoot, routing::PathType::prefix))) add_implicit_root();
         routing::HostRules::Options options{.name = input_.name,
                                             .has_certificate = input_.has_certificate,
+                                            .client_certificates = input_.client_certificates,
                                             .has_aliases = input_.has_aliases,
                                             .covered_aliases = input_.covered_aliases,
                                             .regex_mode = std::ranges::any_of(routes_, asks_for_regex_mode)};

@@ -16,6 +16,7 @@ struct HostInput {
     std::vector<const IngressRecord*> ingresses;  ///< those that name the host, in order of precedence
     std::vector<const IngressRecord*> canaries;   ///< those that offer themselves for paths of the host, as well
     bool has_certificate = false;
+    routing::Part<routing::ClientCertificates> client_certificates{};
     /// What unmatched paths get when no Ingress says: null for the built-in 404.
     std::shared_ptr<const routing::Backend> default_backend;
     /// The paths of Ingresses without proxy-ssl-secret take the settings of the oldest one that has it.

@@ -43,6 +43,7 @@ public:
         record_.canary = std::move(parsed.canary);
         if (record_.canary) record_.backend_settings.session.reset();  // the primary's holds
         record_.host_settings = std::move(parsed.host);
+        record_.host_tls = std::move(parsed.host_tls);
         if (parsed.upstream_tls)
             set_upstream_tls(*parsed.upstream_tls, annotations_prefix, upstream_tls, parsed.policy);
         if (parsed.mirror) set_mirror(*std::move(parsed.mirror), annotations_prefix, parsed.policy);

@@ -32,6 +32,7 @@ struct IngressRecord {
     std::shared_ptr<const routing::RoutePolicy> exempt_policy;     ///< under no-tls-redirect-locations
     std::shared_ptr<const routing::RoutePolicy> catch_all_policy;  ///< of a spec.defaultBackend without rules
     std::size_t policy_seed = 0;                                   ///< PolicyPool::intern
+    HostTlsAnnotations host_tls;
     std::vector<ObjectKey> references;  ///< Secrets and ConfigMaps that annotations name, whether or not they are there
     std::optional<ExternalAuthSettings> external_auth;  ///< of the Ingress, or the global one
     std::map<std::string, AuthServer> auth_servers;  ///< of external_auth, by host; without hosts that name no server

@@ -195,7 +195,8 @@ void Translator::apply_configmap(Dirty& dirty) {
                                settings.no_auth_locations != settings_.no_auth_locations ||
                                settings.strict_path_types != settings_.strict_path_types ||
                                settings.upstream_tls_per_location != settings_.upstream_tls_per_location;
-    const bool tls_change = !(settings.tls == settings_.tls);
+    const bool tls_change = !(settings.tls == settings_.tls) || settings.dh_parameters != settings_.dh_parameters ||
+                            settings.ocsp != settings_.ocsp;
     judge_all_ |= !(settings.acceptance == settings_.acceptance);
     settings_ = std::move(settings);
     data_plane_ = std::make_shared<const routing::Settings>(settings_.data_plane);
@@ -408,6 +409,7 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
                 routes->remove_host(name);
             report_lone_canaries(name);
             if (found != hosts_.end() && found->second.canaries.empty()) hosts_.erase(found);
+            settle_passthrough(name, std::nullopt);
             continue;
         }
         std::vector<Diagnostic> diagnostics;
@@ -416,6 +418,7 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
                               .ingresses = ordered(state.users),
                               .canaries = ordered(state.canaries),
                               .has_certificate = state.has_certificate,
+                              .client_certificates = state.settings.client_certificates,
                               .default_backend = default_backend_,
                               .share_upstream_tls = !settings_.upstream_tls_per_location,
                               .no_auth_locations = &settings_.no_auth_locations,
@@ -423,6 +426,8 @@ void Translator::rebuild_hosts(const Dirty& dirty) {
                               .covered_aliases = covered_aliases(state)};
         routes->replace_host(name,
                              build_host(input, backends_, settings_.no_tls_redirect_locations, policies_, diagnostics));
+        settle_passthrough(name, find_passthrough(name, input.ingresses, backends_, options_.ssl_passthrough,
+                                                  options_.annotations_prefix, diagnostics));
         book_->replace("host:" + name, std::move(diagnostics));
     }
     routes_ = std::move(routes);
@@ -532,7 +537,7 @@ void Translator::assemble() {
     const auto services = exposure_.listeners();
     const bool same = snapshot_ && snapshot_->routes == routes_ && snapshot_->endpoints == endpoints &&
                       snapshot_->settings == data_plane_ && snapshot_->services == services && snapshot_->tls == tls_ &&
-                      snapshot_->default_route == default_route_;
+                      snapshot_->passthrough == passthrough_ && snapshot_->default_route == default_route_;
     if (same) return;
     auto next = std::make_shared<routing::Snapshot>();
     next->generation = snapshot_ ? snapshot_->generation + 1 : 1;
@@ -541,6 +546,7 @@ void Translator::assemble() {
     next->settings = data_plane_;
     next->services = services;
     next->tls = tls_;
+    next->passthrough = passthrough_;
     next->default_route = default_route_;
     snapshot_ = std::move(next);
 }

@@ -14,12 +14,14 @@
 #include "ingress/certificates.hpp"
 #include "ingress/configmap/parse.hpp"
 #include "ingress/exposure/exposure.hpp"
+#include "ingress/host_tls.hpp"
 #include "ingress/ingress_record.hpp"
 #include "ingress/object_needs.hpp"
 #include "ingress/object_store.hpp"
 #include "ingress/options.hpp"
 #include "ingress/policy_pool.hpp"
 #include "routing/snapshot.hpp"
+#include "tls/certificate_store.hpp"
 
 namespace fairway::ingress {
 
@@ -39,6 +41,10 @@ public:
     /// Whether IngressClasses may be read: TranslationOptions::class_objects_denied. Every Ingress is judged anew if that is
     /// news, by the next apply().
     void deny_class_objects(bool denied);
+    /// The certificates that handshakes may show.
+    std::vector<std::shared_ptr<const tls::Certificate>> served_certificates() const;
+    /// OCSP responses for handshakes from the next apply() on.
+    void use_staples(tls::Staples staples);
     /// Judges the validity times of certificates again, which pass without any object changing.
     void review_certificates();
 
@@ -73,6 +79,7 @@ private:
         bool has_certificate = false;  ///< own entry, or the wildcard's
         std::vector<HostAlias> aliases;
         bool from_to_www = false;
+        HostTlsSettings settings;
     };
     struct Dirty {
         std::set<k8s::ObjectName> ingresses;
@@ -124,6 +131,9 @@ private:
     bool is_host(const std::string& name) const;
     std::shared_ptr<const routing::HostRules> build_service_host(const std::string& name, const BackendKey& key);
     void rebuild_tls_config();
+    void load_dh_parameters(tls::ServerSettings& settings, std::vector<Diagnostic>& problems) const;
+    std::shared_ptr<const tls::HostSettingsMap> host_settings() const;
+    void settle_passthrough(const std::string& name, std::optional<routing::PassthroughHost> wanted);
     void note_backend(const BackendKey& key, Dirty& dirty);
     void report_service(const k8s::ObjectName& name);
     void report_references(const k8s::ObjectName& name);
@@ -159,13 +169,16 @@ private:
     std::shared_ptr<const routing::Backend> default_backend_;  ///< null: the built-in 404
     std::shared_ptr<const tls::Certificate> fake_certificate_;
     std::shared_ptr<const tls::Certificate> default_certificate_;
+    tls::Staples staples_;
 
     bool first_run_ = true;
     bool judge_all_ = false;
     bool tls_changed_ = true;
+    bool has_host_settings_ = false;  ///< of tls_: each host that comes or goes then changes it
     std::shared_ptr<const routing::RouteTable> routes_;
     std::shared_ptr<const routing::Settings> data_plane_;
     std::shared_ptr<const tls::ServerConfig> tls_;
+    std::shared_ptr<const routing::PassthroughTable> passthrough_;  ///< null: none
     std::shared_ptr<const routing::Route> default_route_;
     std::shared_ptr<const routing::Snapshot> snapshot_;
 };

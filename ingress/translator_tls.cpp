@@ -1,4 +1,6 @@
-// The parts of Translator that decide certificates and the default backend.
+// The parts of Translator that decide certificates, TLS of hosts, passthrough and the default backend.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "ingress/host_name.hpp"
@@ -31,11 +33,19 @@ void Translator::settle_tls(Dirty& dirty) {
     for (const auto& name : dirty.hosts) {
         auto& state = hosts_[name];
         HostTls tls;
+        HostTlsSettings settings;
         if (!state.users.empty()) {
+            const auto records = ordered(state.users);
             std::vector<const k8s::Ingress*> ingresses;
-            for (const auto* record : ordered(state.users)) ingresses.push_back(record->ingress);
+            for (const auto* record : records) ingresses.push_back(record->ingress);
             tls = choose_tls(name, ingresses, certificates_);
+            settings = merge_host_tls(records);
         }
+        const auto& before = state.settings.handshake;
+        const bool same_handshake =
+            before == settings.handshake || (before && settings.handshake && *before == *settings.handshake);
+        tls_changed_ |= !same_handshake || has_host_settings_;
+        state.settings = std::move(settings);
         if (name.starts_with('*') && tls.has_entry != state.tls.has_entry) wildcards.insert(name);
         tls_changed_ |= !(tls == state.tls) || settings_.tls.reject_unknown_names;
         state.tls = std::move(tls);
@@ -51,6 +61,7 @@ void Translator::settle_tls(Dirty& dirty) {
     if (dirty.default_certificate ||
         (options_.default_ssl_certificate && dirty.secrets.contains(*options_.default_ssl_certificate)))
         tls_changed_ = true;
+    if (settings_.dh_parameters && dirty.secrets.contains(*settings_.dh_parameters)) tls_changed_ = true;
 }
 
 void Translator::rebuild_tls_config() {
@@ -79,17 +90,79 @@ void Translator::rebuild_tls_config() {
     }
     add_certificates_of_names(*store);
 
-    auto config = tls::ServerConfig::create(settings_.tls, store, tls_.get());
+    if (settings_.ocsp) store->staple(staples_);
+    auto settings = settings_.tls;
+    load_dh_parameters(settings, problems);
+    const auto hosts = host_settings();
+    has_host_settings_ = hosts != nullptr;
+    auto config = tls::ServerConfig::create(settings, store, tls_.get(), hosts);
     if (!config) {
         problems.push_back(option_problem(Severity::error, k8s::ConfigMap::kKind,
                                           options_.configmap.value_or(k8s::ObjectName{}), "data",
                                           fmt::format("{}. The TLS settings {}", config.error().message,
                                                       tls_ ? "before it stay" : "have their defaults"),
                                           "TlsSettingsRefused"));
-        config = tls::ServerConfig::create(tls_ ? tls_->settings() : tls::ServerSettings{}, store, tls_.get());
+        config = tls::ServerConfig::create(tls_ ? tls_->settings() : tls::ServerSettings{}, store, tls_.get(), hosts);
     }
     book_->replace("tls", std::move(problems));
     tls_ = config.value();
+}
+
+std::vector<std::shared_ptr<const tls::Certificate>> Translator::served_certificates() const {
+    std::set<std::shared_ptr<const tls::Certificate>> all;
+    for (const auto& [name, state] : hosts_) all.insert(state.tls.certificates.begin(), state.tls.certificates.end());
+    if (default_certificate_ && default_certificate_ != fake_certificate_) all.insert(default_certificate_);
+    return {all.begin(), all.end()};
+}
+
+void Translator::use_staples(tls::Staples staples) {
+    tls_changed_ |= settings_.ocsp && staples != staples_;
+    staples_ = std::move(staples);
+}
+
+void Translator::load_dh_parameters(tls::ServerSettings& settings, std::vector<Diagnostic>& problems) const {
+    if (!settings_.dh_parameters) return;
+    const auto& name = *settings_.dh_parameters;
+    const auto* secret = store_->find<k8s::Secret>(name);
+    if (secret != nullptr) {
+        if (const auto text = secret->data.find("dhparam.pem"); text != secret->data.end()) {
+            settings.dh_parameters_pem = text->second;
+            return;
+        }
+    }
+    problems.push_back(option_problem(
+        Severity::warning, k8s::ConfigMap::kKind, options_.configmap.value_or(k8s::ObjectName{}), "data.ssl-dh-param",
+        fmt::format("Secret {} {}. Ciphers that need it are not offered", name.to_string(),
+                    secret == nullptr ? "does not exist" : "has no key dhparam.pem"),
+        "DhParametersMissing"));
+}
+
+/// Null when no host has any: then no handshake looks for them. Else all hosts are there, as an exact name without settings
+/// goes before a wildcard with some.
+std::shared_ptr<const tls::HostSettingsMap> Translator::host_settings() const {
+    const bool any =
+        std::ranges::any_of(hosts_, [](const auto& host) { return host.second.settings.handshake != nullptr; });
+    if (!any) return nullptr;
+    auto map = std::make_shared<tls::HostSettingsMap>();
+    for (const auto& [name, state] : hosts_)
+        if (!state.users.empty()) map->add(name, state.settings.handshake);
+    return map;
+}
+
+void Translator::settle_passthrough(const std::string& name, std::optional<routing::PassthroughHost> wanted) {
+    const auto known = passthrough_ ? passthrough_->find(name) : routing::PassthroughTable::const_iterator{};
+    const bool is_known = passthrough_ && known != passthrough_->end();
+    if (is_known == wanted.has_value() && (!wanted || known->second == *wanted)) return;
+    auto table = passthrough_ ? std::make_shared<routing::PassthroughTable>(*passthrough_)
+                              : std::make_shared<routing::PassthroughTable>();
+    if (wanted)
+        table->insert_or_assign(name, *std::move(wanted));
+    else
+        table->erase(name);
+    if (table->empty())
+        passthrough_ = nullptr;
+    else
+        passthrough_ = std::move(table);
 }
 
 void Translator::register_default_backend() {

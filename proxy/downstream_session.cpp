@@ -3,6 +3,11 @@
 #include <openssl/ssl.h>
 
 #include "base/log.hpp"
+#include "proxy/filters/real_ip.hpp"
+#include "proxy/io/peek.hpp"
+#include "proxy/l4/passthrough.hpp"
+#include "proxy/proxied_connection.hpp"
+#include "tls/client_certificate.hpp"
 #include "tls/server_config.hpp"
 
 namespace fairway::proxy {
@@ -53,7 +58,19 @@ io::Task<void> DownstreamSession::run() {
 }
 
 io::Task<void> DownstreamSession::serve() {
+    WorkerContext& worker = connection_.worker;
+    if (worker.snapshot->settings->forwarded.proxy_protocol && !co_await read_proxy_header()) {
+        ++worker.counters.bad_proxy_headers;
+        co_return;
+    }
     if (connection_.facts.tls) {
+        if (worker.snapshot->passthrough) {
+            auto host = co_await l4::find_passthrough(connection_, kHandshakeTimeout);
+            if (host) {
+                co_await l4::pass_through(connection_, *host);
+                co_return;
+            }
+        }
         if (!co_await tls_handshake()) co_return;
         if (chose_http2()) {
             co_await serve_http2({});
@@ -81,6 +98,45 @@ bool DownstreamSession::chose_http2() const noexcept {
     return std::string_view(reinterpret_cast<const char*>(protocol), size) == "h2";
 }
 
+// False: malformed, late, or the client left. What follows the header stays with the socket.
+io::Task<bool> DownstreamSession::read_proxy_header() {
+    WorkerContext& worker = connection_.worker;
+    const SnapshotRef snapshot = worker.snapshot;
+    const auto& settings = snapshot->settings->forwarded;
+    connection_.set_state(DownstreamState::reading);
+    const io::TimePoint deadline = worker.reactor.now() + settings.proxy_header_timeout;
+    std::array<char, l4::kMaxProxyHeader> bytes;
+    std::size_t seen = 0;
+    for (;;) {
+        const auto peeked = co_await io::peek_more(connection_.io.source(), bytes, seen, deadline);
+        if (peeked.status != io::IoStatus::ok) co_return false;
+        seen = peeked.bytes;
+        const auto parsed = l4::parse_proxy_header({bytes.data(), seen});
+        if (parsed.status == l4::ProxyHeaderStatus::malformed) co_return false;
+        if (parsed.status == l4::ProxyHeaderStatus::incomplete) {
+            if (seen == bytes.size()) co_return false;
+            continue;
+        }
+        if (!io::take_peeked(connection_.io.source(), parsed.consumed)) co_return false;
+        if (parsed.header.addresses) believe(*parsed.header.addresses, settings);
+        co_return true;
+    }
+}
+
+void DownstreamSession::believe(const l4::ProxyHeader::Addresses& addresses,
+                                const routing::ForwardedSettings& settings) {
+    ConnectionFacts& facts = connection_.facts;
+    ProxiedConnection proxied{addresses, addresses.source.ip.to_string(), addresses.destination.ip.to_string(),
+                              facts.peer_text};
+    // Reference 2.4. With use-forwarded-headers proxy-real-ip-cidr is about the source that the header names, as the list in
+    // the forwarding field begins behind it; alone it is about who sends the header (nginx: set_real_ip_from).
+    if (settings.use_forwarded_headers || is_trusted_proxy(facts.peer.ip, settings.trusted_proxies)) {
+        facts.peer = addresses.source;
+        facts.peer_text = proxied.source_text;
+    }
+    facts.proxied = std::make_shared<const ProxiedConnection>(std::move(proxied));
+}
+
 io::Task<bool> DownstreamSession::tls_handshake() {
     WorkerContext& worker = connection_.worker;
     const SnapshotRef snapshot = worker.snapshot;  // its certificates are needed until the end of the handshake
@@ -93,6 +149,12 @@ io::Task<bool> DownstreamSession::tls_handshake() {
         if (done.status == io::IoStatus::plain_http) co_await refuse_plain_http();
         co_return false;
     }
+    note_handshake();
+    co_return true;
+}
+
+void DownstreamSession::note_handshake() {
+    WorkerContext& worker = connection_.worker;
     SSL* session = connection_.io.ssl();
     ++worker.counters.tls_handshakes;
     if (SSL_session_reused(session) != 0) ++worker.counters.tls_resumed;
@@ -100,7 +162,10 @@ io::Task<bool> DownstreamSession::tls_handshake() {
     facts.tls_protocol = SSL_get_version(session);
     facts.tls_cipher = SSL_get_cipher_name(session);
     if (const char* name = SSL_get_servername(session, TLSEXT_NAMETYPE_host_name)) facts.server_name = name;
-    co_return true;
+    const auto* host = tls::ServerConfig::applied_settings(*session);
+    if (host != nullptr && host->client_verification)
+        facts.client_certificate = std::make_shared<const tls::ClientCertificate>(
+            tls::read_client_certificate(*session, host->client_verification));
 }
 
 // As nginx (its status 497): whoever typed http:// for the TLS port is told so, in the clear.

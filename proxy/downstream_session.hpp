@@ -1,4 +1,5 @@
-// A downstream connection from accept to close: TLS handshake, choice of the protocol, HTTP/1 or HTTP/2.
+// A downstream connection from accept to close: PROXY header, passthrough or TLS handshake, choice of the protocol,
+// HTTP/1 or HTTP/2.
 #pragma once
 
 #include <functional>
@@ -7,6 +8,7 @@
 #include "proxy/downstream_connection.hpp"
 #include "proxy/http1/session.hpp"
 #include "proxy/http2/session.hpp"
+#include "proxy/l4/proxy_header.hpp"
 
 namespace fairway::proxy {
 
@@ -27,7 +29,10 @@ public:
 private:
     io::Task<void> run();
     io::Task<void> serve();
+    io::Task<bool> read_proxy_header();
+    void believe(const l4::ProxyHeader::Addresses& addresses, const routing::ForwardedSettings& settings);
     io::Task<bool> tls_handshake();
+    void note_handshake();
     io::Task<void> refuse_plain_http();
     io::Task<void> serve_http2(http1::InputWindow input);
     bool chose_http2() const noexcept;

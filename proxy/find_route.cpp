@@ -6,7 +6,9 @@ namespace fairway::proxy {
 
 void identify(const ConnectionFacts& facts, Exchange& exchange) {
     const routing::Settings& settings = *exchange.snapshot->settings;
-    const RequestOrigin origin{facts.peer.ip, facts.peer_text, facts.local_port, facts.tls, settings.public_https_port};
+    const std::uint16_t proxied_port = facts.proxied ? facts.proxied->addresses.destination.port : std::uint16_t{0};
+    const RequestOrigin origin{facts.peer.ip, facts.peer_text,           facts.local_port,
+                               facts.tls,     settings.public_https_port, proxied_port};
     exchange.forwarded = forwarded_values(exchange.request, origin, settings.forwarded);
 
     RequestRecord& record = exchange.record;

@@ -6,6 +6,7 @@
 #include "proxy/forward_request.hpp"
 #include "proxy/http/error_page.hpp"
 #include "proxy/http/status_reason.hpp"
+#include "proxy/proxied_connection.hpp"
 #include "proxy/request_steps.hpp"
 
 namespace fairway::proxy {
@@ -107,12 +108,14 @@ io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, con
     } else if (answer.empty) {
         start.framing = Framing::content_length;
     } else {
-        start.content_type = write_error_page(page, status, find_field(stream.head().fields, FieldId::accept));
+        start.content_type =
+            write_error_page(page, status, find_field(stream.head().fields, FieldId::accept), answer.reason);
         start.framing = Framing::content_length;
         start.content_length = page.size();
     }
     start.location = answer.location;
-    start.close = status == 400;  // where one request was not understood, the next may begin anywhere
+    // Where one request was not understood, the next may begin anywhere; 421 asks for another connection.
+    start.close = status == 400 || status == 421;
     edit_response(exchange, status);
     stream.begin_response(start);
     const std::array<iovec, 1> body{piece(page.view())};

@@ -65,6 +65,7 @@ struct ConnectionCounters {
     std::uint64_t upstream_reused = 0;
     std::uint64_t upstream_idle = 0;             ///< now
     std::uint64_t bad_requests = 0;              ///< refused by the parser or its limits
+    std::uint64_t bad_proxy_headers = 0;         ///< closed for a malformed, missing or late PROXY header
     std::uint64_t http2_calmed = 0;              ///< HTTP/2 connections ended for abuse
     std::uint64_t access_log_dropped = 0;        ///< lines given up because the log could not be written
     std::uint64_t requests_limited = 0;          ///< refused by limit-rps or limit-rpm
@@ -73,11 +74,11 @@ struct ConnectionCounters {
     void merge(const ConnectionCounters& other) noexcept;
 };
 
-/// Which service listener: its address and the object that asks for it.
+/// Which service listener, or passthrough host: its address and the object that asks for it.
 struct StreamLabels {
-    std::string protocol;  ///< "TCP" or "UDP"
-    std::string address;   ///< "127.0.0.1:9000"
-    std::string kind;      ///< of the owner: "Service" or "ConfigMap"
+    std::string protocol;  ///< "TCP", "UDP", or "TLS" for a passthrough
+    std::string address;   ///< "127.0.0.1:9000"; of a passthrough the host name
+    std::string kind;      ///< of the owner: "Service", "ConfigMap" or "Ingress"
     std::string ns;
     std::string name;
 

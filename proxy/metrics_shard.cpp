@@ -108,6 +108,7 @@ void ConnectionCounters::merge(const ConnectionCounters& other) noexcept {
     upstream_reused += other.upstream_reused;
     upstream_idle += other.upstream_idle;
     bad_requests += other.bad_requests;
+    bad_proxy_headers += other.bad_proxy_headers;
     http2_calmed += other.http2_calmed;
     access_log_dropped += other.access_log_dropped;
     requests_limited += other.requests_limited;

@@ -13,6 +13,7 @@ struct OwnAnswer {
     std::string location{};           ///< of redirects; empty: no field
     std::string_view content_type{};  ///< of an answer without a body (204); else the page's own
     bool empty = false;               ///< no body, whatever the status
+    std::string_view reason{};        ///< a sentence for the page; empty: none
 };
 
 }  // namespace fairway::proxy

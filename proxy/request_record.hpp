@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,13 @@
 #include "routing/policy/canary.hpp"
 #include "routing/route_table.hpp"
 
+namespace fairway::tls {
+struct ClientCertificate;  // tls/client_certificate.hpp
+}
+
 namespace fairway::proxy {
+
+struct ProxiedConnection;  // proxied_connection.hpp
 
 /// One try at an endpoint: $upstream_addr and its kin list all of them. Times count from the start of the try;
 /// negative: never got that far.
@@ -30,7 +37,7 @@ struct UpstreamTry {
 
 /// The client side of a connection; the same for all of its requests.
 struct ConnectionFacts {
-    SocketAddress peer;
+    SocketAddress peer;            ///< the source of a PROXY header that is believed, else of the TCP connection
     std::string peer_text;         ///< IP address only
     std::uint64_t serial = 0;      ///< $connection
     std::uint16_t local_port = 0;  ///< $server_port: of the listener
@@ -38,6 +45,8 @@ struct ConnectionFacts {
     std::string_view tls_protocol;  ///< $ssl_protocol, e.g. "TLSv1.3"; empty without TLS
     std::string_view tls_cipher;    ///< $ssl_cipher
     std::string server_name;        ///< $ssl_server_name
+    std::shared_ptr<const tls::ClientCertificate> client_certificate;  ///< null: none was asked for
+    std::shared_ptr<const ProxiedConnection> proxied;  ///< null: no PROXY header, or one without addresses
 };
 
 struct RequestRecord {

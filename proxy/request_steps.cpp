@@ -6,6 +6,7 @@
 #include "proxy/filters/access.hpp"
 #include "proxy/filters/block_rules.hpp"
 #include "proxy/filters/canary.hpp"
+#include "proxy/filters/client_certificate.hpp"
 #include "proxy/filters/cors.hpp"
 #include "proxy/filters/rate_limit.hpp"
 #include "proxy/filters/redirect.hpp"
@@ -78,10 +79,16 @@ std::string what_is_rewritten(const Exchange& exchange) {
     return target.empty() ? "the path stays: the pattern of the rule does not match it" : "the endpoint gets " + target;
 }
 
+bool wants_client_certificate(const Exchange& exchange) {
+    return exchange.record.rules != nullptr && exchange.record.rules->client_certificates() != nullptr;
+}
+
 constexpr RequestStep kSteps[] = {
+    {.name = "client certificate", .wanted = wants_client_certificate, .judge = check_client_certificate},
     {.name = "blocked clients",
      .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->block_rules); },
      .judge = refuse_blocked_fields},
+    {.name = "name of the client certificate", .wanted = wants_client_certificate, .judge = check_client_name},
     {.name = "app-root",
      .wanted = leads_to_app_root,
      .judge = [](Exchange& e) { return StepResult(app_root_answer(e)); }},

@@ -37,7 +37,7 @@ public:
         std::vector<l4::SocketChanges> changes(workers.size());
         if (accepting) changes = service_sockets->follow(*snapshot->services);
         for (std::size_t i = 0; i < workers.size(); ++i)
-            workers[i]->publish(snapshot, access_log.format(), std::move(changes[i]));
+            workers[i]->publish(snapshot, access_log.formats(), std::move(changes[i]));
         published = snapshot;
     }
 

@@ -17,17 +17,17 @@ Worker::~Worker() {
     for (const ListeningSocket& socket : sockets_) close(socket.fd);  // never started: nobody else owns them
 }
 
-void Worker::publish(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format,
+void Worker::publish(std::shared_ptr<const routing::Snapshot> snapshot, LogFormats log_formats,
                      l4::SocketChanges sockets) {
     if (stopped_) return;
     if (!thread_.joinable()) {
-        use(std::move(snapshot), std::move(log_format), std::move(sockets));
+        use(std::move(snapshot), std::move(log_formats), std::move(sockets));
         return start();
     }
     // Jobs can be copied, descriptors cannot.
     const auto changes = std::make_shared<l4::SocketChanges>(std::move(sockets));
-    context_.reactor.post([this, next = std::move(snapshot), format = std::move(log_format), changes] {
-        use(next, format, std::move(*changes));
+    context_.reactor.post([this, next = std::move(snapshot), formats = std::move(log_formats), changes] {
+        use(next, formats, std::move(*changes));
     });
 }
 
@@ -41,9 +41,8 @@ void Worker::start() {
     thread_ = std::thread([this] { run(); });
 }
 
-void Worker::use(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format,
-                 l4::SocketChanges sockets) {
-    context_.log.use(std::move(log_format));
+void Worker::use(std::shared_ptr<const routing::Snapshot> snapshot, LogFormats log_formats, l4::SocketChanges sockets) {
+    context_.log.use(std::move(log_formats));
     context_.metrics.use_table(snapshot->routes);
     auto services = snapshot->services;
     context_.snapshot = SnapshotRef(std::move(snapshot));
@@ -111,6 +110,7 @@ void Worker::collect(Metrics& into) {
     counters.access_log_dropped = context_.log.dropped();
     into.connections.merge(counters);
     service_ports_.collect(into.streams);
+    context_.passthrough.collect(into.streams, context_.snapshot ? context_.snapshot->passthrough.get() : nullptr);
 }
 
 void Worker::run() {

@@ -22,11 +22,10 @@ public:
     Worker& operator=(const Worker&) = delete;
 
     // From the control thread:
-    /// @param log_format  what the access log makes of the snapshot's settings.
+    /// @param log_formats  what the access log makes of the snapshot's settings.
     /// @param sockets     what the snapshot's service listeners need opened and closed.
     /// The first snapshot starts the thread.
-    void publish(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format,
-                 l4::SocketChanges sockets);
+    void publish(std::shared_ptr<const routing::Snapshot> snapshot, LogFormats log_formats, l4::SocketChanges sockets);
     void start_drain();
     void ignore_new_clients();
     void stop_accepting();
@@ -43,8 +42,7 @@ public:
 private:
     void start();
     void run();
-    void use(std::shared_ptr<const routing::Snapshot> snapshot, std::shared_ptr<const LogFormat> log_format,
-             l4::SocketChanges sockets);
+    void use(std::shared_ptr<const routing::Snapshot> snapshot, LogFormats log_formats, l4::SocketChanges sockets);
     void accept(int fd, const ListeningSocket& listener, const SocketAddress& peer);
     std::chrono::milliseconds after_turn(io::TimePoint now);
     void end_sessions();

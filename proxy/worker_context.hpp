@@ -15,6 +15,7 @@
 #include "proxy/io/buffer_pool.hpp"
 #include "proxy/io/page_pool.hpp"
 #include "proxy/io/reactor.hpp"
+#include "proxy/l4/passthrough_counters.hpp"
 #include "proxy/listener.hpp"
 #include "proxy/metrics.hpp"
 #include "proxy/metrics_shard.hpp"
@@ -62,6 +63,7 @@ struct WorkerContext {
     io::ListHook output;  ///< OutputGatherers that have something to send
     http2::SessionPool http2_pool{*this};
     std::unique_ptr<Mirrors> mirrors;  ///< made when a route has one
+    l4::PassthroughCounters passthrough;
     bool draining = false;             ///< responses carry Connection: close
     bool closes_idle = false;          ///< HTTP/1 connections end between two requests
 
@@ -86,9 +88,9 @@ struct WorkerContext {
     bool flush_output();
     /// Metrics and access log of a request that is over.
     void finish_request(const Exchange& exchange);
-    /// Access log of a session through a service listener.
+    /// Access log of a session through a service listener, or of a TLS connection that was passed through.
     void finish_stream(const StreamRecord& record) {
-        if (snapshot->settings->access_log.enabled) log.write(record);
+        if (snapshot->settings->access_log.streams_enabled) log.write(record);
     }
 
     /// Balancing state of a backend; made when it is first used.

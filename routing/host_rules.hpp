@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "routing/flat_index.hpp"
+#include "routing/policy/client_certificates.hpp"
 #include "routing/prefix_trie.hpp"
 #include "routing/regex.hpp"
 #include "routing/route.hpp"
@@ -27,6 +28,7 @@ public:
     struct Options {
         std::string name;              ///< "shop.example.com", "*.example.com", or "_" for the catch-all
         bool has_certificate = false;  ///< a TLS section covers the host, whether or not the Secret is good
+        Part<ClientCertificates> client_certificates{};
         bool has_aliases = false;      ///< annotation server-alias: requests may come under another name
         std::vector<std::string> covered_aliases{};  ///< those of them that the host's certificate is good for
         Part<TextTemplate> app_root{};               ///< annotation app-root: where "/" is redirected to
@@ -64,6 +66,8 @@ public:
     const std::string& redirect_to() const noexcept { return options_.redirect_to; }
     bool regex_mode() const noexcept { return options_.regex_mode; }
     const std::vector<RegexLocation>& locations() const noexcept { return options_.locations; }
+    /// nullptr: clients need none.
+    const ClientCertificates* client_certificates() const noexcept { return options_.client_certificates.get(); }
     /// Without the losers, in the order given.
     const std::vector<Route>& routes() const noexcept { return routes_; }
 

@@ -50,7 +50,7 @@ struct UpstreamKeepalive {
 };
 
 /// use-forwarded-headers, enable-real-ip, compute-full-forwarded-for, forwarded-for-header, proxy-real-ip-cidr,
-/// proxy-add-original-uri-header, generate-request-id.
+/// proxy-add-original-uri-header, generate-request-id, use-proxy-protocol, proxy-protocol-header-timeout.
 struct ForwardedSettings {
     bool use_forwarded_headers = false;
     bool enable_real_ip = false;
@@ -60,6 +60,8 @@ struct ForwardedSettings {
     std::vector<IpNetwork> trusted_proxies;  ///< proxy-real-ip-cidr; the translator fills in its default 0.0.0.0/0
     bool add_original_uri = false;
     bool generate_request_id = true;
+    bool proxy_protocol = false;  ///< every connection to the HTTP and HTTPS ports begins with a PROXY header
+    std::chrono::seconds proxy_header_timeout{5};
 };
 
 /// hsts, hsts-max-age, hsts-include-subdomains, hsts-preload: `value` is the finished field value, empty = off.
@@ -70,7 +72,8 @@ struct HstsSettings {
 enum class LogEscape : std::uint8_t { standard, json, none };
 
 /// log-format-upstream, log-format-escape-json/-none, access-log-path, disable-access-log, skip-access-log-urls,
-/// enable-access-log-for-default-backend.
+/// enable-access-log-for-default-backend; log-format-stream, stream-access-log-path, disable-stream-access-log of TCP, UDP
+/// and passed-through TLS sessions; enable-syslog, which gives both logs a path "syslog:server=HOST:PORT".
 struct AccessLogSettings {
     bool enabled = true;
     std::string path = "/dev/stdout";
@@ -78,6 +81,9 @@ struct AccessLogSettings {
     LogEscape escape = LogEscape::standard;
     bool default_backend = false;
     std::vector<std::string> skip_urls;
+    bool streams_enabled = true;
+    std::string stream_path;    ///< empty: `path`
+    std::string stream_format;  ///< empty = ingress-nginx's default of log-format-stream
 };
 
 struct Settings {

@@ -144,6 +144,10 @@ std::string Certificate::fingerprint() const {
     return hexadecimal(digest.data(), size);
 }
 
+const X509* Certificate::issuer_certificate() const noexcept {
+    return sk_X509_num(chain_) > 0 ? sk_X509_value(chain_, 0) : nullptr;
+}
+
 bool Certificate::use_for(SSL& session) const noexcept {
     constexpr int kReplace = 1;
     return SSL_use_cert_and_key(&session, leaf_, key_, chain_, kReplace) == 1;

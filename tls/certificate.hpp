@@ -12,6 +12,7 @@
 
 struct evp_pkey_st;    // EVP_PKEY
 struct ssl_st;         // SSL
+struct x509_st;        // X509
 struct stack_st_X509;  // STACK_OF(X509)
 
 namespace fairway::tls {
@@ -39,6 +40,10 @@ public:
     std::string issuer() const;       ///< RFC 2253
     std::string serial() const;       ///< hexadecimal
     std::string fingerprint() const;  ///< SHA-256, hexadecimal
+
+    /// For OpenSSL's functions; live as long as this object.
+    const x509_st& leaf() const noexcept { return *leaf_; }
+    const x509_st* issuer_certificate() const noexcept;  ///< the first after the leaf in tls.crt; nullptr: none
 
     /// Gives `session` this chain and key, each by a reference. Returns false when OpenSSL's security level refuses it.
     bool use_for(ssl_st& session) const noexcept;

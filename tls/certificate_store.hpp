@@ -1,13 +1,14 @@
 // Certificates by SNI: exact name, then the wildcard of its first label, then the default.
 #pragma once
 
-#include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
 #include "tls/certificate.hpp"
+#include "tls/name_map.hpp"
 
 namespace fairway::tls {
 
@@ -17,6 +18,9 @@ struct CertificateChoice {
     std::shared_ptr<const Certificate> ecdsa;
     std::shared_ptr<const Certificate> other;  ///< Ed25519, Ed448
 };
+
+/// OCSP responses in DER by the certificate they are about (RFC 6960).
+using Staples = std::map<std::shared_ptr<const Certificate>, std::shared_ptr<const std::string>>;
 
 /// Immutable once published; copies share the certificates.
 class CertificateStore {
@@ -29,18 +33,19 @@ public:
 
     /// @param server_name  SNI in any case, trailing dot allowed; empty when the client sent none.
     /// @return nullptr when no entry matches: the default certificate is for the caller to use or refuse.
-    const CertificateChoice* select(std::string_view server_name) const noexcept;
+    const CertificateChoice* select(std::string_view server_name) const noexcept { return by_name_.find(server_name); }
     const Certificate& default_certificate() const noexcept;
 
-private:
-    /// Lets a string_view look up a std::string key without a copy.
-    struct NameHash {
-        using is_transparent = void;
-        std::size_t operator()(std::string_view name) const noexcept { return std::hash<std::string_view>{}(name); }
-    };
+    /// What clients that ask for the status of a certificate get with it (RFC 6066 section 8).
+    void staple(Staples staples);
+    /// @param leaf  of a certificate that this store has given. nullptr: nothing.
+    const std::string* staple_of(const x509_st* leaf) const noexcept;
 
+private:
     std::shared_ptr<const Certificate> default_certificate_;
-    std::unordered_map<std::string, CertificateChoice, NameHash, std::equal_to<>> by_name_;
+    NameMap<CertificateChoice> by_name_;
+    Staples staples_;
+    std::unordered_map<const x509_st*, const std::string*> staples_by_leaf_;
 };
 
 }  // namespace fairway::tls

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/assert.hpp"
+#include "tls/client_hello.hpp"
 #include "tls/context_state.hpp"
 #include "tls/server_config.hpp"
 
@@ -18,6 +19,42 @@ int session_config_index() {
 
 const ServerConfig& config_of(const SSL& session) {
     return *static_cast<const ServerConfig*>(SSL_get_ex_data(&session, session_config_index()));
+}
+
+int applied_settings_index() {
+    static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+    return index;
+}
+
+void apply(SSL& session, const HostSettings& settings) noexcept {
+    if (settings.client_verification) settings.client_verification->apply_to(session);
+    // A list that OpenSSL takes: it was tried when the configuration was read.
+    if (!settings.ciphers.empty()) SSL_set_cipher_list(&session, settings.ciphers.c_str());
+    if (!settings.prefer_server_ciphers) return;
+    if (*settings.prefer_server_ciphers)
+        SSL_set_options(&session, SSL_OP_CIPHER_SERVER_PREFERENCE);
+    else
+        SSL_clear_options(&session, SSL_OP_CIPHER_SERVER_PREFERENCE);
+}
+
+// Runs before OpenSSL looks for a session to resume, so that none is that was made under other settings.
+int on_client_hello(SSL* session, int* alert, void*) noexcept {
+    const unsigned char* extension = nullptr;
+    std::size_t size = 0;
+    std::string_view name;
+    if (SSL_client_hello_get0_ext(session, TLSEXT_TYPE_server_name, &extension, &size) == 1)
+        name = server_name_of({reinterpret_cast<const char*>(extension), size});
+    const HostSettings* settings = config_of(*session).host_settings(name);
+    const HostSettings* before = applied_host_settings(*session);
+    if (settings == before) return SSL_CLIENT_HELLO_SUCCESS;
+    // RFC 8446 section 4.1.2: after a HelloRetryRequest the client changes nothing but its keys.
+    if (before != nullptr) {
+        *alert = SSL_AD_ILLEGAL_PARAMETER;
+        return SSL_CLIENT_HELLO_ERROR;
+    }
+    SSL_set_ex_data(session, applied_settings_index(), const_cast<HostSettings*>(settings));
+    apply(*session, *settings);
+    return SSL_CLIENT_HELLO_SUCCESS;
 }
 
 std::string_view server_name(const SSL& session) noexcept {
@@ -52,6 +89,16 @@ int on_certificate(SSL* session, void*) noexcept {
     return any ? kGoOn : kFail;
 }
 
+// Runs after the certificate was chosen, when the client has asked for its status.
+int on_status_request(SSL* session, void*) noexcept {
+    const std::string* response = config_of(*session).certificates().staple_of(SSL_get_certificate(session));
+    if (response == nullptr) return SSL_TLSEXT_ERR_NOACK;
+    auto* copy = static_cast<unsigned char*>(OPENSSL_memdup(response->data(), response->size()));
+    if (copy == nullptr) return SSL_TLSEXT_ERR_NOACK;
+    SSL_set_tlsext_status_ocsp_resp(session, copy, static_cast<long>(response->size()));  // takes it over
+    return SSL_TLSEXT_ERR_OK;
+}
+
 bool offers(std::string_view client_list, std::string_view protocol) noexcept {
     while (!client_list.empty()) {
         const auto size = static_cast<unsigned char>(client_list.front());
@@ -76,14 +123,20 @@ int on_alpn(SSL* session, const unsigned char** chosen, unsigned char* chosen_si
 }  // namespace
 
 void set_handshake_callbacks(SSL_CTX& context) {
+    SSL_CTX_set_client_hello_cb(&context, on_client_hello, nullptr);
     SSL_CTX_set_tlsext_servername_callback(&context, on_server_name);
     SSL_CTX_set_cert_cb(&context, on_certificate, nullptr);
+    SSL_CTX_set_tlsext_status_cb(&context, on_status_request);
     if (!state_of(context).settings.alpn_protocols.empty()) SSL_CTX_set_alpn_select_cb(&context, on_alpn, nullptr);
 }
 
 void attach_config(SSL& session, const ServerConfig& config) {
     const bool stored = SSL_set_ex_data(&session, session_config_index(), const_cast<ServerConfig*>(&config)) == 1;
     FAIRWAY_ASSERT(stored, "a slot of SSL was reserved for the configuration");
+}
+
+const HostSettings* applied_host_settings(const SSL& session) noexcept {
+    return static_cast<const HostSettings*>(SSL_get_ex_data(&session, applied_settings_index()));
 }
 
 }  // namespace fairway::tls

@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "tls/certificate_store.hpp"
+#include "tls/host_settings.hpp"
 
 struct ssl_st;  // SSL
 
@@ -29,6 +30,7 @@ struct ServerSettings {
     bool prefer_server_ciphers = true;
     bool reject_unknown_names = false;                             ///< ssl-reject-handshake
     std::vector<std::string> alpn_protocols = {"h2", "http/1.1"};  ///< in our order of preference
+    std::string dh_parameters_pem = {};  ///< ssl-dh-param, for DHE ciphers; empty: none of them is ever chosen
 
     bool operator==(const ServerSettings&) const = default;
 };
@@ -38,16 +40,25 @@ struct ServerSettings {
 class ServerConfig {
 public:
     /// @param previous  its context is taken over when `settings` equal its own; may be null.
+    /// @param hosts     null: no host has settings of its own.
     /// Errors: a protocol, cipher or curve list that OpenSSL refuses, named.
     static Result<std::shared_ptr<const ServerConfig>> create(const ServerSettings& settings,
                                                               std::shared_ptr<const CertificateStore> certificates,
-                                                              const ServerConfig* previous);
+                                                              const ServerConfig* previous,
+                                                              std::shared_ptr<const HostSettingsMap> hosts = nullptr);
 
     /// A new server-side SSL in accept state without a descriptor or BIO, choosing its certificate from this
     /// configuration. The caller owns it (SSL_free) and keeps this ServerConfig alive until the handshake is over.
     ssl_st* new_session() const;
 
     const CertificateStore& certificates() const noexcept;
+    /// What a handshake for this name has beside settings(); nullptr: nothing.
+    const HostSettings* host_settings(std::string_view server_name) const noexcept {
+        return hosts_ ? hosts_->select(server_name) : nullptr;
+    }
+    /// What the handshake of a session from new_session() was given of host_settings(), whatever name it ended with. Valid
+    /// as long as this configuration.
+    static const HostSettings* applied_settings(const ssl_st& session) noexcept;
     const ServerSettings& settings() const noexcept;
 
     /// The SSL_CTX with its sessions and ticket keys. Two configurations of equal settings, one made with the other as
@@ -55,10 +66,12 @@ public:
     const ServerContext& context() const noexcept;
 
 private:
-    ServerConfig(std::shared_ptr<const ServerContext> context, std::shared_ptr<const CertificateStore> certificates);
+    ServerConfig(std::shared_ptr<const ServerContext> context, std::shared_ptr<const CertificateStore> certificates,
+                 std::shared_ptr<const HostSettingsMap> hosts);
 
     std::shared_ptr<const ServerContext> context_;
     std::shared_ptr<const CertificateStore> certificates_;
+    std::shared_ptr<const HostSettingsMap> hosts_;
 };
 
 }  // namespace fairway::tls

@@ -1,5 +1,7 @@
 #include "tls/server_context.hpp"
 
+#include <openssl/pem.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -82,6 +84,20 @@ Applied apply_curves(SSL_CTX& context, const ServerSettings& settings) {
                              bad.empty() ? settings.curves : bad)};
 }
 
+Applied apply_dh_parameters(SSL_CTX& context, const ServerSettings& settings) {
+    if (settings.dh_parameters_pem.empty()) return {};
+    const BioPtr bio(
+        BIO_new_mem_buf(settings.dh_parameters_pem.data(), static_cast<int>(settings.dh_parameters_pem.size())));
+    KeyPtr parameters(PEM_read_bio_Parameters(bio.get(), nullptr));
+    if (parameters != nullptr && SSL_CTX_set0_tmp_dh_pkey(&context, parameters.get()) == 1) {
+        static_cast<void>(parameters.release());  // the context's now
+        return {};
+    }
+    return Error{fmt::format("ssl-dh-param: dhparam.pem holds no parameters that OpenSSL takes ({}); make some with "
+                             "openssl dhparam -out dhparam.pem 2048",
+                             take_openssl_reason())};
+}
+
 void apply_options(SSL_CTX& context, const ServerSettings& settings) {
     SSL_CTX_set_options(&context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     if (settings.prefer_server_ciphers) SSL_CTX_set_options(&context, SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -154,7 +170,7 @@ Result<std::shared_ptr<const ServerContext>> ServerContext::create(const ServerS
                                                                    const ServerContext* previous) {
     SslContextPtr context(SSL_CTX_new(TLS_server_method()));
     FAIRWAY_ASSERT(context != nullptr, "OpenSSL can make a server context");
-    for (const auto apply : {apply_protocols, apply_ciphers, apply_curves})
+    for (const auto apply : {apply_protocols, apply_ciphers, apply_curves, apply_dh_parameters})
         if (const auto applied = apply(*context, settings); !applied) return applied.error();
     if (const auto checked = check_alpn(settings); !checked) return checked.error();
     auto keys = ticket_keys_for(settings, previous);

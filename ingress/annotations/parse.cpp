@@ -127,6 +127,7 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
     result.upstream_tls = read_upstream_tls(settings, references, result.policy.denied);
     result.policy.rate_limits = read_rate_limits(settings, defaults.rate_limits, ingress.meta.name.to_string());
     read_backend_settings(settings, result.backend);
+    result.host_tls = read_host_tls(settings, references, result.policy.denied);
     check_buffer_size(settings, defaults.proxy_buffer_bytes);
     result.canary = read_canary(settings);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ingress/annotations/host_settings.hpp"
+#include "ingress/annotations/host_tls.hpp"
 #include "ingress/annotations/joint_settings.hpp"
 #include "ingress/annotations/references.hpp"
 #include "ingress/backend_registry.hpp"
@@ -58,6 +59,7 @@ struct IngressSettings {
     HostSettings host;
     std::optional<UpstreamTlsSettings> upstream_tls;  ///< policy.upstream_tls is still to be made of it
     std::optional<CanaryOffer> canary;
+    HostTlsAnnotations host_tls;
 };
 
 /// Diagnostics name the annotation, also those that are unknown or do not act in this version.

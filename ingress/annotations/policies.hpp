@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "ingress/annotations/host_tls.hpp"
 #include "ingress/annotations/joint_settings.hpp"
 #include "ingress/annotations/parse.hpp"
 #include "ingress/annotations/references.hpp"
@@ -109,5 +110,8 @@ std::optional<ExternalAuthSettings> read_external_auth(SettingReader& settings, 
                                                        std::string& denied);
 /// global-auth-url and its options: ConfigMap only.
 std::optional<ExternalAuthSettings> read_global_auth(SettingReader& settings, std::string& denied);
+/// auth-tls-*, ssl-ciphers, ssl-prefer-server-ciphers, ssl-passthrough: annotations only. `denied` says what could not be
+/// honoured.
+HostTlsAnnotations read_host_tls(SettingReader& settings, References& references, std::string& denied);
 
 }  // namespace fairway::ingress

@@ -157,17 +157,20 @@ constexpr AnnotationDescriptor kAuthenticationExternal[] = {
 };
 
 constexpr AnnotationDescriptor kAuthenticationClientCertificates[] = {
-    {"auth-tls-secret", "namespace/name", "", "", host, medium, planned, kGuards,
-     "Secret with the authorities (ca.crt) of client certificates"},
-    {"auth-tls-verify-client", "on, off, optional or optional_no_ca", "on", "", host, medium, planned, kGuards,
-     "whether clients need a certificate"},
-    {"auth-tls-verify-depth", "number", "1", "", host, low, planned, kGuards, "longest chain of a client certificate"},
-    {"auth-tls-error-page", "URL or path", "", "", host, high, planned, kGuards,
-     "redirect of clients without a good certificate"},
-    {"auth-tls-pass-certificate-to-upstream", "true or false", "false", "", host, low, planned, kGuards,
-     "field ssl-client-cert for the upstream"},
-    {"auth-tls-match-cn", "CN= and a regular expression", "", "", host, high, planned, kGuards,
-     "what the subject of a client certificate must match"},
+    {"auth-tls-secret", "namespace/name", "", "", host, medium, acts, kGuards,
+     "Secret with the authorities (ca.crt) of client certificates, and revocation lists (ca.crl)",
+     "a Secret without ca.crt closes the host (403) instead of opening it to everybody"},
+    {"auth-tls-verify-client", "on, off, optional or optional_no_ca", "on", "", host, medium, acts, kGuards,
+     "whether clients need a certificate", "without auth-tls-secret it closes the paths instead of being ignored"},
+    {"auth-tls-verify-depth", "number", "1", "", host, low, acts, kGuards, "longest chain of a client certificate"},
+    {"auth-tls-error-page", "URL or path", "", "", host, high, acts, kGuards,
+     "where clients without a good certificate go: 302 to a URL, or the page at a path of the host",
+     "locations of nginx's configuration (@name) are refused"},
+    {"auth-tls-pass-certificate-to-upstream", "true or false", "false", "", host, low, acts, kGuards,
+     "field ssl-client-cert for the upstream", "a client's own field of this name never passes"},
+    {"auth-tls-match-cn", "CN= and a regular expression", "", "", host, high, acts, kGuards,
+     "what the subject of a client certificate must match",
+     "without auth-tls-secret it closes the paths instead of being ignored"},
     {"satisfy", "all or any", "all", "", location, low, acts, kGuards,
      "whether one of address list, basic and external authentication is enough"},
 };
@@ -313,10 +316,12 @@ constexpr AnnotationDescriptor kModsecurityAndOpentelemetry[] = {
 constexpr AnnotationDescriptor kHostlevelExtras[] = {
     {"server-alias", "list of host names, *.name and ~regex", "", "", host, high, acts, kOpen,
      "more names for the host"},
-    {"ssl-passthrough", "true or false", "false", "", host, low, planned, kGuards,
-     "route TLS by SNI to the Service of / without decrypting"},
-    {"ssl-ciphers", "OpenSSL list", "", "ssl-ciphers", host, low, planned, kOpen, "ciphers of the host for TLS 1.2"},
-    {"ssl-prefer-server-ciphers", "true or false", "true", "", host, low, planned, kOpen,
+    {"ssl-passthrough", "true or false", "false", "", host, low, acts, kGuards,
+     "route TLS by SNI to the Service of / without decrypting; needs --enable-ssl-passthrough",
+     "connections go to the endpoints, not to the Service's cluster address"},
+    {"ssl-ciphers", "OpenSSL list", "", "ssl-ciphers", host, low, acts, kOpen, "ciphers of the host for TLS 1.2",
+     "a list without any cipher closes the paths (503)"},
+    {"ssl-prefer-server-ciphers", "true or false", "true", "", host, low, acts, kOpen,
      "choose the cipher by the server's order"},
 };
 

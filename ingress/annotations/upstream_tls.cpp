@@ -7,6 +7,7 @@
 #include "base/ascii.hpp"
 #include "base/spelling.hpp"
 #include "ingress/annotations/policies.hpp"
+#include "ingress/cipher_list.hpp"
 #include "ingress/options.hpp"
 #include "ingress/values.hpp"
 
@@ -27,12 +28,6 @@ Result<std::string> parse_name(std::string_view text) {
                       });
     if (good) return std::string(text);
     return Error{fmt::format("\"{}\" is not a host name; write a name of the endpoints' certificate", text)};
-}
-
-Result<std::string> parse_ciphers(std::string_view text) {
-    std::string list(text);
-    if (tls::ClientContext::create({.ciphers = list})) return list;
-    return Error{fmt::format("OpenSSL finds no cipher in \"{}\"; write a list as `openssl ciphers` takes it", text)};
 }
 
 Result<std::string> parse_protocol_list(std::string_view text) {
@@ -71,7 +66,7 @@ std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, co
                   [](std::string_view number) { return parse_integer(number, 0, 100); });
     settings.read("proxy-ssl-name", result.name, parse_name);
     settings.read("proxy-ssl-server-name", result.server_name, parse_on_off);
-    settings.read("proxy-ssl-ciphers", result.ciphers, parse_ciphers);
+    settings.read("proxy-ssl-ciphers", result.ciphers, parse_cipher_list);
     settings.read("proxy-ssl-protocols", result.protocols, parse_protocol_list);
     if (!text) {
         report_lack_of_secret(settings);

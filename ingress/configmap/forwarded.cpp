@@ -14,6 +14,12 @@ bool is_token_char(char c) {
     return ascii::is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
+Result<std::chrono::seconds> parse_header_timeout(std::string_view text) {
+    const auto time = parse_duration(text);
+    if (time && time->count() == 0) return Error{"0 would close every connection; write at least 1s"};
+    return time;
+}
+
 }  // namespace
 
 Result<std::string> parse_field_name(std::string_view text) {
@@ -37,6 +43,8 @@ void read_forwarded(SettingReader& settings, routing::ForwardedSettings& forward
     settings.read("forwarded-host-header", forwarded.forwarded_host_header, parse_field_name);
     settings.read("proxy-real-ip-cidr", forwarded.trusted_proxies, parse_networks);
     settings.read("proxy-add-original-uri-header", forwarded.add_original_uri, parse_bool);
+    settings.read("use-proxy-protocol", forwarded.proxy_protocol, parse_bool);
+    settings.read("proxy-protocol-header-timeout", forwarded.proxy_header_timeout, parse_header_timeout);
     settings.read("generate-request-id", forwarded.generate_request_id, parse_bool);
 }
 

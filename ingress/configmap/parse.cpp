@@ -7,6 +7,7 @@
 #include "ingress/annotations/policies.hpp"
 #include "ingress/configmap/descriptors.hpp"
 #include "ingress/configmap/sections.hpp"
+#include "ingress/options.hpp"
 #include "ingress/values.hpp"
 
 namespace fairway::ingress {
@@ -152,6 +153,9 @@ ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, References& referen
     read_field_sets(settings, references, data_plane);
     read_compression(settings, data_plane.compression);
     settings.read("worker-shutdown-timeout", data_plane.worker_shutdown_timeout, parse_duration);
+    settings.read("enable-ocsp", result.ocsp, parse_bool);
+    settings.read("disable-ipv6-dns", result.disable_ipv6_dns, parse_bool);
+    settings.read("ssl-dh-param", result.dh_parameters, parse_object_name);
     settings.read("proxy-ssl-location-only", result.upstream_tls_per_location, parse_bool);
     read_acceptance(settings, result);
     settings.read("strict-validate-path-type", result.strict_path_types, parse_bool);

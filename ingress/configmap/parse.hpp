@@ -1,6 +1,7 @@
 // The controller's ConfigMap, turned into settings of the data plane, of TLS and defaults of every Ingress.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,10 @@ struct ConfigMapSettings {
     routing::StreamPolicy streams;
     std::vector<std::string> no_tls_redirect_locations{"/.well-known/acme-challenge"};
     std::vector<std::string> no_auth_locations{"/.well-known/acme-challenge"};
-    std::vector<IpAddress> bind_addresses;   ///< bind-address, disable-ipv6; empty: all
+    std::vector<IpAddress> bind_addresses;         ///< bind-address, disable-ipv6; empty: all
+    std::optional<k8s::ObjectName> dh_parameters;  ///< ssl-dh-param: the Secret; TLS has them once it is loaded
+    bool disable_ipv6_dns = false;
+    bool ocsp = false;                       ///< enable-ocsp
     bool upstream_tls_per_location = false;  ///< proxy-ssl-location-only
     bool strict_path_types = true;           ///< strict-validate-path-type
     AcceptanceRules acceptance;

@@ -123,9 +123,9 @@ DnsChannel::~DnsChannel() {
     if (channel_ != nullptr) ares_destroy(channel_);  // closes its sockets, and says so
 }
 
-void DnsChannel::ask(const std::string& name, std::function<void(DnsAnswer)> done) {
+void DnsChannel::ask(const std::string& name, std::function<void(DnsAnswer)> done, DnsFamilies families) {
     ares_addrinfo_hints hints{};
-    hints.ai_family = AF_UNSPEC;
+    hints.ai_family = families == DnsFamilies::ipv4 ? AF_INET : AF_UNSPEC;
     hints.ai_flags = ARES_AI_NOSORT;
     auto question = std::make_unique<Question>(Question{io_, alive_, std::move(done)});
     ares_getaddrinfo(channel_, name.c_str(), nullptr, &hints, &DnsChannel::on_answer, question.release());

@@ -38,7 +38,8 @@ public:
     /// Asks for A and AAAA records of each candidate of the search list until one has some (resolv.conf(5): search, ndots).
     /// DNS only, without /etc/hosts. At most 256 addresses are taken.
     /// @param done  is called once, in a later turn of the io_context.
-    void ask(const std::string& name, std::function<void(DnsAnswer)> done);
+    /// @param families  ipv4: no AAAA records are asked for.
+    void ask(const std::string& name, std::function<void(DnsAnswer)> done, DnsFamilies families = DnsFamilies::both);
 
 private:
     struct Socket;

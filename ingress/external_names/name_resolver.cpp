@@ -46,7 +46,9 @@ NameResolver::NameResolver(boost::asio::io_context& io, NameResolverOptions opti
 
 NameResolver::~NameResolver() { *alive_ = false; }
 
-void NameResolver::follow(const std::map<std::string, std::set<k8s::ObjectName>>& names) {
+void NameResolver::follow(const std::map<std::string, std::set<k8s::ObjectName>>& names, DnsFamilies families) {
+    if (std::exchange(families_, families) != families)
+        std::erase_if(entries_, [&](const auto& entry) { return names.contains(entry.first); });
     std::erase_if(entries_, [&](const auto& entry) {
         if (names.contains(entry.first)) return false;
         answers_.forget(entry.first);
@@ -81,13 +83,16 @@ void NameResolver::ask(const std::string& name) {
     }
     ++under_way_;
     const auto text = name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
-    (*channel)->ask(text, [this, name, asked = std::weak_ptr(entries_.at(name))](DnsAnswer answer) {
-        --under_way_;
-        // A name that went, and perhaps came back, is asked for anew.
-        const auto entry = entries_.find(name);
-        if (entry != entries_.end() && entry->second == asked.lock()) take(name, std::move(answer));
-        ask_next();
-    });
+    (*channel)->ask(
+        text,
+        [this, name, asked = std::weak_ptr(entries_.at(name))](DnsAnswer answer) {
+            --under_way_;
+            // A name that went, and perhaps came back, is asked for anew.
+            const auto entry = entries_.find(name);
+            if (entry != entries_.end() && entry->second == asked.lock()) take(name, std::move(answer));
+            ask_next();
+        },
+        families_);
 }
 
 Result<DnsChannel*> NameResolver::channel_for(const std::string& name) {

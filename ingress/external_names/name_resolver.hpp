@@ -32,7 +32,9 @@ public:
     NameResolver& operator=(const NameResolver&) = delete;
 
     /// The names that count from now on: new ones are asked for at once, the answers for others are forgotten.
-    void follow(const std::map<std::string, std::set<k8s::ObjectName>>& names);
+    /// @param families  ConfigMap key disable-ipv6-dns; when it changes, all names are asked for anew.
+    void follow(const std::map<std::string, std::set<k8s::ObjectName>>& names,
+                DnsFamilies families = DnsFamilies::both);
 
 private:
     struct Entry {
@@ -59,6 +61,7 @@ private:
     std::deque<std::string> queue_;
     std::size_t under_way_ = 0;
     std::set<std::string> changed_;
+    DnsFamilies families_ = DnsFamilies::both;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);  ///< false for handlers that outlive us
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "base/ip_address.hpp"
 
 namespace fairway::ingress {
+
+enum class DnsFamilies : std::uint8_t { both, ipv4 };
 
 struct DnsOptions {
     std::vector<SocketAddress> servers;              ///< --resolver; empty: nameserver lines of /etc/resolv.conf

@@ -9,48 +9,50 @@
 #include <string>
 #include <utility>
 
-#include "base/ip_address.hpp"
 #include "proxy/access_log/log_format.hpp"
 #include "proxy/access_log/log_writer.hpp"
+#include "proxy/access_log/stream_format.hpp"
 #include "proxy/access_log/time_texts.hpp"
 #include "proxy/request_record.hpp"
 #include "routing/settings.hpp"
 
 namespace fairway::proxy {
 
+/// What lines are made by.
+struct LogFormats {
+    std::shared_ptr<const LogFormat> requests;       ///< never null
+    std::shared_ptr<const StreamLogFormat> streams;  ///< never null
+    bool streams_apart = false;  ///< the lines of streams have an output of their own: stream-access-log-path
+};
+
 /// Owned by the server; outlives the sinks of its workers. Control thread, unless a function says otherwise.
 class AccessLog {
 public:
     AccessLog();
 
-    /// Takes over path and format of a snapshot's settings; costs two comparisons when they are as before. A format that
+    /// Takes over paths and formats of a snapshot's settings; costs some comparisons when they are as before. A format that
     /// cannot be compiled is refused with a warning, and the one before stays; unknown variables are named in a warning.
     void apply(const routing::AccessLogSettings& settings);
-    /// What workers give to LogSink::use(). Never null.
-    std::shared_ptr<const LogFormat> format() const { return format_; }
+    /// What workers give to LogSink::use().
+    LogFormats formats() const { return formats_; }
 
     /// LogWriter::reopen(). Any thread.
-    void reopen() { writer_.reopen(); }
+    void reopen();
     /// LogWriter::stop(): loses no line when the sinks are gone before.
-    void stop() { writer_.stop(); }
+    void stop();
 
 private:
     friend class LogSink;
 
-    std::string format_text_;
-    routing::LogEscape escape_ = routing::LogEscape::standard;
-    std::shared_ptr<const LogFormat> format_;
-    LogWriter writer_;
-};
+    void compile_requests(const std::string& text);
+    void compile_streams(const std::string& text);
 
-/// A connection or UDP session through a service listener that is over.
-struct StreamRecord {
-    IpAddress client;
-    std::string_view protocol;  ///< "TCP" or "UDP"
-    std::uint16_t status = 200;
-    std::uint64_t bytes_sent = 0;      ///< to the client
-    std::uint64_t bytes_received = 0;  ///< from the client
-    std::chrono::milliseconds took{0};
+    std::string request_text_;
+    std::string stream_text_;
+    routing::LogEscape escape_ = routing::LogEscape::standard;
+    LogFormats formats_;
+    LogWriter writer_;
+    LogWriter stream_writer_;  // opens nothing before its first line
 };
 
 /// One worker's end of the log. For one thread at a time; dies before its AccessLog.
@@ -64,14 +66,13 @@ public:
     LogSink(const LogSink&) = delete;
     LogSink& operator=(const LogSink&) = delete;
 
-    /// The format of the lines to come; not null.
-    void use(std::shared_ptr<const LogFormat> format) { format_ = std::move(format); }
-    const LogFormat& format() const noexcept { return *format_; }
+    /// The formats of the lines to come.
+    void use(LogFormats formats) { formats_ = std::move(formats); }
+    const LogFormat& format() const noexcept { return *formats_.requests; }
 
     /// Adds the line of a request that ended now; ask is_logged() before. Allocates only while a buffer grows.
     void write(const RequestRecord& record);
-    /// As ingress-nginx's default of log-format-stream has it:
-    /// [$remote_addr] [$time_local] $protocol $status $bytes_sent $bytes_received $session_time
+    /// Adds the line of a session without HTTP.
     void write(const StreamRecord& record);
     /// Hands over lines that are old enough. Once in each turn of the worker's loop.
     /// @return true while lines wait: come back within kMaxAge.
@@ -81,14 +82,20 @@ public:
     std::uint64_t dropped() const noexcept { return dropped_; }
 
 private:
-    void begin_line();
-    void end_line();
-    void hand_over();
+    /// Lines on their way to one output.
+    struct Gathered {
+        LogWriter& writer;
+        LogBatch batch{};
+        std::optional<std::chrono::steady_clock::time_point> oldest{};  // when flush() first met the lines
+    };
+    LogText& begin_line(Gathered& lines);
+    void end_line(Gathered& lines);
+    bool flush(Gathered& lines, std::chrono::steady_clock::time_point now);
+    void hand_over(Gathered& lines);
 
-    LogWriter& writer_;
-    std::shared_ptr<const LogFormat> format_;
-    LogBatch batch_;
-    std::optional<std::chrono::steady_clock::time_point> oldest_;  // when flush() first met the lines
+    LogFormats formats_;
+    Gathered lines_;
+    Gathered stream_lines_;
     TimeTexts times_;
     std::uint64_t dropped_ = 0;
 };

@@ -36,6 +36,11 @@ std::string_view piece_for_stream(std::string_view lines) {
 }  // namespace
 
 Result<LogFile> LogFile::open(const std::string& path) {
+    if (path.starts_with(SyslogSocket::kScheme)) {
+        auto syslog = SyslogSocket::open(std::string_view(path).substr(SyslogSocket::kScheme.size()));
+        if (!syslog) return syslog.error();
+        return LogFile(*std::move(syslog));
+    }
     const auto stream = standard_stream(path);
     const int descriptor = stream ? duplicate(*stream)
                                   : ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
@@ -54,7 +59,10 @@ LogFile::LogFile(int descriptor) : descriptor_(descriptor) {
 }
 
 LogFile::LogFile(LogFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), stream_(other.stream_), socket_(other.socket_) {}
+    : descriptor_(std::exchange(other.descriptor_, -1)),
+      stream_(other.stream_),
+      socket_(other.socket_),
+      syslog_(std::move(other.syslog_)) {}
 
 LogFile& LogFile::operator=(LogFile&& other) noexcept {
     if (this == &other) return *this;
@@ -62,6 +70,7 @@ LogFile& LogFile::operator=(LogFile&& other) noexcept {
     descriptor_ = std::exchange(other.descriptor_, -1);
     stream_ = other.stream_;
     socket_ = other.socket_;
+    syslog_ = std::move(other.syslog_);
     return *this;
 }
 
@@ -74,13 +83,24 @@ void LogFile::close() noexcept {
 // An inherited stdout may be in blocking mode, and to change that would change it for everyone who shares it. So a stream
 // is only written to when poll() says that it has room, and then a pipe takes PIPE_BUF bytes without blocking.
 LogFile::Progress LogFile::write_some(std::string_view lines, std::chrono::milliseconds limit) {
+    if (syslog_) return send_lines(lines);
     if (stream_ && !wait_for_room(limit)) return {};
     const std::string_view piece = stream_ ? piece_for_stream(lines) : lines;
     const ssize_t written = socket_ ? ::send(descriptor_, piece.data(), piece.size(), MSG_DONTWAIT | MSG_NOSIGNAL)
                                     : ::write(descriptor_, piece.data(), piece.size());
-    if (written >= 0) return {static_cast<std::size_t>(written), 0};
+    if (written >= 0) return {.bytes = static_cast<std::size_t>(written)};
     const bool later = errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
-    return {0, later ? 0 : errno};
+    return {.bytes = 0, .error = later ? 0 : errno};
+}
+
+LogFile::Progress LogFile::send_lines(std::string_view lines) {
+    Progress progress{.bytes = lines.size()};
+    while (!lines.empty()) {
+        const std::size_t end = lines.find('\n');
+        if (!syslog_->send(lines.substr(0, end))) ++progress.dropped;
+        lines.remove_prefix(end == std::string_view::npos ? lines.size() : end + 1);
+    }
+    return progress;
 }
 
 bool LogFile::wait_for_room(std::chrono::milliseconds limit) const {

@@ -5,19 +5,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxy/access_log/format_text.hpp"
 #include "proxy/access_log/variable_text.hpp"
 
 namespace fairway::proxy {
-
-namespace {
 
 std::string host_name() {
     char name[256] = {};
     return gethostname(name, sizeof name - 1) == 0 ? name : "-";
 }
 
-// The character that a backslash and `c` mean in a quoted nginx word, or 0 when the backslash stands for itself.
-constexpr char unescaped(char c) noexcept {
+char unescaped(char c) noexcept {
     switch (c) {
         case '"':
         case '\'':
@@ -25,31 +23,17 @@ constexpr char unescaped(char c) noexcept {
         case 'n': return '\n';
         case 'r': return '\r';
         case 't': return '\t';
-        default: return 0;
+        default: return '\0';
     }
 }
 
-}  // namespace
-
 Result<LogFormat> LogFormat::compile(std::string_view text, routing::LogEscape escape) {
     if (text.empty()) text = kDefaultLogFormat;
-    // A YAML block scalar ends with a line break that nobody means.
-    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
     LogFormat format(escape);
-    for (std::size_t at = 0; at < text.size();) {
-        if (text[at] == '$') {
-            const auto name = routing::read_variable_name(text, at);
-            if (!name) return Error{"log-format-upstream: " + name.error().message};
-            format.add_variable(name->name);
-            at = name->next;
-        } else if (const char plain = text[at] == '\\' && at + 1 < text.size() ? unescaped(text[at + 1]) : 0;
-                   plain != 0) {
-            format.tail_ += plain;
-            at += 2;
-        } else {
-            format.tail_ += text[at++];
-        }
-    }
+    const auto read = read_format_text(
+        text, [&](std::string_view literal) { format.tail_ += literal; },
+        [&](std::string_view name) { format.add_variable(name); });
+    if (!read) return Error{"log-format-upstream: " + read.error().message};
     format.tail_ += '\n';
     return format;
 }

@@ -121,6 +121,7 @@ void LogWriter::write(const LogBatch& batch) {
             const auto progress = file_->write_some(text.substr(written), kLookRound);
             written += progress.bytes;
             error = progress.error;
+            count_dropped(progress.dropped);
             if (error != 0) warn_failed("access_log.write_failed", std::strerror(error), next_write_warning_);
         }
         const bool failed = !file_ || error != 0;
@@ -129,8 +130,13 @@ void LogWriter::write(const LogBatch& batch) {
         warn_dropped(false);
     }
     const auto lost = std::count(text.begin() + static_cast<std::ptrdiff_t>(written), text.end(), '\n');
+    count_dropped(static_cast<std::uint64_t>(lost));
+}
+
+void LogWriter::count_dropped(std::uint64_t lines) {
+    if (lines == 0) return;
     const std::lock_guard lock(mutex_);
-    dropped_ += static_cast<std::uint64_t>(lost);
+    dropped_ += lines;
 }
 
 bool LogWriter::follow_path() {

@@ -56,6 +56,7 @@ private:
     // The thread's own functions:
     void run();
     void write(const LogBatch& batch);
+    void count_dropped(std::uint64_t lines);
     /// True when another file is open now.
     bool follow_path();
     void recycle(LogBatch& batch);

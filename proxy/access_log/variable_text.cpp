@@ -8,7 +8,9 @@
 #include "base/ascii.hpp"
 #include "proxy/access_log/escape.hpp"
 #include "proxy/access_log/request_values.hpp"
+#include "proxy/proxied_connection.hpp"
 #include "routing/path_normalise.hpp"
+#include "tls/client_certificate.hpp"
 
 namespace fairway::proxy {
 
@@ -82,12 +84,17 @@ void VariableWriter::append(const LogVariableName& name) const {
 void VariableWriter::append_of_connection(const LogVariableName& name) const {
     if (record_.connection == nullptr) return missing();
     const ConnectionFacts& connection = *record_.connection;
+    if (name.variable >= LogVariable::ssl_client_verify && name.variable <= LogVariable::ssl_client_escaped_cert)
+        return append_of_client_certificate(name.variable);
+    if (name.variable >= LogVariable::proxy_protocol_addr && name.variable <= LogVariable::proxy_protocol_server_port)
+        return append_of_proxy_header(name.variable);
     switch (name.variable) {
         case LogVariable::remote_addr: return value_or_missing(client_ip());
         case LogVariable::binary_remote_addr: return client_bytes();
         case LogVariable::remote_user: return user();
         case LogVariable::remote_port: return out_.append_number(std::uint64_t{connection.peer.port});
-        case LogVariable::realip_remote_addr: return value_or_missing(connection.peer_text);
+        case LogVariable::realip_remote_addr:
+            return value_or_missing(connection.proxied ? connection.proxied->peer_text : connection.peer_text);
         case LogVariable::connection: return out_.append_number(connection.serial);
         case LogVariable::connection_requests: return out_.append_number(record_.connection_requests);
         case LogVariable::server_port: return out_.append_number(std::uint64_t{connection.local_port});
@@ -97,6 +104,36 @@ void VariableWriter::append_of_connection(const LogVariableName& name) const {
         case LogVariable::scheme: return out_.append(connection.tls ? "https" : "http");
         case LogVariable::pass_access_scheme: return value(record_.scheme);
         default: return out_.append(connection.tls ? "on" : "");  // https
+    }
+}
+
+void VariableWriter::append_of_client_certificate(LogVariable variable) const {
+    const tls::ClientCertificate* shown = record_.connection->client_certificate.get();
+    if (variable == LogVariable::ssl_client_verify) {
+        if (shown == nullptr) return value_or_missing(record_.connection->tls ? "NONE" : "");
+        return value(shown->verdict);
+    }
+    if (shown == nullptr) return missing();
+    switch (variable) {
+        case LogVariable::ssl_client_s_dn: return value_or_missing(shown->subject);
+        case LogVariable::ssl_client_i_dn: return value_or_missing(shown->issuer);
+        case LogVariable::ssl_client_serial: return value_or_missing(shown->serial);
+        case LogVariable::ssl_client_fingerprint: return value_or_missing(shown->fingerprint);
+        case LogVariable::ssl_client_v_start: return value_or_missing(shown->valid_from);
+        case LogVariable::ssl_client_v_end: return value_or_missing(shown->valid_until);
+        case LogVariable::ssl_client_v_remain: return value_or_missing(shown->days_left);
+        default: return value_or_missing(shown->escaped_pem);  // ssl_client_escaped_cert
+    }
+}
+
+void VariableWriter::append_of_proxy_header(LogVariable variable) const {
+    const ProxiedConnection* proxied = record_.connection->proxied.get();
+    if (proxied == nullptr) return missing();
+    switch (variable) {
+        case LogVariable::proxy_protocol_addr: return value(proxied->source_text);
+        case LogVariable::proxy_protocol_port: return out_.append_number(std::uint64_t{proxied->addresses.source.port});
+        case LogVariable::proxy_protocol_server_addr: return value(proxied->destination_text);
+        default: return out_.append_number(std::uint64_t{proxied->addresses.destination.port});
     }
 }
 

@@ -27,6 +27,8 @@ public:
 private:
     // One function for each block of LogVariable.
     void append_of_connection(const LogVariableName& name) const;
+    void append_of_client_certificate(LogVariable variable) const;
+    void append_of_proxy_header(LogVariable variable) const;
     void append_of_request(const LogVariableName& name) const;
     void append_of_fields(const LogVariableName& name) const;
     void append_of_response(const LogVariableName& name) const;

@@ -71,6 +71,11 @@ bool is_left_out(const Field& field, const routing::ExternalAuth& auth) {
     return field.hop_by_hop || std::ranges::any_of(kOurs, named);
 }
 
+bool tells_of_certificate(std::string_view name) {
+    constexpr std::string_view kPrefix = "ssl-client-";
+    return name.size() > kPrefix.size() && ascii::iequals(name.substr(0, kPrefix.size()), kPrefix);
+}
+
 bool is_set(const routing::ExternalAuth& auth, std::string_view name) {
     return std::ranges::any_of(auth.fields, [&](const auto& field) { return ascii::iequals(field.name, name); });
 }
@@ -226,8 +231,14 @@ void write_question(OutBuffer& out, const Exchange& exchange, const routing::Ext
     add("X-Auth-Request-Redirect", auth.request_redirect ? std::string_view(*auth.request_redirect) : head.origin_form);
     for (const auto& field : auth.fields)
         if (const auto value = expand(field.value, record); !value.empty()) out.append_field(field.name, value);
+    // What client certificates say is told as to the endpoint, and not by the client.
+    const FieldEdits& told = exchange.request_edits.fields;
     for (const Field& field : head.fields)
-        if (!is_left_out(field, auth)) add(field.name, field.value);
+        if (!is_left_out(field, auth) && !(tells_of_certificate(field.name) && told.replaces(field.name)))
+            add(field.name, field.value);
+    told.for_each([&](std::string_view name, std::string_view value) {
+        if (tells_of_certificate(name)) add(name, value);
+    });
     out.append("\r\n");
 }
 

@@ -10,6 +10,8 @@ namespace fairway::proxy {
 
 namespace {
 
+constexpr std::uint16_t kHttpsPort = 443;
+
 constexpr std::uint64_t bit(FieldId id) noexcept { return std::uint64_t{1} << static_cast<unsigned>(id); }
 
 /// Expect is not passed on because the proxy answers 100-continue itself (nginx: the same).
@@ -74,10 +76,12 @@ ForwardedValues forwarded_values(const RequestHead& head, const RequestOrigin& o
     values.client_view_ = origin.peer_text;
     values.peer_text = origin.peer_text;
     values.host = head.authority;
-    values.scheme = origin.tls ? "https" : "http";
+    // Reference 2.2: a PROXY header for port 443 tells that TLS ended in front of us.
+    values.scheme = origin.tls || origin.proxied_port == kHttpsPort ? "https" : "http";
     values.request_id = find_field(head.fields, FieldId::x_request_id);
 
-    if (settings.use_forwarded_headers || settings.enable_real_ip) {
+    // enable-real-ip alone does not make ingress-nginx look for a list behind the PROXY header.
+    if (settings.use_forwarded_headers || (settings.enable_real_ip && !settings.proxy_protocol)) {
         const auto found =
             find_real_ip(head.fields, FieldName(settings.forwarded_for_header), origin.peer, settings.trusted_proxies);
         if (found.from_field) {
@@ -99,7 +103,8 @@ ForwardedValues forwarded_values(const RequestHead& head, const RequestOrigin& o
         values.port_view_ = find_field(head.fields, FieldId::x_forwarded_port);
     }
     if (values.port_view_.empty()) {
-        const auto port = origin.tls ? origin.public_https_port : origin.local_port;
+        const auto own_port = origin.tls ? origin.public_https_port : origin.local_port;
+        const auto port = origin.proxied_port != 0 ? origin.proxied_port : own_port;
         const auto begin = values.port_digits_.data();
         values.port_size_ =
             static_cast<std::uint8_t>(std::to_chars(begin, begin + values.port_digits_.size(), port).ptr - begin);

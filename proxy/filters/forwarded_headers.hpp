@@ -21,6 +21,7 @@ struct RequestOrigin {
     std::uint16_t local_port = 0;
     bool tls = false;
     std::uint16_t public_https_port = 443;  ///< Settings::public_https_port: what a TLS listener is called
+    std::uint16_t proxied_port = 0;         ///< destination port of a PROXY header; 0: there was none
 };
 
 /// What the endpoint, the log and redirects are told. Views point into the request head and the origin.

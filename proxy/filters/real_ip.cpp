@@ -7,11 +7,6 @@ namespace fairway::proxy {
 
 namespace {
 
-bool is_trusted(const IpAddress& address, std::span<const IpNetwork> trusted) noexcept {
-    return std::any_of(trusted.begin(), trusted.end(),
-                       [&](const IpNetwork& network) { return network.contains(address); });
-}
-
 /// The address of an element, without brackets and port.
 std::string_view address_text(std::string_view element) noexcept {
     if (element.starts_with('[')) {
@@ -38,13 +33,18 @@ std::string_view take_last_element(std::string_view& list) noexcept {
 
 }  // namespace
 
+bool is_trusted_proxy(const IpAddress& address, std::span<const IpNetwork> trusted) noexcept {
+    return std::any_of(trusted.begin(), trusted.end(),
+                       [&](const IpNetwork& network) { return network.contains(address); });
+}
+
 RealIp find_real_ip(const FieldList& fields, const FieldName& header, const IpAddress& peer,
                     std::span<const IpNetwork> trusted) {
     RealIp found{.address = peer, .text = {}, .from_field = false};
     for (auto field = fields.rbegin(); field != fields.rend(); ++field) {
         if (!header.matches(*field)) continue;
         auto list = field->value;
-        while (is_trusted(found.address, trusted)) {
+        while (is_trusted_proxy(found.address, trusted)) {
             const auto element = take_last_element(list);
             if (element.empty()) break;
             const auto text = address_text(element);

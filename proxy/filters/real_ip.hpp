@@ -26,6 +26,9 @@ private:
     std::string_view name_;
 };
 
+/// Whether one of the networks of proxy-real-ip-cidr has it.
+bool is_trusted_proxy(const IpAddress& address, std::span<const IpNetwork> trusted) noexcept;
+
 struct RealIp {
     IpAddress address;
     std::string_view text;    ///< of an IPv4 address, inside the field; empty for IPv6, which has many spellings

@@ -73,26 +73,37 @@ bool prefers_json(std::string_view accept) noexcept {
     return json.weight > html.weight;
 }
 
-std::string_view write_error_page(OutBuffer& out, std::uint16_t status, std::string_view accept) {
-    const auto reason = status_reason(status);
+std::string_view write_error_page(OutBuffer& out, std::uint16_t status, std::string_view accept,
+                                  std::string_view reason) {
+    const auto words = status_reason(status);
     if (prefers_json(accept)) {
         out.append("{\"status\":");
         out.append_decimal(status);
         out.append(",\"error\":\"");
-        out.append(reason);
+        out.append(words);
+        if (!reason.empty()) {
+            out.append("\",\"reason\":\"");
+            out.append(reason);
+        }
         out.append("\"}\n");
         return "application/json";
     }
-    const auto append_title = [&] {
+    const auto append_status = [&](std::string_view text) {
         out.append_decimal(status);
         out.append(' ');
-        out.append(reason);
+        out.append(text);
     };
     out.append("<html>\r\n<head><title>");
-    append_title();
+    append_status(reason.empty() ? words : reason);
     out.append("</title></head>\r\n<body>\r\n<center><h1>");
-    append_title();
-    out.append("</h1></center>\r\n<hr><center>fairway</center>\r\n</body>\r\n</html>\r\n");
+    append_status(words);
+    out.append("</h1></center>\r\n");
+    if (!reason.empty()) {
+        out.append("<center>");
+        out.append(reason);
+        out.append("</center>\r\n");
+    }
+    out.append("<hr><center>fairway</center>\r\n</body>\r\n</html>\r\n");
     return "text/html";
 }
 

@@ -4,8 +4,7 @@
 
 #include "base/log.hpp"
 #include "proxy/io/socket_address.hpp"
-#include "proxy/upstream/connect.hpp"
-#include "proxy/upstream/endpoint_picker.hpp"
+#include "proxy/l4/connect_backend.hpp"
 
 namespace fairway::proxy::l4 {
 
@@ -62,7 +61,8 @@ io::Task<void> StreamSession::serve() {
             co_return give_up(kBadProxyHeader);
         }
     }
-    if (!co_await connect()) {  // as kube-proxy rejects connections to a Service without endpoints: at once
+    endpoint_ = co_await connect_backend(worker_, *port_.backend, *port_.policy, client_address().ip);
+    if (!endpoint_) {  // as kube-proxy rejects connections to a Service without endpoints: at once
         ++port_.counters->failed;
         co_return give_up(kNotConnected);
     }
@@ -100,37 +100,6 @@ io::Task<bool> StreamSession::read_proxy_header() {
     }
 }
 
-// False: no endpoint is ready, or none could be reached in the tries that the policy allows.
-io::Task<bool> StreamSession::connect() {
-    const SnapshotRef snapshot = worker_.snapshot;
-    const auto& ready = snapshot->endpoints->of(port_.backend->id);
-    if (ready.endpoints.empty()) co_return false;
-    const auto& policy = *port_.policy;
-    EndpointPicker picker(worker_, *port_.backend, routing::LoadBalance::round_robin, ready, client_ip());
-    std::size_t tries = policy.tries != 0 ? policy.tries : ready.endpoints.size();
-    if (!policy.next_endpoint) tries = 1;
-    const bool limited = policy.next_timeout.count() > 0;
-    const io::TimePoint deadline = limited ? worker_.reactor.now() + policy.next_timeout : io::kNever;
-    for (; tries > 0 && worker_.reactor.now() < deadline; --tries) {
-        const routing::Endpoint& chosen = picker.next();
-        const UpstreamTarget target{.address = chosen.address};
-        auto connected = co_await connect_upstream(worker_.reactor, target, try_time(deadline));
-        if (connected.connection) {
-            picker.worked(chosen.address);
-            endpoint_ = std::move(connected.connection);
-            co_return true;
-        }
-        picker.failed(chosen.address);
-    }
-    co_return false;
-}
-
-std::chrono::milliseconds StreamSession::try_time(io::TimePoint deadline) const {
-    const std::chrono::milliseconds limit = port_.policy->connect_timeout;
-    if (deadline == io::kNever) return limit;
-    return std::min(limit, std::chrono::ceil<std::chrono::milliseconds>(deadline - worker_.reactor.now()));
-}
-
 // The PROXY header for the endpoint, and what the client sent behind its own.
 io::Task<bool> StreamSession::send_first_bytes() {
     std::array<char, kMaxProxyHeaderV1> header;
@@ -153,7 +122,9 @@ SocketAddress StreamSession::local_address() const {
     return raw.value();
 }
 
-IpAddress StreamSession::client_ip() const { return addresses_.addresses ? addresses_.addresses->source.ip : peer_.ip; }
+SocketAddress StreamSession::client_address() const {
+    return addresses_.addresses ? addresses_.addresses->source : peer_;
+}
 
 // What ends here is not whole: neither side may take it for an orderly end.
 void StreamSession::give_up(std::uint16_t status) {
@@ -165,7 +136,16 @@ void StreamSession::give_up(std::uint16_t status) {
 void StreamSession::finish(std::uint16_t status) {
     over_ = true;
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(io::Reactor::exact_now() - began_);
-    worker_.finish_stream({client_ip(), "TCP", status, sent_bytes_, received_bytes_, took});
+    StreamRecord record{.client = client_address(), .protocol = "TCP", .status = status};
+    record.bytes_sent = sent_bytes_;
+    record.bytes_received = received_bytes_;
+    record.took = took;
+    record.server_port = port_.address.port;
+    record.upstream_name = port_.backend->name;
+    if (endpoint_) record.upstream = endpoint_->key.address;
+    const std::string source = addresses_.addresses ? addresses_.addresses->source.ip.to_string() : std::string();
+    record.proxy_protocol_addr = source;
+    worker_.finish_stream(record);
 }
 
 }  // namespace fairway::proxy::l4

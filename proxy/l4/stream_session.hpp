@@ -25,11 +25,9 @@ private:
     io::Task<void> run();
     io::Task<void> serve();
     io::Task<bool> read_proxy_header();
-    io::Task<bool> connect();
     io::Task<bool> send_first_bytes();
-    std::chrono::milliseconds try_time(io::TimePoint deadline) const;
     SocketAddress local_address() const;
-    IpAddress client_ip() const;
+    SocketAddress client_address() const;
     void give_up(std::uint16_t status);
     void finish(std::uint16_t status);
 

@@ -43,7 +43,13 @@ UdpSession::~UdpSession() {
     --port_.counters->active;
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(io::Reactor::exact_now() - began_);
     const std::uint16_t status = failed_ ? 502 : 200;
-    worker_.finish_stream({path_.peer.ip, "UDP", status, sent_bytes_, received_bytes_, took});
+    StreamRecord record{.client = path_.peer, .protocol = "UDP", .status = status};
+    record.bytes_sent = sent_bytes_;
+    record.bytes_received = received_bytes_;
+    record.took = took;
+    record.server_port = port_.address.port;
+    record.upstream_name = port_.backend->name;
+    worker_.finish_stream(record);
 }
 
 const routing::EndpointSet& UdpSession::ready() const { return worker_.snapshot->endpoints->of(port_.backend->id); }

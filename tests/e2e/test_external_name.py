@@ -2,6 +2,7 @@
 
 import pytest
 
+from support.covers import covers_key
 from support.dns import Dns
 from support.manifests import ingress
 from support.waiting import until
@@ -44,3 +45,15 @@ def test_external_names_can_be_disabled(serve, dns):
                     "--disable-svc-external-name")
     assert fairway.get("/").status == 503
     assert dns.asked == []
+
+
+@covers_key("disable-ipv6-dns")
+@pytest.mark.parametrize("disabled", ["true", "false"])
+def test_ipv6_addresses_are_not_asked_for_when_disabled(serve, dns, disabled):
+    dns.addresses = [NOWHERE]
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "fairway"}, "data": {"disable-ipv6-dns": disabled}}
+    fairway = serve({"web.yaml": [ingress(annotations=FAST), SERVICE, config]}, "--resolver", dns.address,
+                    "--configmap", "default/fairway")
+    until(lambda: fairway.get("/").status in (502, 504), what="an endpoint")
+    assert (28 in dns.kinds) == (disabled == "false")  # AAAA
+    assert 1 in dns.kinds

@@ -91,7 +91,7 @@ SessionRig::SessionRig(routing::UpstreamProtocol protocol, std::function<void(En
     if (!snapshot) snapshot = make_snapshot(protocol);
     log::configure(log::Level::error, log::Format::text);
     worker_.snapshot = SnapshotRef(snapshot);
-    worker_.log.use(access_log().format());
+    worker_.log.use(access_log().formats());
     worker_.metrics.use_table(snapshot->routes);
 
     std::array<int, 2> ends;

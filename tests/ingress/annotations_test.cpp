@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
 
 #include "ingress/annotations/descriptors.hpp"
@@ -405,12 +406,54 @@ TEST(Annotations, AccessIsOpenedByNoMistake) {
     }
 }
 
+/// TLS of hosts. A bad value, with the Secret that the others need: what must be said, and whether the paths are closed.
+struct HostTlsCase {
+    const char* name;
+    const char* bad;
+    bool closes;
+};
+
+const HostTlsCase kHostTls[] = {
+    {"auth-tls-secret", "clients", true},
+    {"auth-tls-verify-client", "option", false},
+    {"auth-tls-verify-depth", "x", false},
+    {"auth-tls-error-page", "@named", true},
+    {"auth-tls-pass-certificate-to-upstream", "perhaps", true},
+    {"auth-tls-match-cn", "O=Example", true},
+    {"ssl-passthrough", "perhaps", true},
+    {"ssl-ciphers", "ROT13", true},
+    {"ssl-prefer-server-ciphers", "perhaps", false},
+};
+
+TEST(Annotations, MistakesAboutTlsOfHostsAreToldAndOpenNothing) {
+    for (const auto& acting : kHostTls) {
+        const auto parsed = parse({{"auth-tls-secret", "shop/missing"}, {acting.name, acting.bad}});
+        const auto said = std::ranges::count_if(parsed.diagnostics, [&](const Diagnostic& diagnostic) {
+            return diagnostic.field == std::string("annotation ") + acting.name &&
+                   diagnostic.severity == (acting.closes ? Severity::error : Severity::warning);
+        });
+        EXPECT_EQ(said, 1) << acting.name;
+        // The missing Secret alone closes them, and the host.
+        EXPECT_NE(parsed.settings.policy.denied, "") << acting.name;
+        ASSERT_TRUE(parsed.settings.host_tls.client_certificates) << acting.name;
+        EXPECT_NE(parsed.settings.host_tls.client_certificates->refused, "") << acting.name;
+    }
+    EXPECT_NE(parse({{"ssl-ciphers", "ROT13"}}).settings.policy.denied, "");
+    EXPECT_NE(parse({{"ssl-passthrough", "perhaps"}}).settings.policy.denied, "");
+    EXPECT_NE(parse({{"auth-tls-verify-client", "on"}}).settings.policy.denied, "");
+    EXPECT_NE(parse({{"auth-tls-match-cn", "CN=x"}}).settings.policy.denied, "");
+    EXPECT_EQ(parse({{"auth-tls-verify-client", "off"}}).settings.policy.denied, "");
+    EXPECT_EQ(parse({{"ssl-prefer-server-ciphers", "0"}}).settings.host_tls.prefer_server_ciphers, false);
+    EXPECT_TRUE(parse({{"ssl-passthrough", "true"}}).settings.host_tls.passthrough);
+}
+
 TEST(Annotations, EveryActingRowIsTested) {
     // Those that name objects: tests/translation/cases/message-policies.
     std::set<std::string_view> tested{"proxy-ssl-secret", "cors-allow-origin", "custom-headers", "default-backend"};
     for (const auto& acting : kActing) tested.insert(acting.name);
     for (const auto& companion : kCompanions) tested.insert(companion.name);
     for (const auto& acting : kUpstreamTls) tested.insert(acting.name);
+    for (const auto& acting : kHostTls) tested.insert(acting.name);
     for (const auto& acting : kAccess) tested.insert(acting.name);
     for (const auto& row : annotation_table()) {
         const bool elsewhere = row.group == "Canary" || row.group == "Load balancing and session affinity" ||

@@ -181,6 +181,17 @@ const KeyCase kKeys[] = {
      [](const auto& s) { return s.data_plane.access_log.escape == routing::LogEscape::json; }, "x"},
     {"log-format-escape-none", "true",
      [](const auto& s) { return s.data_plane.access_log.escape == routing::LogEscape::none; }, "x"},
+    {"use-proxy-protocol", "true", [](const auto& s) { return s.data_plane.forwarded.proxy_protocol; }, "x"},
+    {"proxy-protocol-header-timeout", "9s",
+     [](const auto& s) { return s.data_plane.forwarded.proxy_header_timeout == std::chrono::seconds(9); }, "0"},
+    {"disable-ipv6-dns", "true", [](const auto& s) { return s.disable_ipv6_dns; }, "x"},
+    {"ssl-dh-param", "shop/dh", [](const auto& s) { return s.dh_parameters.has_value(); }, "dh"},
+    {"enable-ocsp", "true", [](const auto& s) { return s.ocsp; }, "x"},
+    {"log-format-stream", "$status", [](const auto& s) { return s.data_plane.access_log.stream_format == "$status"; },
+     nullptr},
+    {"stream-access-log-path", "/tmp/log",
+     [](const auto& s) { return s.data_plane.access_log.stream_path == "/tmp/log"; }, "relative"},
+    {"disable-stream-access-log", "true", [](const auto& s) { return !s.data_plane.access_log.streams_enabled; }, "x"},
     {"allow-cross-namespace-resources", "true", [](const auto& s) { return s.defaults.cross_namespace; }, "x"},
     {"proxy-ssl-location-only", "true", [](const auto& s) { return s.upstream_tls_per_location; }, "x"},
     {"client-body-buffer-size", "16k",
@@ -272,6 +283,7 @@ TEST(ConfigMap, EveryActingKeyIsTested) {
                                       "brotli-types", "add-headers",     "proxy-set-headers"};
     for (const auto& key : kKeys) tested.insert(key.key);
     for (const auto& key : kGlobalAuth) tested.insert(key.key);
+    for (const auto* key : {"enable-syslog", "syslog-host", "syslog-port"}) tested.insert(key);  // act together alone
     for (const auto& row : config_key_table())
         EXPECT_TRUE(row.status != Status::acts || tested.contains(row.name)) << row.name;
 }
@@ -333,6 +345,19 @@ TEST(ConfigMap, SmallResponseHeadsAreNeverEnforced) {
 TEST(ConfigMap, NginxLogFileMeansStandardOutput) {
     EXPECT_EQ(parse({{"access-log-path", "/var/log/nginx/access.log"}}).settings.data_plane.access_log.path,
               "/dev/stdout");
+}
+
+TEST(ConfigMap, SyslogTakesThePlaceOfFiles) {
+    const auto log = parse({{"enable-syslog", "true"},
+                            {"syslog-host", "2001:db8::1"},
+                            {"access-log-path", "/tmp/log"},
+                            {"stream-access-log-path", "/tmp/streams"}})
+                         .settings.data_plane.access_log;
+    EXPECT_EQ(log.path, "syslog:server=[2001:db8::1]:514");
+    EXPECT_EQ(log.stream_path, "");
+    const auto without = parse({{"enable-syslog", "true"}, {"syslog-port", "0"}});
+    EXPECT_EQ(without.settings.data_plane.access_log.path, "/dev/stdout");
+    EXPECT_EQ(without.diagnostics.size(), 2u);
 }
 
 TEST(ConfigMap, EscapeNoneGoesBeforeJson) {

@@ -117,7 +117,7 @@ TEST_F(AccessLogTest, FollowsAChangeOfPathAndFormat) {
     flush_all(sink);
     ASSERT_TRUE(eventually([&] { return content_of(first) == "one\n"; }));
     log_to(second, "<$req_id>");
-    sink.use(log.format());
+    sink.use(log.formats());
     write(sink, "two");
     flush_all(sink);
     EXPECT_TRUE(eventually([&] { return content_of(second) == "<two>\n"; }));
@@ -126,16 +126,16 @@ TEST_F(AccessLogTest, FollowsAChangeOfPathAndFormat) {
 
 TEST_F(AccessLogTest, KeepsTheFormatBeforeARefusedOne) {
     log_to(folder.file("access.log"), "<$req_id>");
-    const auto good = log.format();
+    const auto good = log.formats().requests;
     log_to(folder.file("access.log"), "${broken");
-    EXPECT_EQ(log.format(), good);
+    EXPECT_EQ(log.formats().requests, good);
 }
 
 TEST_F(AccessLogTest, SameSettingsCompileNothing) {
     log_to(folder.file("access.log"));
-    const auto format = log.format();
+    const auto format = log.formats().requests;
     log.apply(settings);
-    EXPECT_EQ(log.format(), format);
+    EXPECT_EQ(log.formats().requests, format);
 }
 
 TEST_F(AccessLogTest, LinesWaitForAnOutputThatCannotBeOpenedYet) {

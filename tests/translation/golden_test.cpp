@@ -35,6 +35,7 @@ TranslationOptions options_of(const std::string& input) {
         if (flag == "--configmap") options.configmap = *parse_object_name(value);
         if (flag == "--default-backend-service") options.default_backend_service = *parse_object_name(value);
         if (flag == "--default-ssl-certificate") options.default_ssl_certificate = *parse_object_name(value);
+        if (flag == "--enable-ssl-passthrough") options.ssl_passthrough = value == "true";
         if (flag == "--annotations-prefix") options.annotations_prefix = value;
         if (flag == "--watch-namespace") options.watch_namespace = value;
         if (flag == "--watch-ingress-without-class") options.watch_ingress_without_class = value == "true";

@@ -22,6 +22,7 @@
 #include "routing/policy/rewrite.hpp"
 #include "tls/certificate_store.hpp"
 #include "tls/client_context.hpp"
+#include "tls/client_verification.hpp"
 #include "tls/server_config.hpp"
 
 namespace fairway::ingress::test {
@@ -205,6 +206,31 @@ std::string certificate_text(const tls::CertificateChoice* choice) {
     return fmt::format("{}", fmt::join(words, ", "));
 }
 
+std::string host_words(const routing::HostRules& host, const routing::Snapshot& snapshot) {
+    std::string text;
+    if (const auto* wanted = host.client_certificates()) {
+        static constexpr std::string_view kModes[] = {"on", "optional", "optional_no_ca"};
+        if (!wanted->refused.empty())
+            text += fmt::format(", closed: {}", wanted->refused);
+        else
+            text += fmt::format(", client certificates: {} depth {}{}{}{}{}",
+                                kModes[static_cast<std::size_t>(wanted->verification->settings().mode)],
+                                wanted->verification->settings().depth,
+                                wanted->verification->settings().revoked_pem.empty() ? "" : " crl",
+                                wanted->match_cn ? " name " + wanted->match_cn->pattern() : "",
+                                wanted->pass_certificate ? " pass" : "",
+                                wanted->error_page.empty() ? "" : " page " + wanted->error_page);
+    }
+    if (const auto* settings = snapshot.tls->host_settings(host.name())) {
+        if (!settings->ciphers.empty()) text += ", ciphers: " + settings->ciphers;
+        if (settings->prefer_server_ciphers)
+            text += fmt::format(", prefer server ciphers: {}", *settings->prefer_server_ciphers);
+    }
+    if (snapshot.passthrough && snapshot.passthrough->contains(host.name()))
+        text += fmt::format(", passthrough: {}", snapshot.passthrough->at(host.name()).backend->name);
+    return text;
+}
+
 std::string listener_text(const routing::ServiceListener& listener, const routing::EndpointTable& endpoints) {
     Words addresses;
     for (const auto& endpoint : endpoints.of(listener.backend->id).endpoints)
@@ -236,6 +262,8 @@ std::string snapshot_text(const routing::Snapshot& snapshot) {
         if (!host->redirect_to().empty()) text += fmt::format("  redirects to {}\n", host->redirect_to());
         for (const auto& location : host->locations())
             text += fmt::format("  ~ {} -> route {}\n", location.pattern.pattern(), location.route + 1);
+        text += fmt::format("host {}{}, certificate: {}{}\n", host->name(), host->has_certificate() ? " (tls)" : "",
+                            certificate_text(snapshot.tls->certificates().select(sample)), host_words(*host, snapshot));
         for (const auto& route : host->routes()) text += "  " + route_text(route, *snapshot.endpoints) + "\n";
     }
     text += "otherwise " + route_text(*snapshot.default_route, *snapshot.endpoints) + "\n";

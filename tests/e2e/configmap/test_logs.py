@@ -1,6 +1,8 @@
 """ConfigMap keys about the access log (reference 4.1 and 7.3)."""
 
 import json
+import re
+import socket
 
 import pytest
 
@@ -82,3 +84,67 @@ def test_paths_that_look_like_patterns(tmp_path):
         return run_command("lint", "-f", tmp_path, "--configmap", "default/fairway").stdout
     assert "patterns need ImplementationSpecific" in said({})
     assert "patterns need ImplementationSpecific" not in said({"strict-validate-path-type": "false"})
+
+
+@pytest.fixture
+def streamed(serve, origins):
+    """streamed({"key": value}) -> Fairway after one request over HTTP and one over a TCP service"""
+    def run(config):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        manifests = site(*origins(1), config=config)
+        manifests["all.yaml"].append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "tcp"},
+                                      "data": {str(port): "default/kubia:80"}})
+        fairway = serve(manifests, "--configmap", "default/fairway", "--tcp-services-configmap", "default/tcp")
+        request(fairway.http_port, "/http")
+        request(port, "/tcp")
+        return fairway
+    return run
+
+
+def written(fairway):
+    fairway.signal(15)
+    fairway.wait()
+    for reader in fairway._readers:
+        reader.join()
+    return fairway.output
+
+
+@covers_key("log-format-stream")
+def test_the_form_of_a_line_without_http(streamed):
+    lines = written(streamed({"log-format-stream": "TCP? $protocol $status $proxy_upstream_name $upstream_addr $bytes_sent $nosuch"}))
+    assert len(lines) == 2
+    line = next(line for line in lines if line.startswith("TCP?"))
+    assert re.fullmatch(r"TCP\? TCP 200 default-kubia-80 127\.0\.0\.1:\d+ [1-9]\d+ -", line)
+    usual = [line for line in written(streamed({})) if line.startswith("[")]
+    assert len(usual) == 1 and re.fullmatch(r"\[127\.0\.0\.1\] \[.*\] TCP 200 \d+ \d+ \d\.\d{3}", usual[0])
+
+
+@covers_key("stream-access-log-path", "disable-stream-access-log")
+def test_sessions_without_http_have_a_file_or_none(streamed, tmp_path):
+    file = tmp_path / "streams"
+    assert ["/http" in line for line in written(streamed({"stream-access-log-path": str(file)}))] == [True]
+    assert re.fullmatch(r"\[127\.0\.0\.1\] .* TCP 200 .*\n", file.read_text())
+    assert ["/http" in line for line in written(streamed({"disable-stream-access-log": "true"}))] == [True]
+    assert [line[0] for line in written(streamed({"disable-http-access-log": "true"}))] == ["["]
+    assert written(streamed({"disable-access-log": "true"})) == []
+
+
+@covers_key("enable-syslog", "syslog-host", "syslog-port")
+def test_syslog(streamed):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+        server.settimeout(20)
+        lines = written(streamed({"enable-syslog": "true", "syslog-host": "localhost", "syslog-port": str(server.getsockname()[1])}))
+        assert lines == []
+        received = [server.recv(8192).decode() for _ in range(2)]
+    for line in received:
+        assert re.match(r"<190>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S+ nginx: .*\S$", line)
+    assert sorted("/http" in line for line in received) == [False, True]
+
+
+@covers_key("enable-syslog", "syslog-host")
+def test_syslog_without_a_server_changes_nothing(streamed):
+    fairway = streamed({"enable-syslog": "true"})
+    assert any("syslog-host is missing" in entry["message"] for entry in fairway.events("diagnostic"))
+    assert len(written(fairway)) == 2

@@ -10,6 +10,7 @@ import pytest
 
 from support.covers import covers_key
 from support.manifests import HOST, site, tls_secret
+from support.waiting import until
 
 
 @pytest.fixture
@@ -103,3 +104,65 @@ def test_unknown_names_are_refused(secure):
     refused = handshake(fairway, name="unknown.example.com")
     assert cipher(refused) is None and "unrecognized name" in refused
     assert cipher(handshake(secure({}), name="unknown.example.com")) is not None  # the default certificate
+
+
+@covers_key("ssl-dh-param")
+def test_parameters_of_finite_field_key_exchange(serve, origins, authority):
+    dhe = "DHE-RSA-AES128-GCM-SHA256"
+    manifests = site(*origins(1), tls="tls-secret", config={"ssl-dh-param": "default/dh"})
+    manifests["all.yaml"].append(tls_secret(authority.issue(HOST, key_type="rsa")))
+    fairway = serve(manifests, "--configmap", "default/fairway")
+    assert cipher(handshake(fairway, "-tls1_2", "-cipher", dhe)) is None
+    assert any("default/dh does not exist" in entry["message"] for entry in fairway.events("diagnostic"))
+    # RFC 7919's group, as `openssl dhparam` takes minutes to find one.
+    parameters = subprocess.run(["openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048"],
+                                capture_output=True, text=True, timeout=20).stdout
+    fairway.write("dh.yaml", {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "dh"},
+                              "stringData": {"dhparam.pem": parameters}})
+    until(lambda: cipher(handshake(fairway, "-tls1_2", "-cipher", dhe)) == ("TLSv1.2", dhe), what="the Secret")
+
+
+@covers_key("ssl-early-data")
+def test_early_data_is_refused(secure):
+    fairway = secure({"ssl-early-data": "true"})
+    assert any("ssl-early-data" in entry["field"] for entry in fairway.events("diagnostic"))
+    assert "Max Early Data: 0" in handshake(fairway, "-tls1_3", "-ign_eof") or "Early data was not sent" in handshake(fairway, "-tls1_3")
+
+
+@pytest.fixture
+def responder(authority):
+    from support.ocsp import Responder
+    server = Responder()
+    server.authority = authority
+    yield server
+    server.close()
+
+
+@covers_key("enable-ocsp")
+@pytest.mark.parametrize("status, stapled", [("GOOD", True), ("REVOKED", False)])
+def test_ocsp_responses_are_stapled(serve, origins, authority, responder, status, stapled):
+    from cryptography.x509.ocsp import OCSPCertStatus
+    responder.status = OCSPCertStatus[status]
+    certificate = authority.issue(HOST, responder=responder.url)
+    responder.certificate = certificate.chain_pem
+    manifests = site(*origins(1), tls="tls-secret", config={"enable-ocsp": "true"})
+    manifests["all.yaml"].append(tls_secret(certificate))
+    fairway = serve(manifests, "--configmap", "default/fairway")
+    if stapled:
+        until(lambda: "OCSP Response Status: successful" in handshake(fairway, "-status"), what="a stapled response")
+        assert "Cert Status: good" in handshake(fairway, "-status")
+        assert responder.asked == 1
+    else:
+        until(lambda: any("revoked" in entry["problem"] for entry in fairway.events("ocsp.failed")), what="the answer")
+        assert "OCSP response: no response sent" in handshake(fairway, "-status")
+
+
+@covers_key("enable-ocsp")
+def test_nobody_is_asked_without_enable_ocsp(serve, origins, authority, responder):
+    certificate = authority.issue(HOST, responder=responder.url)
+    responder.certificate = certificate.chain_pem
+    manifests = site(*origins(1), tls="tls-secret")
+    manifests["all.yaml"].append(tls_secret(certificate))
+    fairway = serve(manifests)
+    assert "no response sent" in handshake(fairway, "-status")
+    assert responder.asked == 0

@@ -5,7 +5,7 @@ import datetime
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID
 
 
 def _name(common_name):
@@ -38,15 +38,33 @@ class Authority:
         self.pem = parent.pem if parent else own
         self._link = own if parent else ""
 
-    def issue(self, *hosts, key_type="ecdsa"):
+    @property
+    def key(self):
+        return self._key
+
+    def issue(self, *hosts, key_type="ecdsa", expired=False, responder=None):
+        """`responder`: URL of an OCSP responder; the chain then has the authority's own certificate, too."""
         key = ec.generate_private_key(ec.SECP256R1()) if key_type == "ecdsa" else \
             rsa.generate_private_key(public_exponent=65537, key_size=2048)
         names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
-        builder = self._builder(_name(hosts[0]), key.public_key()).add_extension(names, critical=False)
-        return Certificate(builder.sign(self._key, hashes.SHA256()), key, self._link)
+        builder = self._builder(_name(hosts[0]), key.public_key(), expired).add_extension(names, critical=False)
+        if responder:
+            builder = builder.add_extension(x509.AuthorityInformationAccess([x509.AccessDescription(
+                AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(responder))]), critical=False)
+        return Certificate(builder.sign(self._key, hashes.SHA256()), key, self.pem if responder else self._link)
 
-    def _builder(self, subject, public_key):
+    def revocation_list(self, *certificates):
+        """PEM of a list with these certificates, in force for a day."""
         now = datetime.datetime.now(datetime.timezone.utc)
+        builder = (x509.CertificateRevocationListBuilder().issuer_name(self._name)
+                   .last_update(now - datetime.timedelta(hours=1)).next_update(now + datetime.timedelta(days=1)))
+        for certificate in certificates:
+            builder = builder.add_revoked_certificate(
+                x509.RevokedCertificateBuilder().serial_number(certificate.serial).revocation_date(now).build())
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
+
+    def _builder(self, subject, public_key, expired=False):
+        now = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=60 if expired else 0)
         return (x509.CertificateBuilder().subject_name(subject).issuer_name(self._name).public_key(public_key)
                 .serial_number(x509.random_serial_number()).not_valid_before(now - datetime.timedelta(hours=1))
                 .not_valid_after(now + datetime.timedelta(days=30)))

@@ -12,6 +12,7 @@ class Dns:
         self.addresses = list(addresses)
         self.ttl = ttl
         self.asked = []
+        self.kinds = set()  # of the questions: 1 for A, 28 for AAAA
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
         self.address = "127.0.0.1:%d" % self._socket.getsockname()[1]
@@ -40,6 +41,7 @@ class Dns:
             at += 1 + packet[at]
         kind, = struct.unpack("!H", packet[at + 1 : at + 3])
         self.asked.append(".".join(labels))
+        self.kinds.add(kind)
         addresses = self.addresses if kind == 1 else []
         head = packet[:2] + struct.pack("!5H", 0x8180, 1, len(addresses), 0, 0)
         # 0xc00c: the name of the question (RFC 1035 section 4.1.4).
