@@ -1,5 +1,7 @@
 #include "proxy/find_route.hpp"
 
+#include "proxy/proxied_connection.hpp"
+
 #include "routing/path_normalise.hpp"
 
 namespace fairway::proxy {

@@ -77,7 +77,7 @@ std::string LeaderElection::target(bool with_name) const {
 ApiRequest LeaderElection::request(std::string method, bool with_name, std::string body) const {
     ApiRequest request{std::move(method), target(with_name), std::move(body), {}};
     if (!request.body.empty()) request.content_type = "application/json";
-    request.limit = std::min<std::chrono::milliseconds>(request.limit, options_.duration / 4);
+    request.limit = std::min(request.limit, std::chrono::milliseconds(options_.duration) / 4);
     return request;
 }
 

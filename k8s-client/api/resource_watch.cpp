@@ -88,10 +88,11 @@ asio::awaitable<void> ResourceWatch::run() {
         std::chrono::milliseconds at_least{0};
         bool wait_first = false;
         const auto began = std::chrono::steady_clock::now();
+        // Asked before: another watch of this client may learn meanwhile that the server does not stream lists.
+        const bool streaming = resource_version_.empty() && client_.streams_lists();
         try {
             co_await begin_or_go_on();
         } catch (const Refused& refused) {
-            const bool streaming = resource_version_.empty() && client_.streams_lists();
             if (streaming && (refused.status == kBadRequest || refused.status == kInvalid)) {
                 client_.without_streamed_lists();
                 continue;

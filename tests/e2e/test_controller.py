@@ -7,7 +7,7 @@ from support.cluster_objects import in_cluster
 from support.manifests import HOST, ingress
 from support.waiting import until
 
-SOON_S = 10.0
+SOON_S = 30
 
 
 def status_of(fairway, host):

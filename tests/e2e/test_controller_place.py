@@ -9,7 +9,7 @@ from support.fairway import run_command
 from support.manifests import HOST, ingress
 from support.waiting import until
 
-SOON_S = 15.0
+SOON_S = 30
 POD = {"POD_NAME": "fairway-1", "POD_NAMESPACE": "default"}
 
 

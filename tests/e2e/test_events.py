@@ -5,7 +5,7 @@ from support.cluster_objects import in_cluster
 from support.manifests import config_map, ingress
 from support.waiting import until
 
-SOON_S = 10.0
+SOON_S = 30
 
 SYNC = ("Normal", "Sync", "Scheduled for sync")
 MISSING = "spec.rules[0].http.paths[0].backend: Service default/missing does not exist"

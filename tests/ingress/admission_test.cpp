@@ -302,7 +302,7 @@ TEST_F(Admission, WarnsOfWhatOnlyMayBeWrong) {
     EXPECT_THAT(ask({.annotations = annotation("proxy-read-timeout", "60s")}).warnings,
                 ElementsAre(HasSubstr("annotation proxy-read-timeout: \"60s\"")));
     EXPECT_THAT(ask({.annotations = annotation("proxy-read-timout", "60")}).warnings,
-                ElementsAre(HasSubstr("did you mean proxy-read-timeout")));
+                ElementsAre(HasSubstr("did you mean \"proxy-read-timeout\"")));
     EXPECT_THAT(ask({.annotations = annotation("proxy-ssl-secret", "default/missing")}).warnings,
                 testing::Contains(HasSubstr("annotation proxy-ssl-secret")));
     const auto deprecated = ask({.annotations = annotation("enable-influxdb", "true")});

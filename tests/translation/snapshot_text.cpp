@@ -256,14 +256,12 @@ std::string snapshot_text(const routing::Snapshot& snapshot) {
     std::string text;
     for (const auto& host : hosts) {
         const auto sample = host->name().starts_with('*') ? "any" + host->name().substr(1) : host->name();
-        text += fmt::format("host {}{}, certificate: {}\n", host->name(), host->has_certificate() ? " (tls)" : "",
-                            certificate_text(snapshot.tls->certificates().select(sample)));
+        text += fmt::format("host {}{}, certificate: {}{}\n", host->name(), host->has_certificate() ? " (tls)" : "",
+                            certificate_text(snapshot.tls->certificates().select(sample)), host_words(*host, snapshot));
         if (host->app_root()) text += fmt::format("  app-root {}\n", host->app_root()->pieces.front().literal);
         if (!host->redirect_to().empty()) text += fmt::format("  redirects to {}\n", host->redirect_to());
         for (const auto& location : host->locations())
             text += fmt::format("  ~ {} -> route {}\n", location.pattern.pattern(), location.route + 1);
-        text += fmt::format("host {}{}, certificate: {}{}\n", host->name(), host->has_certificate() ? " (tls)" : "",
-                            certificate_text(snapshot.tls->certificates().select(sample)), host_words(*host, snapshot));
         for (const auto& route : host->routes()) text += "  " + route_text(route, *snapshot.endpoints) + "\n";
     }
     text += "otherwise " + route_text(*snapshot.default_route, *snapshot.endpoints) + "\n";

@@ -106,7 +106,7 @@ def test_preflights_and_redirects_to_https_come_before_lists(serve, origins, aut
     assert fairway.get(method="OPTIONS", headers=preflight).status == 204
     assert fairway.get().headers["Access-Control-Allow-Origin"] == "*"  # also in the 403
     manifests = site(*origins(1), allowlist_source_range="192.0.2.1", tls="tls-secret")
-    fairway = serve({**manifests, "secret.yaml": tls_secret(authority.certificate(HOST))})
+    fairway = serve({**manifests, "secret.yaml": tls_secret(authority.issue(HOST))})
     assert fairway.get().status == 308
 
 

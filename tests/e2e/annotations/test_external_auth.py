@@ -92,7 +92,7 @@ def test_no_answer_is_a_500(asked, answer):
     it = asked(lambda request: answer)
     assert it.get().status == 500
     assert it.origin.requests == []
-    assert it.fairway.events("auth.server_failed")
+    until(lambda: it.fairway.events("auth.server_failed"), what="the log line")
 
 
 @covers("auth-url")
@@ -328,7 +328,7 @@ def test_names_follow_dns(serve, scripted_origin):
 
 @covers("auth-url")
 def test_https_with_sni_and_without_verification(serve, scripted_origin, authority: Authority):
-    auth = TlsOrigin(authority.certificate("elsewhere.example.com"))
+    auth = TlsOrigin(authority.issue("elsewhere.example.com"))
     try:
         url = f"https://auth.default.svc:{443}/check"
         auth_service = service("auth", port=443)

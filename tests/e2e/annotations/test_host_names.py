@@ -117,9 +117,9 @@ def test_aliases_of_every_kind_and_their_order(serving):
 
 @covers("server-alias")
 def test_conflicts_of_aliases(serving):
-    fairway = serving(annotated("x", host="b.example.com", paths={"/": "b"}, server_alias="shared.example.org"),
-                      annotated("y", host="a.example.com", paths={"/": "a"}, server_alias="shared.example.org,c.example.com"),
-                      annotated("z", host="c.example.com", paths={"/": "c"}),
+    fairway = serving(annotated("one", host="b.example.com", paths={"/": "b"}, server_alias="shared.example.org"),
+                      annotated("two", host="a.example.com", paths={"/": "a"}, server_alias="shared.example.org,c.example.com"),
+                      annotated("zero", host="c.example.com", paths={"/": "c"}),
                       annotated("late", host="b.example.com", paths={"/late": "b"}, server_alias="never.example.org"))
     assert answer(fairway, "shared.example.org") == "a"  # the alphabetically first host
     assert answer(fairway, "c.example.com") == "c"       # a real host wins

@@ -1,8 +1,9 @@
 """limit-rps, limit-rpm, limit-connections and their keys (reference 3.8; docs/rate-limits.md)."""
 
-import subprocess
+import concurrent.futures
 import threading
 
+import httpx
 import pytest
 
 from support.covers import covers, covers_key
@@ -113,10 +114,10 @@ def test_requests_in_progress(limited):
 @covers("limit-connections")
 def test_each_stream_of_http2_counts(limited):
     fairway = limited(limit_connections=1)
-    done = subprocess.run(["curl", "-sS", "--http2-prior-knowledge", "-Z", "-o", "/dev/null", "-o", "/dev/null", "-w", "%{http_code} ",
-                           "-H", f"Host: {HOST}", f"http://127.0.0.1:{fairway.http_port}/wait?2", f"http://127.0.0.1:{fairway.http_port}/wait?2"],
-                          capture_output=True, text=True, timeout=60)
-    assert sorted(done.stdout.split()) == ["200", "503"], done
+    url = f"http://127.0.0.1:{fairway.http_port}/wait?2"
+    with httpx.Client(http1=False, http2=True, timeout=30) as client, concurrent.futures.ThreadPoolExecutor(2) as pool:
+        statuses = pool.map(lambda _: client.get(url, headers={"Host": HOST}).status_code, range(2))
+        assert sorted(statuses) == [200, 503]
 
 
 @covers("limit-rpm", "limit-rps")

@@ -16,7 +16,7 @@ from support.waiting import until
 def logged(serve, origins):
     """logged({"key": value}, [path, …], **options) -> lines of the access log on standard output"""
     def run(config, paths=("/one",), wait_for=None, **options):
-        fairway = serve(site(*origins(1), config=config), "--configmap", "default/fairway")
+        fairway = serve(site(*origins(1), config=config), "--configmap", "default/fairway", "--workers", "1")
         for path in paths:
             fairway.get(path, **options)
         fairway.signal(15)

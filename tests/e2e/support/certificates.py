@@ -28,9 +28,9 @@ class Authority:
     """A certificate authority; `pem` is for clients to trust. With a `parent`, one that the parent vouches for: what it
     issues brings that link of the chain along."""
 
-    def __init__(self, parent=None):
+    def __init__(self, parent=None, name="End-to-end test CA"):
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = _name("End-to-end test CA" if parent is None else "End-to-end intermediate CA")
+        self._name = _name(name if parent is None else "End-to-end intermediate CA")
         signer = parent or self
         builder = signer._builder(self._name, self._key.public_key())
         builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None if parent is None else 0), critical=True)

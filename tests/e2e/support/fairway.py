@@ -110,7 +110,7 @@ class Fairway:
                     samples.setdefault(sample.name.removesuffix("_total"), []).append(sample)
         return samples
 
-    def metric(self, name, **labels):
+    def metric(self, name, /, **labels):
         """The sum of all samples that have these labels."""
         return sum(sample.value for sample in self.metrics().get(name, ())
                    if all(sample.labels.get(key) == value for key, value in labels.items()))

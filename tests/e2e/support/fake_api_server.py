@@ -2,6 +2,8 @@
 
 import json
 import queue
+import select
+import socket
 import threading
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -265,7 +267,7 @@ class FakeApiServer:
         handler.end_headers()
         handler.wfile.flush()
         try:
-            while (line := lines.get()) is not None:
+            while (line := self._next_line(lines, handler.connection)) is not None:
                 data = line.encode() + b"\n"
                 handler.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
                 handler.wfile.flush()
@@ -276,6 +278,17 @@ class FakeApiServer:
             with self.lock:
                 self.watches.remove(watch)
             handler.close_connection = True
+
+    @staticmethod
+    def _next_line(lines, connection):
+        """None: the watch ends, here or because its client has gone."""
+        while True:
+            try:
+                return lines.get(timeout=0.2)
+            except queue.Empty:
+                readable, _, _ = select.select([connection], [], [], 0)
+                if readable and not connection.recv(1, socket.MSG_PEEK):
+                    return None
 
     def _put_initial_events(self, lines, plural, selection):
         for item in self.objects[plural].values():

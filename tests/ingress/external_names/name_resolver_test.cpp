@@ -262,7 +262,8 @@ TEST_F(Resolving, EnginePublishesAnswers) {
     engine_options.resolver = options;
     Engine engine(std::move(engine_options));
     EXPECT_TRUE(engine.load().diagnostics.empty());
-    EXPECT_THAT(engine.explain({.method = "GET", .url = "http://a.example.com/"})->outcome, HasSubstr(kName));
+    const auto passes = [](const ExplainRequest&, const auto&) { return ExplainedSteps{}; };
+    EXPECT_THAT(engine.explain({.method = "GET", .url = "http://a.example.com/"}, passes)->outcome, HasSubstr(kName));
     auto snapshot = engine.snapshot();
     std::string said;
     ASSERT_TRUE(engine.watch(io, [&](auto next, const Report& fresh) {

@@ -57,7 +57,7 @@ TEST_P(CanaryRules, Judge) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Table, CanaryRules, testing::ValuesIn(kCases),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& one) { return one.param.name; });
 
 /// Two canaries: A has header X-A and a quarter of chance, B header X-B and another quarter.
 class SeveralCanaries : public testing::Test {
