@@ -31,9 +31,11 @@ StickyChoice::StickyChoice(WorkerContext& worker, Exchange& exchange, const rout
     : worker_(worker), exchange_(exchange), backend_(backend) {
     if (backend.balancing && backend.balancing->hash) hash_ = &*backend.balancing->hash;
     const routing::Canary* const canary = exchange.record.canary;
-    const auto& primary = *exchange.record.route->backend;
-    const bool follows = canary == nullptr || canary->sticky;
-    if (follows && primary.balancing && primary.balancing->session) session_ = &*primary.balancing->session;
+    const routing::Backend* const primary = exchange.record.route->backend.get();
+    // Another one stands in, or gives an error page: sessions are no concern of it.
+    if (&backend != (canary != nullptr ? canary->backend.get() : primary)) return;
+    if (canary != nullptr && !canary->sticky) return;
+    if (primary->balancing && primary->balancing->session) session_ = &*primary->balancing->session;
 }
 
 const routing::Endpoint& StickyChoice::next(const routing::EndpointSet& ready, std::span<const SocketAddress> tried) {

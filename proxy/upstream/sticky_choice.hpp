@@ -22,7 +22,7 @@ SessionId session_id(const FieldList& fields, const routing::SessionCookie& cook
 /// For one request. What the constructor takes by reference outlives it.
 class StickyChoice {
 public:
-    /// @param backend  that the request goes to: the route's or a canary's; `exchange` says which.
+    /// @param backend  that the request goes to: the route's, a canary's, or another.
     StickyChoice(WorkerContext& worker, Exchange& exchange, const routing::Backend& backend);
 
     /// False: balancing decides.
