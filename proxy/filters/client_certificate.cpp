@@ -11,7 +11,7 @@ namespace fairway::proxy {
 
 namespace {
 
-constexpr OwnAnswer kMisdirected{.status = 421};
+const OwnAnswer kMisdirected{.status = 421};
 constexpr std::string_view kNoneSent = "No required SSL certificate was sent";
 constexpr std::string_view kBad = "The SSL certificate error";
 constexpr std::string_view kWrongName = "client certificate unauthorized";
