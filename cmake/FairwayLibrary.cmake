@@ -37,7 +37,7 @@ function(fairway_test name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} GTest::gmock GTest::gtest_main)
   target_precompile_headers(${name} PRIVATE ${FAIRWAY_PRECOMPILED} ${FAIRWAY_PRECOMPILED_TEST})
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES TIMEOUT 120)
 endfunction()
 
 # Files of a test that read other files of the project: FAIRWAY_SOURCE_DIR is its root. Only these are told, so that a
