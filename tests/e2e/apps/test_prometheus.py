@@ -24,6 +24,7 @@ def test_page_and_api_under_a_prefix(serve, program, tmp_path):
             f"--web.listen-address=127.0.0.1:{port}", "--web.external-url=http://kubia.example.com/prometheus/",
             "--log.level=error")
     get = lambda path: request(fairway.http_port, path, timeout=20)
+    until(lambda: get("/prometheus/-/ready").status == 200, 60, "Prometheus, which answers 503 while it opens its data")
 
     assert get("/prometheus").headers["Location"].endswith("/prometheus/")  # Prometheus' own redirect
     page = get("/prometheus/classic/graph")
