@@ -4,6 +4,9 @@
 .PHONY: help run build test chart-test apps-test apiserver-test cluster-test conformance compat bench format tidy asan tsan coverage fuzz image clean
 
 IMAGE ?= fairway:dev
+# FOLDERS="wire tls": of tests/, build and run only these.
+CHOSEN_TARGETS = $(if $(FOLDERS),--target $(FOLDERS:%=tests/%/all))
+CHOSEN_TESTS = $(if $(FOLDERS),--label-regex '^($(subst $(eval ) ,|,$(strip $(FOLDERS))))$$')
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,17 +71,17 @@ tidy:  ## clang-tidy over what differs from main (ALL=1: over everything)
 	cmake --preset debug
 	scripts/tidy $(if $(ALL),--all)
 
-asan:  ## unit and wire tests under AddressSanitizer and UndefinedBehaviorSanitizer
+asan:  ## unit and wire tests under AddressSanitizer and UndefinedBehaviorSanitizer (FOLDERS="wire tls": only those)
 	scripts/install-deps build
 	cmake --preset asan
-	cmake --build --preset asan
-	ctest --preset asan
+	cmake --build --preset asan $(CHOSEN_TARGETS)
+	ctest --preset asan $(CHOSEN_TESTS)
 
-tsan:  ## unit and wire tests under ThreadSanitizer
+tsan:  ## unit and wire tests under ThreadSanitizer (FOLDERS="wire tls": only those)
 	scripts/install-deps build
 	cmake --preset tsan
-	cmake --build --preset tsan
-	ctest --preset tsan
+	cmake --build --preset tsan $(CHOSEN_TARGETS)
+	ctest --preset tsan $(CHOSEN_TESTS)
 
 coverage:  ## line coverage of routing, tls and k8s-client; fails below 90 % in any of them
 	scripts/install-deps build dev
