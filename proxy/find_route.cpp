@@ -1,7 +1,6 @@
 #include "proxy/find_route.hpp"
 
 #include "proxy/proxied_connection.hpp"
-
 #include "routing/path_normalise.hpp"
 
 namespace fairway::proxy {

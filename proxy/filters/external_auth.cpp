@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/ascii.hpp"
+#include "base/line_limit.hpp"
 #include "base/log.hpp"
 #include "proxy/access/access_tables.hpp"
 #include "proxy/filters/redirect.hpp"
@@ -101,20 +102,14 @@ VerdictPtr verdict_of(const ResponseHead& answer, const routing::ExternalAuth& a
     return verdict;
 }
 
-// Clients decide how often this is called: one line a second for each worker tells enough.
 void log_failure(const Exchange& exchange, const routing::ExternalAuth& auth, std::string_view reason,
                  io::TimePoint now) {
-    thread_local io::TimePoint quiet_until{};
-    thread_local unsigned left_out = 0;
-    if (now < quiet_until) {
-        ++left_out;
-        return;
-    }
-    quiet_until = now + std::chrono::seconds(1);
-    log::error("auth.server_failed", {{"host", exchange.record.host},
-                                      {"auth_url", auth.url},
-                                      {"reason", reason},
-                                      {"left_out", std::exchange(left_out, 0)}});
+    thread_local log::LineLimit limit;
+    if (const auto left_out = limit.admit(now))
+        log::error("auth.server_failed", {{"host", exchange.record.host},
+                                          {"auth_url", auth.url},
+                                          {"reason", reason},
+                                          {"left_out", *left_out}});
 }
 
 routing::UpstreamKeepalive keepalive_of(const routing::ExternalAuth& auth) {

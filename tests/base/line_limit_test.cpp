@@ -1,0 +1,23 @@
+#include "base/line_limit.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fairway::log {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(LineLimit, OneLineASecondTellsOfThoseLeftOut) {
+    LineLimit limit;
+    const LineLimit::TimePoint start{100s};
+    EXPECT_EQ(limit.admit(start), 0u);
+    EXPECT_EQ(limit.admit(start + 1ms), std::nullopt);
+    EXPECT_EQ(limit.admit(start + 999ms), std::nullopt);
+    EXPECT_EQ(limit.admit(start + 1s), 2u);
+    EXPECT_EQ(limit.admit(start + 5s), 0u);
+}
+
+}  // namespace
+
+}  // namespace fairway::log
