@@ -23,7 +23,7 @@ def pytest_runtest_makereport(item, call):
     if report.failed and call.when == "call":
         for fixture in item.funcargs.values():
             if isinstance(fixture, Installation):
-                report.sections.append((f"log of {fixture.name}", fixture.log(lines=100)))
+                report.sections.append((f"log of {fixture.name}", fixture.log(lines=200)))
         report.sections.append(("pods", Kubectl().try_to("get", "pods", "--all-namespaces", "--output", "wide")))
     return report
 

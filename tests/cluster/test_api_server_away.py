@@ -3,11 +3,15 @@
 import time
 
 from kube.etcd import Etcd
+from kube.many import Api
+from kube.traffic import HOST
 from support.waiting import until
 
 AWAY_S = 60
-# Between /readyz of the API server and our being up to date, on a machine that restarts everything else at that moment.
-BACK_S = 15
+# From the API server's first answer until we are up to date: a second, on a machine with nothing else to do.
+BACK_S = 3
+HOST_MOVED = "moved.example.com"
+LISTS = "/apis/networking.k8s.io/v1/ingresses?limit=1"
 
 
 def wait_for_api_server(kubectl):
@@ -25,26 +29,27 @@ def test_traffic_goes_on_while_the_api_server_is_killed(fairway, kubia, load, no
     assert not clients.failures()
     node("daemon", "start", "kube-apiserver")
     wait_for_api_server(kubia.kubectl)
-    back = time.monotonic()
-    kubia.kubectl("label", "ingress/kubia", f"seen=after-{int(back)}")
-    kubia.kubectl("annotate", "ingress/kubia", "nginx.ingress.kubernetes.io/upstream-vhost=after.example")
-    kubia.kubectl("scale", "deployment/kubia", "--replicas=2")
-    kubia.wait_for_pods(2, 120)
+    # One more first: pods go as nobody expects until Kubernetes' own controllers follow again.
+    for pods in (5, 2):
+        kubia.kubectl("scale", "deployment/kubia", f"--replicas={pods}")
+        kubia.wait_for_pods(pods, 120)
     clients.go_on()
     clients.assert_none_failed()
-    print(f"two pods again {time.monotonic() - back:.1f} s after the API server's return")
 
 
-def test_a_change_made_right_after_the_return_is_live_soon(fairway, kubia, node):
+def test_what_changed_while_the_api_server_was_away_is_live_soon_after_its_return(fairway, kubia, node):
+    api = Api(fairway.kubectl, fairway.token())
+    assert api.answers(LISTS)
     node("daemon", "stop", "kube-apiserver")
-    until(lambda: not kubia.kubectl.try_to("get", "--raw", "/readyz"), 30, "the end of the API server")
+    until(lambda: not api.answers(LISTS), 30, "the end of the API server")
+    Etcd(node).replace(f"/registry/ingress/{kubia.kubectl.namespace}/kubia", HOST, HOST_MOVED)
     node("daemon", "start", "kube-apiserver")
-    wait_for_api_server(kubia.kubectl)
-    kubia.kubectl("patch", "ingress/kubia", "--type=json",
-                  '--patch=[{"op":"replace","path":"/spec/rules/0/host","value":"moved.example.com"}]')
-    changed = time.monotonic()
-    until(lambda: fairway.http.curl(host="moved.example.com").status in (200, 308), BACK_S, "the new host")
-    print(f"live {time.monotonic() - changed:.2f} s after the change was accepted")
+    until(lambda: api.answers(LISTS), 120, "an answer to who has our rights")
+    back = time.monotonic()
+    until(lambda: fairway.http.curl(host=HOST_MOVED).status == 200, 60, "the new host")
+    seconds = time.monotonic() - back
+    print(f"live {seconds:.2f} s after the API server's first answer")
+    assert seconds < BACK_S
 
 
 def test_history_that_the_api_server_has_lost_is_read_anew(fairway, kubia, load, node):
@@ -54,7 +59,7 @@ def test_history_that_the_api_server_has_lost_is_read_anew(fairway, kubia, load,
     etcd.forget_history()
     node("daemon", "stop", "etcd")
     node("daemon", "start", "etcd")
-    until(lambda: "true" in node("exec", "curl", "--silent", "http://127.0.0.1:2379/health"), 60, "etcd")
+    until(etcd.answers, 60, "etcd")
     node("daemon", "start", "kube-apiserver")
     wait_for_api_server(kubia.kubectl)
     before = kubia.pods()

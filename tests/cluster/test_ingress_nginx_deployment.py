@@ -9,6 +9,13 @@ from conftest import Kubia, tls_secret
 from support.waiting import until
 
 
+def admission_secret():
+    """As its job makes it, which gives the keys these names."""
+    made = tls_secret("ingress-nginx-admission", "ingress-nginx-controller-admission.ingress-nginx.svc")
+    certificate, key = made["data"]["tls.crt"], made["data"]["tls.key"]
+    return {**made, "type": "Opaque", "data": {"cert": certificate, "key": key, "ca": certificate}}
+
+
 class Deployed:
     """What `Kubia` and `Load` want of an installation."""
 
@@ -16,14 +23,8 @@ class Deployed:
     deployment = "ingress-nginx-controller"
 
     def __init__(self):
+        """Waits for what is installed."""
         self.kubectl = Kubectl("ingress-nginx")
-        Kubectl().apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "ingress-nginx"}})
-        certificate = tls_secret("ingress-nginx-admission", "ingress-nginx-controller-admission.ingress-nginx.svc")
-        # Its job that makes the certificate gives it these names.
-        certificate["type"] = "Opaque"
-        certificate["data"] = {"cert": certificate["data"]["tls.crt"], "key": certificate["data"]["tls.key"],
-                               "ca": certificate["data"]["tls.crt"]}
-        self.kubectl.apply(certificate, manifest("ingress-nginx.yaml", image=IMAGE))
         self.kubectl.roll_out(self.deployment)
         ports = {each["name"]: each["nodePort"] for each in self.kubectl.get("service", self.deployment)["spec"]["ports"]}
         self.http, self.https = (Address(scheme, node_address(), ports[scheme]) for scheme in ("http", "https"))
@@ -34,12 +35,14 @@ class Deployed:
                 if "deletionTimestamp" not in pod["metadata"]}
 
     def remove(self):
-        Kubectl()("delete", "namespace", "ingress-nginx", "--wait=false")
+        Kubectl()("delete", "namespace", "ingress-nginx")  # another test may want the name
         Kubectl()("delete", "ingressclass/nginx", "clusterrole/ingress-nginx", "clusterrolebinding/ingress-nginx")
 
 
 @pytest.fixture
 def deployed():
+    Kubectl().apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "ingress-nginx"}})
+    Kubectl("ingress-nginx").apply(admission_secret(), manifest("ingress-nginx.yaml", image=IMAGE))
     installation = Deployed()
     yield installation
     installation.remove()
@@ -53,7 +56,7 @@ def test_it_serves_and_writes_the_status_and_ends_cleanly(deployed, namespace):
     before = deployed.pods()
     deployed.kubectl("delete", "pod", *before)
     deployed.kubectl.roll_out(deployed.deployment)
-    assert deployed.http.curl().status == 200
+    until(lambda: deployed.http.curl().status == 200, 10, "kube-proxy and the new pod")
     # preStop has run /wait-shutdown to its end.
     events = deployed.kubectl("get", "events", "--output", "jsonpath={.items[*].reason}").split()
     assert "Killing" in events and "FailedPreStopHook" not in events

@@ -56,6 +56,7 @@ class Installation:
             "readinessProbe": {"periodSeconds": 1, "timeoutSeconds": 10},
             "shutdownGracePeriodSeconds": 5,
             "service": {"type": "NodePort"},
+            "config": {"disable-access-log": "true"},  # load would push all else out of the log
         }}, values or {})
         self._helm("install", "--create-namespace")
 
@@ -67,9 +68,12 @@ class Installation:
         self.values = merged(self.values, values)
         self._helm("upgrade")
 
+    @property
+    def kind(self):
+        return self.values["controller"].get("kind", "Deployment").lower()
+
     def wait(self):
-        kind = self.values["controller"].get("kind", "Deployment").lower()
-        self.kubectl("rollout", "status", f"{kind}/{self.name}", "--timeout=120s")
+        self.kubectl("rollout", "status", f"{self.kind}/{self.name}", "--timeout=120s")
         ports = {port["name"]: port["nodePort"] for port in self.kubectl.get("service", self.name)["spec"]["ports"]}
         address = node_address()
         self.http = Address("http", address, ports["http"])
@@ -86,6 +90,10 @@ class Installation:
     def log(self, pod=None, lines=-1):
         everywhere = ["--selector", f"app.kubernetes.io/instance={self.release}", "--prefix", "--max-log-requests=20"]
         return self.kubectl.try_to("logs", *([pod] if pod else everywhere), f"--tail={lines}")
+
+    def token(self):
+        """One of its service account."""
+        return self.kubectl("create", "token", self.kubectl.get(self.kind, self.name)["spec"]["template"]["spec"]["serviceAccountName"])
 
     def leader(self):
         """Name of the pod that holds the Lease, or '' between two holders."""

@@ -43,6 +43,11 @@ class Kubectl:
         selector = ",".join(f"{key}={value}" for key, value in labels.items())
         return json.loads(self("get", kind, "--selector", selector, "--output", "json"))["items"]
 
+    def patch(self, kind, name, change):
+        """A merge patch, or a list: a JSON patch."""
+        kind_of_patch = "json" if isinstance(change, list) else "merge"
+        return self("patch", kind, name, f"--type={kind_of_patch}", f"--patch={json.dumps(change)}")
+
     def roll_out(self, deployment, seconds=120):
         """Waits until every pod of a Deployment is of its latest template, and available."""
         self("rollout", "status", f"deployment/{deployment}", f"--timeout={seconds}s")

@@ -15,14 +15,14 @@ PATHS = {"Service": "/api/v1/namespaces/{}/services", "Secret": "/api/v1/namespa
 
 
 class Api:
-    """Requests as the user of a kubeconfig, whose user has a token."""
+    """Requests with a token: that of the kubeconfig's user, or another one."""
 
-    def __init__(self, kubectl):
+    def __init__(self, kubectl, token=None):
         view = yaml.safe_load(kubectl("config", "view", "--raw", "--minify", "--flatten"))
         cluster, user = view["clusters"][0]["cluster"], view["users"][0]["user"]
         url = urllib.parse.urlsplit(cluster["server"])
         self._host, self._port = url.hostname, url.port
-        self._headers = {"Authorization": "Bearer " + user["token"], "Accept": "application/json"}
+        self._headers = {"Authorization": "Bearer " + (token or user["token"]), "Accept": "application/json"}
         self._context = ssl.create_default_context()
         self._context.check_hostname = False  # of an address that the certificate may not name
         self._context.verify_mode = ssl.CERT_NONE
@@ -38,12 +38,31 @@ class Api:
         assert response.status < 300, f"{method} {path}: {response.status} {text[:300]}"
         return text
 
+    def answers(self, path):
+        """Whether the API server answers GET as it does when all is well."""
+        try:
+            return bool(self.ask("GET", path))
+        except (AssertionError, OSError, http.client.HTTPException):
+            self._local = threading.local()
+            return False
+
     def create(self, namespace, objects, at_once=8):
         def one(made):
             self.ask("POST", PATHS[made["kind"]].format(namespace), made)
 
         with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
             list(pool.map(one, objects))
+
+    def webhook_calls(self, name):
+        """(calls of an admission webhook since the API server's start, seconds that they took)"""
+        text = self.ask("GET", "/metrics")
+
+        def total(kind):
+            lines = [line for line in text.splitlines()
+                     if line.startswith(f"apiserver_admission_webhook_admission_duration_seconds_{kind}{{") and f'name="{name}"' in line]
+            return sum(float(line.rsplit(" ", 1)[1]) for line in lines)
+
+        return total("count"), total("sum")
 
     def requests_by(self, resources):
         """{(resource, verb): requests since the API server's start} of these resources."""
