@@ -1,7 +1,8 @@
 """/metrics, read by Prometheus' own parser."""
 
 from support.fairway import request
-from support.manifests import HOST, endpoints, ingress, service, tls_secret
+from support.manifests import HOST, annotated, endpoints, ingress, service, tls_secret
+from support.waiting import until
 
 
 def test_requests_are_counted_under_ingress_nginx_names(kubia):
@@ -81,3 +82,14 @@ def test_the_health_port_has_nothing_else(kubia):
     fairway, _ = kubia
     assert request(fairway.health_port, "/").status == 404
     assert request(fairway.health_port, "/healthz", method="POST").status == 405
+
+
+def test_refused_settings_are_counted_for_as_long_as_they_stand(serve, origins):
+    counted = lambda severity: fairway.metric("fairway_diagnostics", severity=severity)
+    others = [service(), endpoints(*origins(1))]
+    fairway = serve({"all.yaml": [annotated(proxy_read_timeout="9x", proxy_body_size="much"), *others]})
+    assert (counted("error"), counted("warning")) == (0, 2)
+    fairway.write("all.yaml", [annotated(whitelist_source_range="nowhere", proxy_body_size="much"), *others])
+    until(lambda: (counted("error"), counted("warning")) == (1, 1), 20, "one that closes the path, and one that does not")
+    fairway.write("all.yaml", [annotated(), *others])
+    until(lambda: (counted("error"), counted("warning")) == (0, 0), 20, "the end of both")

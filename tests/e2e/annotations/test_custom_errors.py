@@ -149,3 +149,27 @@ def test_a_chunked_body_reaches_the_error_backend(shop):
     answer = fairway.get("/", method="POST", body=iter([big[:100_000], big[100_000:]]))
     assert answer.text == "page of errors"
     assert origins["errors"].requests[0].body == big
+
+
+@covers("custom-http-errors", "affinity", "default-backend")
+def test_error_backends_have_no_sessions(shop):
+    """The cookie is the application's: it names none of the endpoints of an error backend."""
+    fairway, _ = shop(response(404, "own"), app=False, affinity="cookie", **ERRORS)
+    stood_in = fairway.get("/")
+    assert (stood_in.text, stood_in.headers["Set-Cookie"]) == ("page of errors", None)
+    fairway, _ = shop(response(200, "ok"), affinity="cookie", proxy_body_size="10", **ERRORS)
+    refused = fairway.get("/", method="POST", body=b"x" * 11)
+    assert (refused.text, refused.headers["Set-Cookie"]) == ("page of errors", None)
+    assert fairway.get("/").headers["Set-Cookie"]
+
+
+@covers("custom-http-errors", "from-to-www-redirect")
+@covers_key("custom-http-errors")
+def test_the_page_of_a_route_without_a_backend(shop):
+    """A host that only redirects has none; yet what is refused there has a page."""
+    fairway, origins = shop(response(200, "ok"), from_to_www_redirect="true", affinity="cookie",
+                            config={"custom_http_errors": "403", "block_user_agents": "EvilBot"})
+    answer = fairway.get("/", host=f"www.{HOST}", headers={"User-Agent": "EvilBot"})
+    assert (answer.status, answer.text, answer.headers["Set-Cookie"]) == (403, "page of global", None)
+    assert origins["global"].requests[0].get("X-Service-Name") is None
+    assert fairway.get("/", host=f"www.{HOST}").status == 308
