@@ -13,9 +13,9 @@ from support.waiting import until
 WEBHOOK = "validate.fairway.dev"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def webhook(install):
-    """Fairway of the test alone: while its pods are away every Ingress of the cluster is refused."""
+    """Fairway of these tests alone: while its pods are away every Ingress of the cluster is refused."""
     installation = install(values={"controller": {"admissionWebhooks": {"enabled": True}}})
     yield installation
     installation.upgrade(controller={"admissionWebhooks": {"enabled": False}})

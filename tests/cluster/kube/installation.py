@@ -56,6 +56,8 @@ class Installation:
             "readinessProbe": {"periodSeconds": 1, "timeoutSeconds": 10},
             "shutdownGracePeriodSeconds": 5,
             "service": {"type": "NodePort"},
+            # Several are installed at a time, and each would be asked about every Ingress, also when its pods are away.
+            "admissionWebhooks": {"enabled": False},
             "config": {"disable-access-log": "true"},  # load would push all else out of the log
         }}, values or {})
         self._helm("install", "--create-namespace")
