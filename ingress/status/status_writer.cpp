@@ -23,7 +23,9 @@ namespace json = boost::json;
 /// Changes come in bursts, and each costs the API server a write.
 constexpr std::chrono::milliseconds kGather{100};
 
-constexpr std::chrono::seconds kLongestPause{30};
+constexpr k8s::BackoffTimes kPauses{.first = std::chrono::milliseconds(500),
+                                    .longest_unreachable = std::chrono::seconds(2),
+                                    .longest_busy = std::chrono::seconds(30)};
 
 constexpr unsigned kForbidden = 403;
 constexpr unsigned kConflict = 409;
@@ -53,7 +55,11 @@ std::string merge_patch(const StatusChange& change) {
 }  // namespace
 
 StatusWriter::StatusWriter(k8s::ApiClient& client, FindChanges find, MayWrite may_write, std::chrono::seconds interval)
-    : client_(client), find_(std::move(find)), may_write_(std::move(may_write)), interval_(interval) {}
+    : client_(client),
+      find_(std::move(find)),
+      may_write_(std::move(may_write)),
+      interval_(interval),
+      backoff_(kPauses) {}
 
 void StatusWriter::look_soon() {
     again_ = true;
@@ -136,7 +142,7 @@ asio::awaitable<void> StatusWriter::write(StatusChange change) {
             ++written_;
         } else if (answer.status == kConflict || answer.status == 429 || answer.status / 100 == 5) {
             again_ = true;
-            retry_after_ = backoff_.next(kLongestPause, answer.retry_after);
+            retry_after_ = backoff_.next(k8s::Failure::busy, answer.retry_after);
             busy_ = answer.status != kConflict;
             if (busy_) failed(name, fmt::format("HTTP {}", answer.status));
         } else if (answer.status != 404) {  // gone meanwhile
@@ -146,7 +152,7 @@ asio::awaitable<void> StatusWriter::write(StatusChange change) {
     } catch (const k8s::ApiUnreachable& unreachable) {
         again_ = true;
         busy_ = true;
-        retry_after_ = backoff_.next(kLongestPause);
+        retry_after_ = backoff_.next(k8s::Failure::unreachable);
         failed(name, unreachable.what());
     }
 }

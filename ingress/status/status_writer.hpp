@@ -53,7 +53,7 @@ private:
     std::size_t written_ = 0;                   ///< since write_all() was called
     bool busy_ = false;                         ///< the API server cannot take more now
     std::chrono::milliseconds retry_after_{0};  ///< until what was refused is tried again; 0: nothing was
-    k8s::Backoff backoff_{std::chrono::milliseconds(500)};
+    k8s::Backoff backoff_;
 };
 
 }  // namespace fairway::ingress

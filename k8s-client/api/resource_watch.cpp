@@ -79,12 +79,12 @@ ResourceWatch::ResourceWatch(ApiClient& client, WatchedResource resource, WatchE
       resource_(std::move(resource)),
       events_(std::move(events)),
       times_(times),
-      backoff_(times.first_pause) {}
+      backoff_(times.pauses) {}
 
 asio::awaitable<void> ResourceWatch::run() {
     for (;;) {
         std::string problem;
-        std::chrono::milliseconds longest = times_.longest_unreachable;
+        auto failure = Failure::unreachable;
         std::chrono::milliseconds at_least{0};
         bool wait_first = false;
         const auto began = std::chrono::steady_clock::now();
@@ -103,11 +103,12 @@ asio::awaitable<void> ResourceWatch::run() {
                 log::info("api.relist", {{"resource", resource_.plural}, {"reason", refused.what()}});
                 resource_version_.clear();
                 wait_first = true;  // all replicas are told at once
+                failure = Failure::gone;
             } else {
                 problem = refused.what();
+                failure = denied || refused.status == kUnauthorized ? Failure::refused : Failure::busy;
             }
             at_least = refused.retry_after;
-            longest = denied || refused.status == kUnauthorized ? times_.longest_refused : times_.longest_busy;
         } catch (const ApiSilent& silent) {
             // Before everything has been read that means a server which takes no notice of sendInitialEvents.
             if (resource_version_.empty()) client_.without_streamed_lists();
@@ -124,7 +125,7 @@ asio::awaitable<void> ResourceWatch::run() {
             backoff_.reset();
         else
             wait_first = true;
-        if (wait_first) co_await wait(longest, at_least);
+        if (wait_first) co_await wait(failure, at_least);
     }
 }
 
@@ -132,8 +133,8 @@ void ResourceWatch::recovered() {
     if (std::exchange(failing_, false)) log::info("api.recovered", {{"resource", resource_.plural}});
 }
 
-asio::awaitable<void> ResourceWatch::wait(std::chrono::milliseconds longest, std::chrono::milliseconds at_least) {
-    asio::steady_timer timer(co_await asio::this_coro::executor, backoff_.next(longest, at_least));
+asio::awaitable<void> ResourceWatch::wait(Failure failure, std::chrono::milliseconds at_least) {
+    asio::steady_timer timer(co_await asio::this_coro::executor, backoff_.next(failure, at_least));
     co_await timer.async_wait(asio::use_awaitable);
 }
 

@@ -49,10 +49,7 @@ struct WatchTimes {
     /// begun again where it was.
     std::chrono::milliseconds silence{150'000};
     std::chrono::milliseconds short_watch{1'000};  ///< one that ends sooner is not begun anew at once
-    std::chrono::milliseconds first_pause{200};
-    std::chrono::milliseconds longest_unreachable{800};  ///< trying a closed port costs nobody anything
-    std::chrono::milliseconds longest_busy{5'000};       ///< 429, 5xx, 410 again and again; Retry-After comes on top
-    std::chrono::milliseconds longest_refused{30'000};   ///< 401, 403, 404
+    BackoffTimes pauses;
 };
 
 /// Lists and watches at once where the server can (sendInitialEvents), else in pages of 500 and then by a watch. Of what
@@ -76,8 +73,7 @@ private:
     void take_initial(WatchEvent event);
     void note(const Decoded& decoded);
     void recovered();
-    boost::asio::awaitable<void> wait(std::chrono::milliseconds longest,
-                                      std::chrono::milliseconds at_least = std::chrono::milliseconds(0));
+    boost::asio::awaitable<void> wait(Failure failure, std::chrono::milliseconds at_least);
 
     ApiClient& client_;
     WatchedResource resource_;

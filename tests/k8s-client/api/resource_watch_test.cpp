@@ -103,7 +103,7 @@ protected:
         times.silence = milliseconds(50);
         times.grace = milliseconds(50);
         times.short_watch = milliseconds(1);
-        times.first_pause = milliseconds(2);
+        times.pauses.first = milliseconds(2);
         ResourceWatch watch(client, {"Node", "/api/v1", "nodes", {}, {}, {}}, std::move(events), times);
         asio::co_spawn(io, watch.run(), asio::detached);
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
