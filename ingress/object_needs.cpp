@@ -12,6 +12,7 @@ namespace fairway::ingress {
 namespace {
 
 constexpr std::string_view kNamesConfigMap = "namespace/name of a ConfigMap";
+constexpr std::string_view kNamesSecret = "namespace/name of a Secret";
 
 /// "namespace/name", or a name in the namespace `ns`; absent when it is neither, which the parser complains about.
 std::optional<k8s::ObjectName> named(std::string_view text, const std::string& ns) {
@@ -67,8 +68,11 @@ std::set<ObjectKey> needs_of(const k8s::ConfigMap& settings) {
     std::set<ObjectKey> needs;
     for (const auto& [key, value] : settings.data) {
         const auto* const descriptor = find_config_key(key);
-        if (descriptor == nullptr || descriptor->values != kNamesConfigMap) continue;
-        if (auto name = named(value, settings.meta.name.ns)) needs.insert({k8s::ConfigMap::kKind, *std::move(name)});
+        if (descriptor == nullptr) continue;
+        const bool secret = descriptor->values == kNamesSecret;
+        if (!secret && descriptor->values != kNamesConfigMap) continue;
+        if (auto name = named(value, settings.meta.name.ns))
+            needs.insert({secret ? k8s::Secret::kKind : k8s::ConfigMap::kKind, *std::move(name)});
     }
     return needs;
 }

@@ -28,7 +28,7 @@ private:
 /// Secrets of the TLS sections, and what the annotations refer to (IngressRecord::references).
 std::set<ObjectKey> needs_of(const k8s::Ingress& ingress, const std::vector<ObjectKey>& references);
 
-/// What the keys of the ConfigMap of settings name: add-headers, proxy-set-headers.
+/// What the keys of the ConfigMap of settings name: add-headers, proxy-set-headers, ssl-dh-param.
 std::set<ObjectKey> needs_of(const k8s::ConfigMap& settings);
 
 }  // namespace fairway::ingress

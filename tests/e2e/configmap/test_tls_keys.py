@@ -8,8 +8,9 @@ import subprocess
 
 import pytest
 
+from support.cluster_objects import in_cluster
 from support.covers import covers_key
-from support.manifests import HOST, site, tls_secret
+from support.manifests import HOST, config_map, ingress, site, tls_secret
 from support.waiting import until
 
 
@@ -28,6 +29,13 @@ def handshake(fairway, *arguments, name=HOST):
     command = ["openssl", "s_client", "-connect", f"127.0.0.1:{fairway.https_port}", "-servername", name, *arguments]
     done = subprocess.run(command, input="", capture_output=True, text=True, timeout=20)
     return done.stdout + done.stderr
+
+
+def api_secret(certificate):
+    """A TLS Secret as an API server has it."""
+    secret = tls_secret(certificate)
+    texts = secret.pop("stringData")
+    return {**secret, "data": {key: base64.b64encode(text.encode()).decode() for key, text in texts.items()}}
 
 
 def cipher(text):
@@ -106,20 +114,39 @@ def test_unknown_names_are_refused(secure):
     assert cipher(handshake(secure({}), name="unknown.example.com")) is not None  # the default certificate
 
 
+DHE = "DHE-RSA-AES128-GCM-SHA256"
+
+
+def dh_parameters():
+    """RFC 7919's group, as `openssl dhparam` takes minutes to find one."""
+    return subprocess.run(["openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048"],
+                          capture_output=True, text=True, timeout=20).stdout
+
+
 @covers_key("ssl-dh-param")
 def test_parameters_of_finite_field_key_exchange(serve, origins, authority):
-    dhe = "DHE-RSA-AES128-GCM-SHA256"
     manifests = site(*origins(1), tls="tls-secret", config={"ssl-dh-param": "default/dh"})
     manifests["all.yaml"].append(tls_secret(authority.issue(HOST, key_type="rsa")))
     fairway = serve(manifests, "--configmap", "default/fairway")
-    assert cipher(handshake(fairway, "-tls1_2", "-cipher", dhe)) is None
+    assert cipher(handshake(fairway, "-tls1_2", "-cipher", DHE)) is None
     assert any("default/dh does not exist" in entry["message"] for entry in fairway.events("diagnostic"))
-    # RFC 7919's group, as `openssl dhparam` takes minutes to find one.
-    parameters = subprocess.run(["openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048"],
-                                capture_output=True, text=True, timeout=20).stdout
     fairway.write("dh.yaml", {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "dh"},
-                              "stringData": {"dhparam.pem": parameters}})
-    until(lambda: cipher(handshake(fairway, "-tls1_2", "-cipher", dhe)) == ("TLSv1.2", dhe), what="the Secret")
+                              "stringData": {"dhparam.pem": dh_parameters()}})
+    until(lambda: cipher(handshake(fairway, "-tls1_2", "-cipher", DHE)) == ("TLSv1.2", DHE), what="the Secret")
+
+
+@covers_key("ssl-dh-param")
+def test_in_a_cluster_the_content_of_its_secret_is_kept(api, controller, authority):
+    """Of Secrets that nothing refers to only the name is."""
+    parameters = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "dh"}, "data": {
+        "dhparam.pem": base64.b64encode(dh_parameters().encode()).decode()}}
+    api.put(in_cluster(config_map(ssl_dh_param="default/dh")), in_cluster(parameters),
+            in_cluster(api_secret(authority.issue(HOST, key_type="rsa"))))
+    fairway = controller("--configmap", "default/fairway", "--default-ssl-certificate", "default/tls-secret")
+    assert cipher(handshake(fairway, "-tls1_2", "-cipher", DHE)) == ("TLSv1.2", DHE)
+    api.put(in_cluster(ingress("more", "more.example.com")))
+    until(lambda: fairway.get(host="more.example.com").status == 200, what="the new Ingress")
+    assert cipher(handshake(fairway, "-tls1_2", "-cipher", DHE)) == ("TLSv1.2", DHE)
 
 
 @covers_key("ssl-early-data")

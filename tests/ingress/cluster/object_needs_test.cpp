@@ -31,11 +31,11 @@ TEST(ObjectNeeds, AreTheSecretsAndConfigMapsThatAnIngressNames) {
                 UnorderedElementsAre(secret("shop", "tls"), map("x", "headers")));
 }
 
-TEST(ObjectNeeds, AreTheConfigMapsThatSettingsName) {
-    const auto settings =
-        decode_one<k8s::ConfigMap>("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
-                                   "data: {add-headers: x/out, proxy-set-headers: in, proxy-body-size: 1m}\n");
-    EXPECT_THAT(needs_of(settings), UnorderedElementsAre(map("x", "out"), map("shop", "in")));
+TEST(ObjectNeeds, AreTheConfigMapsAndSecretsThatSettingsName) {
+    const auto settings = decode_one<k8s::ConfigMap>(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
+        "data: {add-headers: x/out, proxy-set-headers: in, ssl-dh-param: x/dh, proxy-body-size: 1m}\n");
+    EXPECT_THAT(needs_of(settings), UnorderedElementsAre(map("x", "out"), map("shop", "in"), secret("x", "dh")));
 }
 
 TEST(ObjectNeeds, TellWhenTheFirstUserComesAndTheLastOneGoes) {
