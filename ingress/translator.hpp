@@ -127,6 +127,7 @@ private:
                          std::vector<Diagnostic>& diagnostics) const;
     void replace_www_hosts(std::map<std::string, std::string> wanted);
     void add_certificates_of_names(tls::CertificateStore& store) const;
+    void add_settings_of_names(tls::HostSettingsMap& settings) const;
     std::vector<std::string> covered_aliases(const HostState& state) const;
     bool is_host(const std::string& name) const;
     std::shared_ptr<const routing::HostRules> build_service_host(const std::string& name, const BackendKey& key);

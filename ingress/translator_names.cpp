@@ -173,4 +173,17 @@ void Translator::add_certificates_of_names(tls::CertificateStore& store) const {
         if (!is_host("*." + suffix)) add("*." + suffix, host);
 }
 
+/// An alias is its host in a handshake, too. ingress-nginx makes a server of its own for the name that only redirects: it
+/// asks nobody for a certificate and has the ciphers of all.
+void Translator::add_settings_of_names(tls::HostSettingsMap& settings) const {
+    const auto of = [&](const std::string& host) { return hosts_.at(host).settings.handshake; };
+    if (aliases_) {
+        for (const auto& [name, host] : aliases_->names) settings.add(name, of(host));
+        for (const auto& [suffix, host] : aliases_->suffixes) settings.add_suffix(suffix, of(host));
+        for (const auto& [regex, host] : aliases_->patterns)
+            settings.add_pattern([regex = regex](std::string_view name) { return regex.matches(name); }, of(host));
+    }
+    for (const auto& [from, to] : www_hosts_) settings.add(from, nullptr);
+}
+
 }  // namespace fairway::ingress

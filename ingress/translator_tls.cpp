@@ -146,6 +146,7 @@ std::shared_ptr<const tls::HostSettingsMap> Translator::host_settings() const {
     auto map = std::make_shared<tls::HostSettingsMap>();
     for (const auto& [name, state] : hosts_)
         if (!state.users.empty()) map->add(name, state.settings.handshake);
+    add_settings_of_names(*map);
     return map;
 }
 

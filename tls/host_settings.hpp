@@ -1,10 +1,12 @@
 // What single hosts have of their own in a handshake, chosen by SNI before anything else is decided about it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tls/client_verification.hpp"
 #include "tls/name_map.hpp"
@@ -23,23 +25,32 @@ struct HostSettings {
 /// name goes before a wildcard that has some.
 class HostSettingsMap {
 public:
-    /// @param host      lower case, "*.rest", or "_" for all names that no other host has, and for no name.
-    /// @param settings  null: none of its own.
-    void add(std::string_view host, std::shared_ptr<const HostSettings> settings) {
-        if (host == "_")
-            catch_all_ = std::move(settings);
-        else
-            by_name_[host] = std::move(settings);
+    using Settings = std::shared_ptr<const HostSettings>;  ///< null: none of its own
+
+    /// @param host  lower case, "*.rest", or "_" for all names that no other host has, and for no name.
+    void add(std::string_view host, Settings settings);
+    /// What "*.rest" of the annotation server-alias means: any number of labels before `rest`.
+    void add_suffix(std::string_view rest, Settings settings) { suffixes_[rest] = std::move(settings); }
+    /// @param matches  asked with a name in lower case, those that were added first before others. Must not throw.
+    void add_pattern(std::function<bool(std::string_view)> matches, Settings settings) {
+        patterns_.push_back({std::move(matches), std::move(settings)});
     }
+    /// Looks for the name as the route table does: exact, longest suffix, wildcard, pattern, "_".
     /// nullptr: the listener's settings alone.
-    const HostSettings* select(std::string_view server_name) const noexcept {
-        const auto* found = by_name_.find(server_name);
-        return found != nullptr ? found->get() : catch_all_.get();
-    }
+    const HostSettings* select(std::string_view server_name) const noexcept;
 
 private:
-    NameMap<std::shared_ptr<const HostSettings>> by_name_;
-    std::shared_ptr<const HostSettings> catch_all_;
+    struct Pattern {
+        std::function<bool(std::string_view)> matches;
+        Settings settings;
+    };
+
+    const Settings* find(std::string_view name) const noexcept;
+
+    NameMap<Settings> by_name_;
+    NameMap<Settings> suffixes_;  ///< by what comes after "*."
+    std::vector<Pattern> patterns_;
+    Settings catch_all_;
 };
 
 }  // namespace fairway::tls

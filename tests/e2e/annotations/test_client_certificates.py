@@ -180,6 +180,37 @@ def test_a_connection_for_another_name_is_misdirected(serve, scripted_origin, au
     assert curl(fairway, *without_name, host="127.0.0.1").status == 400
 
 
+@covers("auth-tls-secret", "server-alias")
+def test_a_host_asks_by_all_its_names(serve, scripted_origin, authority, clients, show):
+    """But the name that only redirects asks nobody, nor does an alias that is a host of its own."""
+    origin, own = scripted_origin(), "own.example.org"
+    aliases = ["plain.example.org", "x.y.deep.example.org", "re7.example.net"]
+    good, apex = show(clients.issue(CLIENT)), f"www.{HOST}"
+    guarded = annotated("guarded", tls="tls-secret", auth_tls_secret="default/clients", from_to_www_redirect="true",
+                        server_alias=rf"plain.example.org, *.deep.example.org, ~^re[0-9]\.example\.net$, {own}")
+    objects = [service(), endpoints(origin), tls_secret(authority.issue(HOST, aliases[0], apex)), authorities(clients.pem)]
+    fairway = serve({"all.yaml": [guarded, annotated("own", host=own), *objects]})
+    for name in aliases:
+        assert curl(fairway, host=name).status == 400, name
+        assert curl(fairway, *show(Authority().issue(CLIENT)), host=name).status == 400, name
+        assert curl(fairway, *good, host=name).status == 200, name
+        assert origin.requests[-1].get("ssl-client-verify") == "SUCCESS"
+        assert curl(fairway, "-H", f"Host: {HOST}", *good, host=name).status == 421  # nginx compares names
+    assert curl(fairway, host=own).status == 200
+    assert curl(fairway, host=apex, path="/x").status == 308
+    for name, asks in ((aliases[0], True), (apex, False), (own, False)):
+        done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{fairway.https_port}", "-servername", name],
+                              input="", capture_output=True, text=True, timeout=20)
+        assert ("Acceptable client certificate CA names" in done.stdout) == asks, name
+    # The alias goes with the annotation, and the host of its own comes under the alias when its Ingress is gone.
+    fairway.write("all.yaml", [guarded, *objects])
+    until(lambda: curl(fairway, *good, host=own).status == 200, what="the alias")
+    assert curl(fairway, host=own).status == 400
+    del guarded["metadata"]["annotations"]["nginx.ingress.kubernetes.io/server-alias"]
+    fairway.write("all.yaml", [guarded, *objects])
+    until(lambda: curl(fairway, host=aliases[0]).status == 404, what="the end of the aliases")
+
+
 @covers("auth-tls-secret")
 def test_the_oldest_ingress_decides_for_all_paths_of_the_host(serve, scripted_origin, authority, clients, show):
     origin, others = scripted_origin(), Authority()
@@ -293,10 +324,9 @@ def test_variables_of_the_log(serve, scripted_origin, authority, clients, show):
     manifests["all.yaml"] += [tls_secret(authority.issue(HOST)), authorities(clients.pem)]
     fairway = serve(manifests, "--configmap", "default/fairway")
     certificate = clients.issue(CLIENT)
-    curl(fairway, *show(certificate))
-    curl(fairway)
-    curl(fairway, scheme="http")
-    until(lambda: len(fairway.output) == 3, what="three lines")
+    for lines, arguments in enumerate((show(certificate), [], None), 1):  # workers write their lines by themselves
+        curl(fairway, *(arguments or []), scheme="http" if arguments is None else "https")
+        until(lambda: len(fairway.output) == lines, what="its line")
     shown = fairway.output[0].split("|")
     assert shown[:3] == ["SUCCESS", f"CN={CLIENT}", "CN=End-to-end test CA"]
     assert int(shown[3], 16) == certificate.serial and re.fullmatch("[0-9a-f]{40}", shown[4]) and shown[5] in ("29", "30")

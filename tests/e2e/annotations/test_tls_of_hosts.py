@@ -38,6 +38,20 @@ def test_ciphers_of_a_host(serve, origins, authority):
     assert cipher(fairway, "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305", name=OTHER) is not None
 
 
+@covers("ssl-ciphers", "ssl-prefer-server-ciphers", "server-alias")
+def test_ciphers_of_a_host_by_its_other_names(serve, origins, authority):
+    aliases = ("plain.example.org", "x.y.deep.example.org", "re7.example.net")
+    manifests = site(*origins(1), tls="tls-secret", ssl_ciphers=f"{AES256}:{AES128}", ssl_prefer_server_ciphers="false",
+                     from_to_www_redirect="true", server_alias=r"plain.example.org, *.deep.example.org, ~^re[0-9]\.example\.net$")
+    manifests["all.yaml"].append(tls_secret(authority.issue(HOST)))
+    fairway = serve(manifests)
+    for name in aliases:
+        assert cipher(fairway, "-cipher", f"{AES256}:{AES128}", name=name) == AES256, name
+        assert cipher(fairway, "-cipher", "ECDHE-ECDSA-CHACHA20-POLY1305", name=name) is None, name
+    # A server of its own in ingress-nginx, which has the ciphers of all.
+    assert cipher(fairway, "-cipher", f"{AES256}:{AES128}", name=f"www.{HOST}") == AES128
+
+
 @covers("ssl-ciphers")
 def test_ciphers_that_do_not_exist_close_the_paths(serve, origins):
     fairway = serve(site(*origins(1), ssl_ciphers="BEST-CIPHER"))
