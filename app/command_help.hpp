@@ -33,9 +33,12 @@ inline constexpr const char* kDemoFooter = R"(Example:
 
 inline constexpr const char* kLintFooter = R"(Examples:
   fairway lint -f manifests/
+  fairway lint --kubeconfig ~/.kube/config --ingress-class nginx --watch-namespace shop
   fairway lint -f manifests/ -o json | jq -r '.[] | select(.severity == "error") | .message'
 
-Exit codes: 0 no errors (warnings may be), 1 errors, 2 wrong usage.)";
+Of a cluster every kind is listed once: Ingresses, IngressClasses, Services, EndpointSlices, Secrets,
+and the ConfigMaps that are named. What may not be listed is told, and the rest judged.
+Exit codes: 0 no errors (warnings may be), 1 errors or no answer, 2 wrong usage.)";
 
 inline constexpr const char* kExplainFooter = R"(Examples:
   fairway explain http://kubia.example.com/ -f examples/kubia

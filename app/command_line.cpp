@@ -103,6 +103,12 @@ Command object_command(const CommandValues& values, const std::string& command) 
     return GetCommand{*selection, admin, form_of(values.form)};
 }
 
+/// What the objects of a cluster mean, where there may be other controllers, whose Ingresses those without a class are.
+void read_as_controller(const CLI::App& given, ingress::TranslationOptions& translation) {
+    if (given.count("--watch-ingress-without-class") == 0) translation.watch_ingress_without_class = false;
+    translation.class_objects_decide = true;
+}
+
 Command explain_command(const CommandValues& values) {
     if (values.request.size() > 2)
         return Answer{2, fmt::format("fairway: {}\nSee: fairway explain --help\n",
@@ -132,6 +138,23 @@ Command explain_command(const CommandValues& values) {
         return wrong_usage("-f reads manifests and --admin asks a running instance; give one of them", "explain");
     const auto output = values.output == "json" ? OutputFormat::json : OutputFormat::text;
     return ExplainCommand{request, values.paths, values.admin, values.serve.translation, output};
+}
+
+Command lint_command(const CLI::App& given, const CommandValues& values) {
+    const auto& cluster = values.controller;
+    if (values.paths.empty() && cluster.kubeconfig.empty())
+        return wrong_usage(
+            "say what to read with -f PATH (a manifest file, or a folder of them), or which cluster with "
+            "--kubeconfig PATH",
+            "lint");
+    if (!values.paths.empty() && !cluster.kubeconfig.empty())
+        return wrong_usage("-f reads manifests and --kubeconfig a cluster; give one of them", "lint");
+    if (!cluster.context.empty() && cluster.kubeconfig.empty())
+        return wrong_usage("--context names a context of the file given with --kubeconfig", "lint");
+    const auto output = values.output == "json" ? OutputFormat::json : OutputFormat::text;
+    LintCommand command{values.paths, cluster.kubeconfig, cluster.context, values.serve.translation, output};
+    if (!command.kubeconfig.empty()) read_as_controller(given, command.translation);
+    return command;
 }
 
 /// Cluster addresses exist with --services only, and a Pod's environment is made of them.
@@ -173,10 +196,7 @@ Command controller_command(const CLI::App& given, const CommandValues& values) {
     // A pod may bind any port: by its capability NET_BIND_SERVICE, as ingress-nginx's Deployment has it, or by a sysctl.
     if (given.count("--http-port") == 0) command.serve.http_port = kHttpPort;
     if (given.count("--https-port") == 0) command.serve.https_port = kHttpsPort;
-    // In a cluster there may be other controllers, whose Ingresses those without a class are.
-    if (given.count("--watch-ingress-without-class") == 0)
-        command.serve.translation.watch_ingress_without_class = false;
-    command.serve.translation.class_objects_decide = true;
+    read_as_controller(given, command.serve.translation);
     return command;
 }
 
@@ -200,7 +220,7 @@ Command command_of(const CLI::App& app, const CommandValues& values) {
     if (name == "run") return RunCommand{values.paths, values.serve};
     if (name == "demo") return DemoCommand{values.serve};
     if (name == "controller") return controller_command(*commands.front(), values);
-    if (name == "lint") return LintCommand{values.paths, values.serve.translation, output};
+    if (name == "lint") return lint_command(*commands.front(), values);
     if (name == "explain") return explain_command(values);
     if (name == "get" || name == "describe") return object_command(values, name);
     if (name == "env") return env_command(values);

@@ -97,7 +97,9 @@ struct ControllerCommand {
     std::vector<std::string> ignored;  ///< those that mean nothing here
 };
 struct LintCommand {
-    std::vector<std::filesystem::path> paths;
+    std::vector<std::filesystem::path> paths;  ///< empty: ask the API server of `kubeconfig`
+    std::filesystem::path kubeconfig;
+    std::string context;  ///< --context; empty: its current one
     ingress::TranslationOptions translation;
     OutputFormat output = OutputFormat::text;
 };

@@ -285,8 +285,9 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
     controller->get_option("--http-port")->default_str(fmt::format("{}", kHttpPort));
     controller->get_option("--https-port")->default_str(fmt::format("{}", kHttpsPort));
     add_probes(*run, values.serve);
-    CLI::App* lint =
-        add_command(*app, "lint", "Say everything that is wrong with manifests, without serving", kLintFooter);
+    CLI::App* lint = add_command(
+        *app, "lint", "Say everything that is wrong with manifests or with a cluster's objects, without serving",
+        kLintFooter);
     CLI::App* explain = add_command(*app, "explain", "Say why a request goes where it goes", kExplainFooter);
     explain->add_option("URL", values.request, "[METHOD] URL; the method is GET when left out")
         ->type_name("")
@@ -300,7 +301,8 @@ std::shared_ptr<CLI::App> declare_commands(CommandValues& values) {
     explain->add_option("--source-ip", values.source, "Where the client's connection comes from")
         ->type_name("IP")
         ->capture_default_str();
-    add_paths(*lint, values)->required();
+    add_paths(*lint, values);
+    add_cluster_to_read(*lint, values);
     add_paths(*explain, values);
     add_admin_url(*explain, values, "Ask the running instance with this admin address instead of reading manifests");
     for (CLI::App* command : {lint, explain}) {

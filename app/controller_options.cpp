@@ -176,6 +176,20 @@ void add_ingress_nginx_flags(CLI::App& command, CommandValues& values) {
 
 }  // namespace
 
+void add_cluster_to_read(CLI::App& command, CommandValues& values) {
+    const char* const group = "Cluster";
+    command
+        .add_option("--kubeconfig", values.controller.kubeconfig,
+                    "Read the objects of this cluster instead of files; nothing is written there")
+        ->type_name("PATH")
+        ->group(group);
+    command
+        .add_option("--context,--kube-context", values.controller.context,
+                    "Context of the kubeconfig, if not its current one")
+        ->type_name("NAME")
+        ->group(group);
+}
+
 void add_controller_options(CLI::App& command, CommandValues& values) {
     add_cluster(command, values.controller);
     add_status(command, values.controller);

@@ -1,4 +1,4 @@
-// fairway lint: every diagnostic about manifests.
+// fairway lint: every diagnostic about manifests, or about the objects of a cluster.
 #include <fmt/format.h>
 
 #include <boost/json/array.hpp>
@@ -8,6 +8,7 @@
 
 #include "app/commands.hpp"
 #include "app/terminal.hpp"
+#include "app/version.hpp"
 #include "ingress/engine.hpp"
 
 namespace fairway::app {
@@ -57,6 +58,12 @@ int lint(const LintCommand& command) {
     ingress::EngineOptions options;
     options.paths = command.paths;
     options.translation = command.translation;
+    if (!command.kubeconfig.empty()) {
+        auto api_server = k8s::kubeconfig(command.kubeconfig, command.context);
+        if (!api_server) throw WrongConfiguration(api_server.error().message);
+        options.listing =
+            ingress::ListingOptions{*std::move(api_server), fmt::format("fairway/{}", kBuildInfo.version)};
+    }
     ingress::Engine engine(std::move(options));
     const ingress::Report report = engine.load();
     if (command.output == OutputFormat::json)

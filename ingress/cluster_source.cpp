@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "ingress/cluster/resources.hpp"
 #include "ingress/cluster/secret_keeper.hpp"
 #include "ingress/cluster/watch_task.hpp"
 
@@ -24,43 +25,6 @@ constexpr std::chrono::milliseconds kGather{2};
 constexpr std::chrono::seconds kPatience{1};
 /// Secrets that are read again at a time, because they are needed only now.
 constexpr std::size_t kMostReads = 4;
-
-constexpr std::string_view kCore = "/api/v1";
-constexpr std::string_view kNetworking = "/apis/networking.k8s.io/v1";
-constexpr std::string_view kDiscovery = "/apis/discovery.k8s.io/v1";
-
-/// Secrets that hold neither certificates nor passwords, and are many and large.
-constexpr const char* kSecretsThatMatter = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token";
-
-k8s::WatchedResource one_of(std::string_view kind, std::string_view plural, const k8s::ObjectName& name) {
-    return {kind, kCore, plural, name.ns, "metadata.name=" + name.name, {}};
-}
-
-std::set<k8s::ObjectName> named_configmaps(const TranslationOptions& options) {
-    std::set<k8s::ObjectName> maps;
-    for (const auto* name : {&options.configmap, &options.tcp_services_configmap, &options.udp_services_configmap})
-        if (*name) maps.insert(**name);
-    return maps;
-}
-
-std::vector<k8s::WatchedResource> resources_for(const TranslationOptions& options,
-                                                const std::optional<k8s::ObjectName>& published) {
-    const std::string& ns = options.watch_namespace;
-    std::vector<k8s::WatchedResource> resources = {
-        {k8s::Ingress::kKind, kNetworking, "ingresses", ns, {}, {}},
-        {k8s::IngressClass::kKind, kNetworking, "ingressclasses", {}, {}, {}},
-        {k8s::Service::kKind, kCore, "services", ns, {}, {}},
-        {k8s::EndpointSlice::kKind, kDiscovery, "endpointslices", ns, {}, {}},
-        {k8s::Secret::kKind, kCore, "secrets", ns, kSecretsThatMatter, {}},
-    };
-    if (published && !ns.empty() && published->ns != ns)
-        resources.push_back(one_of(k8s::Service::kKind, "services", *published));
-    for (const auto& map : named_configmaps(options))
-        resources.push_back(one_of(k8s::ConfigMap::kKind, "configmaps", map));
-    if (!options.watch_namespace_selector.empty())
-        resources.push_back({k8s::Namespace::kKind, kCore, "namespaces", {}, {}, options.watch_namespace_selector});
-    return resources;
-}
 
 /// What one watch brings into the store.
 struct Followed {
@@ -124,7 +88,7 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
     void need_configmap(const k8s::ObjectName& name, bool needed) {
         if (named.contains(name)) return;
         if (needed) {
-            if (!further.contains(name)) follow(further[name], one_of(k8s::ConfigMap::kKind, "configmaps", name));
+            if (!further.contains(name)) follow(further[name], one_configmap(name));
             return wait_with_patience();
         }
         const auto found = further.find(name);
@@ -176,8 +140,7 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
             };
             events.listed = [this, name](const auto&) { was_read(name); };
             events.denied = [this, name] { was_read(name); };
-            reading[name] =
-                std::make_unique<WatchTask>(io, client, one_of(k8s::Secret::kKind, "secrets", name), std::move(events));
+            reading[name] = std::make_unique<WatchTask>(io, client, one_secret(name), std::move(events));
         }
     }
 

@@ -75,6 +75,15 @@ public:
             cluster->need(object, translator.needs().needs(object));
     }
 
+    /// The objects of a cluster as they are now, those that other objects name after them.
+    void read_cluster() {
+        listing.emplace(*options.listing, options.translation, store, book);
+        listing->read();
+        translator.deny_class_objects(listing->denied(k8s::IngressClass::kKind));
+        do translate();
+        while (listing->read_needed(translator.needs()));
+    }
+
     /// With enable-ocsp: asks about those that are served now.
     void follow_certificates() {
         if (!stapler) return;
@@ -190,12 +199,26 @@ public:
         writes->look_soon();
     }
 
-    /// The first configuration is known.
-    void begin() {
+    /// As in ingress-nginx, whoever mistypes a flag hears of it before clients do.
+    void expect_named_services() const {
         const auto& published = options.cluster->writes.status.publish_service;
-        if (published && !store.find<k8s::Service>(*published) && !cluster->denied(k8s::Service::kKind))
+        if (published && is_missing(*published))
             throw std::runtime_error("there is no Service " + published->to_string() +
                                      ", whose addresses the status of Ingresses is to give (--publish-service)");
+        const auto& standing_in = options.translation.default_backend_service;
+        const auto& ns = options.translation.watch_namespace;
+        if (standing_in && (ns.empty() || standing_in->ns == ns) && is_missing(*standing_in))
+            throw std::runtime_error("there is no Service " + standing_in->to_string() +
+                                     ", which is to answer what no rule matches (--default-backend-service)");
+    }
+
+    bool is_missing(const k8s::ObjectName& service) const {
+        return store.find<k8s::Service>(service) == nullptr && !cluster->denied(k8s::Service::kKind);
+    }
+
+    /// The first configuration is known.
+    void begin() {
+        expect_named_services();
         complete = true;
         told = snapshot;
         cluster->drop_what_nobody_needs();
@@ -259,6 +282,7 @@ public:
     ChangeHandler handler;
     std::unique_ptr<FileWatch> watch;
     std::optional<ClusterSource> cluster;
+    std::optional<ClusterListing> listing;
     std::optional<ControllerPlace> place;
     std::optional<ClusterWrites> writes;
     std::optional<IngressEvents> events;  ///< once the cluster is known
@@ -275,12 +299,16 @@ Report Engine::load() {
     for (const auto& manifest : state_->options.built_in)
         state_->store.apply_file(manifest.name, k8s::decode(manifest.text, manifest.name), state_->book);
     state_->source.load_all();
-    state_->translate();
+    if (state_->options.listing)
+        state_->read_cluster();
+    else
+        state_->translate();
     state_->bind_addresses = state_->translator.settings().bind_addresses;
     state_->book.take_fresh();
     state_->complete = !state_->options.cluster;
     state_->told = state_->snapshot;
-    return report();
+    if (state_->options.cluster) return {};  // of which nothing is known yet
+    return state_->listing ? state_->listing->judged(report()) : report();
 }
 
 bool Engine::complete() const noexcept { return state_->complete; }

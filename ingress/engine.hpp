@@ -15,6 +15,7 @@
 #include "base/ip_address.hpp"
 #include "base/result.hpp"
 #include "ingress/admission/answer.hpp"
+#include "ingress/cluster/cluster_listing.hpp"
 #include "ingress/cluster_source.hpp"
 #include "ingress/diagnostics.hpp"
 #include "ingress/discovery/dns_message.hpp"
@@ -46,6 +47,7 @@ struct EngineOptions {
     /// alone decide.
     std::optional<ProbeOptions> probes;
     std::optional<ClusterOptions> cluster;  ///< the objects of a cluster instead of files
+    std::optional<ListingOptions> listing;  ///< the objects that a cluster has now, which load() reads (lint)
     NameResolverOptions resolver;           ///< how the names of ExternalName Services are resolved while watch() is on
 };
 
@@ -62,6 +64,7 @@ public:
     Engine& operator=(const Engine&) = delete;
 
     /// Reads all sources and translates them. Call once, first. Never throws for bad input: see Report::refuses_start().
+    /// With EngineOptions::listing it waits for the API server, and throws when that does not answer.
     /// @return everything found, also notices.
     Report load();
 

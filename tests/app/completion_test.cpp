@@ -35,6 +35,7 @@ TEST(Completion, BashOffersOptionsAndTheirValues) {
     EXPECT_EQ(bash_offers("fairway run --http", 2), "--http-port\n--https-port\n");
     EXPECT_EQ(bash_offers("fairway run --log-level w", 3), "warn\n");
     EXPECT_EQ(bash_offers("fairway completion z", 2), "zsh\n");
+    EXPECT_EQ(bash_offers("fairway lint --ku", 2), "--kube-context\n--kubeconfig\n");
 }
 
 TEST(Completion, ZshAndFishKnowEveryCommand) {

@@ -1,0 +1,95 @@
+#include "k8s-client/api/list_objects.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
+
+#include "k8s-client/api/list_splitter.hpp"
+
+namespace fairway::k8s {
+
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int kPage = 500;  // objects; as kubectl
+constexpr int kTries = 3;
+constexpr std::chrono::seconds kPause{1};
+constexpr std::chrono::seconds kLongestPause{10};  // whatever Retry-After says: somebody waits for us
+
+constexpr unsigned kUnauthorized = 401;
+constexpr unsigned kForbidden = 403;
+constexpr unsigned kNotFound = 404;
+constexpr unsigned kGone = 410;
+constexpr unsigned kTooManyRequests = 429;
+
+std::string reason_of(unsigned status) {
+    switch (status) {
+        case kUnauthorized: return "the API server does not know who we are (HTTP 401); is the token expired?";
+        case kForbidden: return "the API server does not let us list them (HTTP 403)";
+        case kNotFound: return "the API server does not have this API (HTTP 404)";
+        default: return fmt::format("the API server cannot answer (HTTP {})", status);
+    }
+}
+
+bool may_pass(unsigned status) { return status == kGone || status == kTooManyRequests || status >= 500; }
+
+struct Page {
+    unsigned status = 0;
+    std::chrono::seconds retry_after{0};
+    std::string next;  ///< what the next page is asked for by; empty: this was the last
+};
+
+asio::awaitable<Page> read_page(ApiClient& client, const WatchedResource& resource, std::string target,
+                                const std::function<void(Decoded)>& take) {
+    const auto answer = co_await client.stream(std::move(target));
+    Page page{answer->status(), answer->retry_after(), {}};
+    if (page.status != 200) co_return page;
+    const ApiUnreachable garbled("the answer of the API server is not what it should be");
+    ListSplitter splitter(resource.kind, resource.api_version(), [&](std::string_view list) {
+        auto decoded = decode(list, {}, {});
+        if (decoded.truncated) throw garbled;
+        take(std::move(decoded));
+    });
+    bool sound = true;
+    while (sound) {
+        const auto chunk = co_await answer->next_chunk(ApiRequest::kAnswerLimit);
+        if (!chunk) break;
+        sound = splitter.feed(*chunk);
+    }
+    const auto rest = decode(splitter.rest(), {}, {});
+    if (!sound || rest.truncated || rest.list.resource_version.empty()) throw garbled;
+    page.next = rest.list.continue_token;
+    co_return page;
+}
+
+}  // namespace
+
+asio::awaitable<void> list_objects(ApiClient& client, WatchedResource resource, std::function<void(Decoded)> take) {
+    const std::string target = resource.target();
+    const auto first = fmt::format("{}{}limit={}", target, target.find('?') == std::string::npos ? '?' : '&', kPage);
+    std::string next;
+    for (int tries = 1;;) {
+        auto request = first;
+        if (!next.empty()) request += "&continue=" + boost::urls::encode(next, boost::urls::unreserved_chars);
+        const auto page = co_await read_page(client, resource, std::move(request), take);
+        if (page.status == 200) {
+            if (page.next.empty()) co_return;
+            next = page.next;
+            continue;
+        }
+        if (!may_pass(page.status) || tries++ == kTries) throw ListRefused(page.status, reason_of(page.status));
+        if (page.status == kGone) next.clear();
+        const auto pause = std::clamp(page.retry_after, kPause, kLongestPause);
+        asio::steady_timer timer(co_await asio::this_coro::executor, pause);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+}  // namespace fairway::k8s

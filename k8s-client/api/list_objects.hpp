@@ -1,0 +1,29 @@
+// Reads the objects of one kind once, for whoever does not want to follow them.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <stdexcept>
+#include <string>
+
+#include "k8s-client/api/api_client.hpp"
+#include "k8s-client/api/resource_watch.hpp"
+
+namespace fairway::k8s {
+
+/// The API server answered, but with no list. The message says why, for people.
+class ListRefused : public std::runtime_error {
+public:
+    ListRefused(unsigned answer, const std::string& what) : std::runtime_error(what), status(answer) {}
+    unsigned status;  ///< of HTTP: 401, 403, 404, 429, 5xx
+};
+
+/// All that there are, in pages of 500. A busy server is asked three times, and one that has forgotten the pages between two of
+/// them (410) from the first page on: `take` may get an object twice.
+/// @param client  outlives the coroutine.
+/// @param take    what a part of the answer holds, as it comes; also complaints about objects that cannot be read.
+/// Throws ApiUnreachable, ListRefused.
+boost::asio::awaitable<void> list_objects(ApiClient& client, WatchedResource resource,
+                                          std::function<void(Decoded)> take);
+
+}  // namespace fairway::k8s
