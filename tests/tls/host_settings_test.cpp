@@ -60,7 +60,7 @@ TEST_P(HostSettingsSelect, FindsTheHost) {
     }
 }
 INSTANTIATE_TEST_SUITE_P(Names, HostSettingsSelect, testing::ValuesIn(kCases),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& test) { return test.param.name; });
 
 TEST(HostSettingsSelect, NothingWithoutHosts) {
     EXPECT_EQ(HostSettingsMap().select("shop.example"), nullptr);
