@@ -32,6 +32,7 @@ public:
     Encoder(const Encoder&) = delete;
     Encoder& operator=(const Encoder&) = delete;
 
+    /// @param output  zlib begins a flush anew for as long as there are less than 7 bytes (zlib.h, deflate).
     virtual Step run(std::string_view input, std::span<char> output, Operation operation) = 0;
 
 protected:
