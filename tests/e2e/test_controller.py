@@ -103,7 +103,7 @@ def test_ingresses_of_other_classes_are_left_alone(api, controller):
 
 def test_asks_for_watches_only_while_nothing_changes(api, controller):
     controller()
-    until(lambda: len(api.watches) == 5, SOON_S, "all watches")
+    until(lambda: len(api.watches) == 5 and "ingress-controller-leader" in dict(api.requests), SOON_S, "all watches, and the Lease")
     before = len(api.requests)
     deadline = time.monotonic() + 1
     while time.monotonic() < deadline:

@@ -109,11 +109,17 @@ def test_our_own_status_writes_change_nothing(api, controller):
     assert fairway.metric("nginx_ingress_controller_success") <= before + 2, "one for the first of them, one for the new Ingress"
 
 
-def test_a_published_service_that_is_not_there_ends_the_start(api):
-    result = run_command("controller", "--apiserver-host", api.url, "--publish-service=default/missing", "--healthz-port=0",
+@pytest.mark.parametrize("flag", ["--publish-service", "--default-backend-service"])
+def test_a_service_that_a_flag_names_and_that_is_not_there_ends_the_start(api, flag):
+    result = run_command("controller", "--apiserver-host", api.url, f"{flag}=default/missing", "--healthz-port=0",
                          "--http-port=0", "--https-port=0")
     assert result.returncode == 1
-    assert "there is no Service default/missing" in result.stderr and "--publish-service" in result.stderr
+    assert "there is no Service default/missing" in result.stderr and flag in result.stderr
+
+
+def test_nothing_is_said_about_objects_before_they_are_known(api, controller):
+    api.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "namespace": "default"}})
+    assert not controller("--configmap=default/settings").events("diagnostic")
 
 
 def namespace(name, **labels):

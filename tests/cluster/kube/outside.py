@@ -3,6 +3,7 @@
 import os
 import pathlib
 import subprocess
+import time
 
 import pytest
 import yaml
@@ -30,7 +31,9 @@ class Outside(Fairway):
         self.renew_token()
         path = pathlib.Path(folder) / "kubeconfig"
         path.write_text(yaml.safe_dump(self._kubeconfig()))
+        began = time.monotonic()
         super().__init__(folder, "--kubeconfig", path, *flags, command=("controller",), environment=environment)
+        self.ready_after_s = time.monotonic() - began
 
     def renew_token(self):
         new = self.token_file.with_suffix(".new")
