@@ -111,6 +111,7 @@ void add_translation(CLI::App& command, ingress::TranslationOptions& options) {
         .add_flag("--disable-svc-external-name", options.disable_service_external_name,
                   "Give Services of type ExternalName no endpoints")
         ->group(group);
+    text("--geoip-directory", options.geoip_directory, "Folder of the GeoIP2 databases, for use-geoip2", "FOLDER");
     command
         .add_flag("--enable-ssl-passthrough", options.ssl_passthrough,
                   "Pass TLS for hosts with the annotation ssl-passthrough to their Service undecrypted")

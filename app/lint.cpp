@@ -58,6 +58,7 @@ int lint(const LintCommand& command) {
     ingress::EngineOptions options;
     options.paths = command.paths;
     options.translation = command.translation;
+    options.translation.geoip_directory.clear();  // databases are where it will serve
     if (!command.kubeconfig.empty()) {
         auto api_server = k8s::kubeconfig(command.kubeconfig, command.context);
         if (!api_server) throw WrongConfiguration(api_server.error().message);

@@ -263,6 +263,20 @@ public:
         });
     }
 
+    void review_geo_databases_later() {
+        geo_timer->expires_after(std::chrono::minutes(1));
+        geo_timer->async_wait([this, still = alive](const boost::system::error_code& error) {
+            if (error || !*still || !geo_timer) return;
+            const auto wait = translator.settings().geoip2_reload;
+            if (wait.count() > 0 && ++minutes_since_geo_review >= wait.count()) {
+                minutes_since_geo_review = 0;
+                translator.review_geo_databases();
+                follow();
+            }
+            if (*still && geo_timer) review_geo_databases_later();
+        });
+    }
+
     EngineOptions options;
     ObjectStore store;
     PodReadiness readiness;
@@ -288,6 +302,8 @@ public:
     std::optional<IngressEvents> events;  ///< once the cluster is known
     bool complete = false;
     std::unique_ptr<boost::asio::steady_timer> review_timer;
+    std::unique_ptr<boost::asio::steady_timer> geo_timer;
+    int minutes_since_geo_review = 0;
     std::shared_ptr<bool> alive = std::make_shared<bool>(true);  ///< false for handlers that outlive us
 };
 
@@ -330,6 +346,8 @@ Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
     }
     state_->review_timer = std::make_unique<boost::asio::steady_timer>(io);
     state_->review_certificates_later();
+    state_->geo_timer = std::make_unique<boost::asio::steady_timer>(io);
+    state_->review_geo_databases_later();
     state_->resolver.emplace(io, state_->options.resolver, state_->answers,
                              [state = state_.get()](const auto& names) { state->follow({}, names); });
     state_->resolver->follow(state_->translator.backends().external_names(), state_->dns_families());
@@ -349,6 +367,7 @@ void Engine::stop_watching() {
     state_->events.reset();
     state_->writes.reset();
     state_->review_timer.reset();
+    state_->geo_timer.reset();
     if (state_->prober) state_->prober->stop();
     state_->resolver.reset();
     state_->stapler.reset();

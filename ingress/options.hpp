@@ -43,6 +43,7 @@ struct TranslationOptions {
     std::optional<k8s::ObjectName> configmap;                ///< --configmap
     std::optional<k8s::ObjectName> default_ssl_certificate;  ///< --default-ssl-certificate
     std::optional<k8s::ObjectName> default_backend_service;  ///< --default-backend-service
+    std::string geoip_directory = "/etc/ingress-controller/geoip";  ///< --geoip-directory; empty: is not looked at
     bool ssl_passthrough = false;                            ///< --enable-ssl-passthrough
     bool services = false;                                   ///< --services
     IpAddress service_address{.bytes = {127, 0, 0, 1}};      ///< --service-address

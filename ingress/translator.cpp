@@ -188,6 +188,7 @@ void Translator::apply_configmap(Dirty& dirty) {
                             settings.ocsp != settings_.ocsp;
     judge_all_ |= !(settings.acceptance == settings_.acceptance);
     settings_ = std::move(settings);
+    open_geo_databases();
     data_plane_ = std::make_shared<const routing::Settings>(settings_.data_plane);
     exposure_.configure(settings_.streams, settings_.bind_addresses);
     tls_changed_ |= tls_change;

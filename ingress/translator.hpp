@@ -47,6 +47,8 @@ public:
     void use_staples(tls::Staples staples);
     /// Judges the validity times of certificates again, which pass without any object changing.
     void review_certificates();
+    /// Opens the GeoIP2 databases anew if they have changed on disk; the next apply() publishes them.
+    void review_geo_databases();
 
     const ConfigMapSettings& settings() const noexcept { return settings_; }
     const TranslationOptions& options() const noexcept { return options_; }
@@ -132,6 +134,7 @@ private:
     bool is_host(const std::string& name) const;
     std::shared_ptr<const routing::HostRules> build_service_host(const std::string& name, const BackendKey& key);
     void rebuild_tls_config();
+    void open_geo_databases();
     void load_dh_parameters(tls::ServerSettings& settings, std::vector<Diagnostic>& problems) const;
     std::shared_ptr<const tls::HostSettingsMap> host_settings() const;
     void settle_passthrough(const std::string& name, std::optional<routing::PassthroughHost> wanted);

@@ -14,6 +14,7 @@ void identify(const ConnectionFacts& facts, Exchange& exchange) {
 
     RequestRecord& record = exchange.record;
     record.client_ip = exchange.forwarded.client_ip();
+    record.geo = settings.geo.get();
     record.scheme = exchange.forwarded.scheme;
     record.request_id = exchange.forwarded.request_id;
     record.host = routing::normalise_host(exchange.request.authority, exchange.host);

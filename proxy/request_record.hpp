@@ -16,6 +16,10 @@
 #include "routing/policy/canary.hpp"
 #include "routing/route_table.hpp"
 
+namespace fairway::routing {
+class GeoDatabases;  // routing/geo_databases.hpp
+}
+
 namespace fairway::tls {
 struct ClientCertificate;  // tls/client_certificate.hpp
 }
@@ -57,6 +61,7 @@ struct RequestRecord {
     const RequestHead* request = nullptr;  ///< null when the head could not be parsed
     std::string_view request_line;         ///< $request as received, also of a refused head when known
     std::string_view client_ip;            ///< $remote_addr after real-ip rules
+    const routing::GeoDatabases* geo = nullptr;  ///< null: $geoip2_* have no values
     std::string_view host;                 ///< $host: lower case, without port
     std::string_view scheme;      ///< $scheme of the connection, or what X-Forwarded-Proto said: $pass_access_scheme
     std::string_view request_id;  ///< $req_id

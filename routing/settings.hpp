@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 
 namespace fairway::routing {
 
+class GeoDatabases;  // geo_databases.hpp
 // Each in a file of its own: policy/NAME.hpp.
 struct BlockRules;
 struct Compression;
@@ -80,6 +82,7 @@ struct AccessLogSettings {
     std::string format;  ///< empty = ingress-nginx's default upstream format
     LogEscape escape = LogEscape::standard;
     bool default_backend = false;
+    bool auth_requests = false;  ///< enable-auth-access-log: also a line for each question to an auth-url
     std::vector<std::string> skip_urls;
     bool streams_enabled = true;
     std::string stream_path;    ///< empty: `path`
@@ -93,6 +96,7 @@ struct Settings {
     ForwardedSettings forwarded;
     HstsSettings hsts;
     AccessLogSettings access_log;
+    std::shared_ptr<const GeoDatabases> geo;  ///< use-geoip2; null: off
     std::uint16_t http_redirect_code = 308;  ///< http-redirect-code: 301, 302, 307 or 308
     bool server_tokens = false;              ///< send "Server: fairway"
     Part<BlockRules> block_rules;            ///< block-cidrs, block-user-agents, block-referers

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
+#include "routing/geo_databases.hpp"
 
 namespace fairway::routing {
 
@@ -105,6 +106,11 @@ std::optional<VariableName> find_variable(std::string_view name) {
     const std::string lower = ascii::lower_copy(name);
     for (const Known& known : kWhole)
         if (lower == known.name) return VariableName{known.variable, {}};
+    if (constexpr std::string_view kGeo = "geoip2_"; lower.starts_with(kGeo)) {
+        auto rest = lower.substr(kGeo.size());
+        if (!is_geo_variable(rest)) return std::nullopt;
+        return VariableName{Variable::geoip2, std::move(rest)};
+    }
     for (const Known& known : kPrefixes)
         if (lower.starts_with(known.name) && lower.size() > known.name.size())
             return VariableName{known.variable, lower.substr(known.name.size())};

@@ -23,6 +23,7 @@ enum class Variable : std::uint8_t {
     connection,
     connection_requests,
     server_port,
+    geoip2,
     ssl_protocol,
     ssl_cipher,
     ssl_server_name,
@@ -98,7 +99,7 @@ enum class Variable : std::uint8_t {
 /// A variable with what its name carries.
 struct VariableName {
     Variable variable = Variable::missing;
-    std::string argument;  ///< NAME of http_NAME, upstream_http_NAME, sent_http_NAME, arg_NAME, cookie_NAME; lower case
+    std::string argument;  ///< NAME of http_NAME, upstream_http_NAME, sent_http_NAME, arg_NAME, cookie_NAME, geoip2_NAME; lower case
 
     bool operator==(const VariableName&) const = default;
 };

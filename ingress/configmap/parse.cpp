@@ -30,6 +30,12 @@ Result<std::uint16_t> parse_redirect_code(std::string_view text) {
     return Error{fmt::format("\"{}\" is not one of 301, 302, 307 and 308", text)};
 }
 
+Result<std::chrono::minutes> parse_minutes(std::string_view text) {
+    const auto minutes = parse_integer(text, 0, 60 * 24 * 365);
+    if (!minutes) return minutes.error();
+    return std::chrono::minutes(*minutes);
+}
+
 void read_redirects(SettingReader& settings, ConfigMapSettings& result) {
     read_tls_redirect(settings, result.defaults.policy.tls_redirect);
     settings.read("http-redirect-code", result.data_plane.http_redirect_code, parse_redirect_code);
@@ -154,6 +160,8 @@ ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, References& referen
     read_compression(settings, data_plane.compression);
     settings.read("worker-shutdown-timeout", data_plane.worker_shutdown_timeout, parse_duration);
     settings.read("enable-ocsp", result.ocsp, parse_bool);
+    settings.read("use-geoip2", result.geoip2, parse_bool);
+    settings.read("geoip2-autoreload-in-minutes", result.geoip2_reload, parse_minutes);
     settings.read("disable-ipv6-dns", result.disable_ipv6_dns, parse_bool);
     settings.read("ssl-dh-param", result.dh_parameters, parse_object_name);
     settings.read("proxy-ssl-location-only", result.upstream_tls_per_location, parse_bool);

@@ -1,6 +1,7 @@
 // The controller's ConfigMap, turned into settings of the data plane, of TLS and defaults of every Ingress.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -29,6 +30,8 @@ struct ConfigMapSettings {
     bool ocsp = false;                       ///< enable-ocsp
     bool upstream_tls_per_location = false;  ///< proxy-ssl-location-only
     bool strict_path_types = true;           ///< strict-validate-path-type
+    bool geoip2 = false;                     ///< use-geoip2
+    std::chrono::minutes geoip2_reload{0};   ///< geoip2-autoreload-in-minutes; 0: never
     AcceptanceRules acceptance;
 };
 

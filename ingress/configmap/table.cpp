@@ -171,6 +171,8 @@ constexpr ConfigKeyDescriptor kAccessLog[] = {
      "send the access logs to a syslog server by UDP instead of files", "Fairway's own log stays on stderr"},
     {"syslog-host", "host name or address", "", acts, kOpen, "the syslog server"},
     {"syslog-port", "number", "514", acts, kOpen, "its UDP port"},
+    {"use-geoip2", "true or false", "false", acts, kOpen, "$geoip2_* from the databases of --geoip-directory"},
+    {"geoip2-autoreload-in-minutes", "minutes", "0", acts, kOpen, "how often replaced databases are noticed; 0: never"},
 };
 
 constexpr ConfigKeyDescriptor kAccessControl[] = {
@@ -267,8 +269,6 @@ constexpr ConfigKeyDescriptor kTracingWafLocationOfClients[] = {
     {"otel-max-queuesize", "number", "2048", planned, kOpen, "spans kept"},
     {"otel-schedule-delay-millis", "milliseconds", "5000", planned, kOpen, "time between exports"},
     {"otel-max-export-batch-size", "number", "512", planned, kOpen, "spans in an export"},
-    {"use-geoip2", "true or false", "false", planned, kOpen, "GeoIP variables"},
-    {"geoip2-autoreload-in-minutes", "minutes", "0", planned, kOpen, "read the database again"},
 };
 
 constexpr ConfigKeyDescriptor kWithoutMeaningOutsideNginx[] = {

@@ -9,6 +9,7 @@
 #include "proxy/access_log/escape.hpp"
 #include "proxy/access_log/request_values.hpp"
 #include "proxy/proxied_connection.hpp"
+#include "routing/geo_databases.hpp"
 #include "routing/path_normalise.hpp"
 #include "tls/client_certificate.hpp"
 
@@ -98,6 +99,7 @@ void VariableWriter::append_of_connection(const LogVariableName& name) const {
         case LogVariable::connection: return out_.append_number(connection.serial);
         case LogVariable::connection_requests: return out_.append_number(record_.connection_requests);
         case LogVariable::server_port: return out_.append_number(std::uint64_t{connection.local_port});
+        case LogVariable::geoip2: return geo(name.argument);
         case LogVariable::ssl_protocol: return value_or_missing(connection.tls_protocol);
         case LogVariable::ssl_cipher: return value_or_missing(connection.tls_cipher);
         case LogVariable::ssl_server_name: return value_or_missing(connection.server_name);
@@ -244,6 +246,13 @@ void VariableWriter::client_bytes() const {
     const auto address = IpAddress::parse(client_ip());
     if (!address) return missing();
     value({reinterpret_cast<const char*>(address->bytes.data()), address->v6 ? 16U : 4U});
+}
+
+void VariableWriter::geo(std::string_view name) const {
+    const auto address = record_.geo != nullptr ? IpAddress::parse(client_ip()) : Error{"no databases"};
+    if (!address) return missing();
+    std::array<char, routing::GeoDatabases::kRoom> room;
+    value_or_missing(record_.geo->find(name, *address, room));
 }
 
 void VariableWriter::user() const {

@@ -45,6 +45,7 @@ private:
     std::string_view server_name() const noexcept;
     void client_bytes() const;
     void user() const;
+    void geo(std::string_view name) const;
     void normalised_path() const;
     void escaped_target() const;
     void joined_fields(const FieldList& fields, const LogVariableName& name) const;

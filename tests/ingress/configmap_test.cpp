@@ -185,6 +185,8 @@ const KeyCase kKeys[] = {
     {"use-proxy-protocol", "true", [](const auto& s) { return s.data_plane.forwarded.proxy_protocol; }, "x"},
     {"proxy-protocol-header-timeout", "9s",
      [](const auto& s) { return s.data_plane.forwarded.proxy_header_timeout == std::chrono::seconds(9); }, "0"},
+    {"use-geoip2", "true", [](const auto& s) { return s.geoip2; }, "x"},
+    {"geoip2-autoreload-in-minutes", "5", [](const auto& s) { return s.geoip2_reload == 5min; }, "-1"},
     {"disable-ipv6-dns", "true", [](const auto& s) { return s.disable_ipv6_dns; }, "x"},
     {"ssl-dh-param", "shop/dh", [](const auto& s) { return s.dh_parameters.has_value(); }, "dh"},
     {"enable-ocsp", "true", [](const auto& s) { return s.ocsp; }, "x"},
