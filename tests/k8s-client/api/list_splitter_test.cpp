@@ -3,7 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include "k8s-client/api/backoff.hpp"
 #include "k8s-client/objects/decode.hpp"
 
 namespace fairway::k8s {
@@ -62,20 +61,6 @@ TEST(ListSplitter, RefusesWhatIsNoList) {
     EXPECT_FALSE(split(std::string(1024 * 1024, 'x'), 4096).sound);
     EXPECT_FALSE(split(R"({"items":[{"a":")" + std::string(17 * 1024 * 1024, 'x'), 65536).sound);
     EXPECT_TRUE(decode(split(kList.substr(0, kList.size() - 2), 9).rest, {}, {}).truncated);
-}
-
-TEST(Backoff, DoublesUpToALimitWithJitterAndKeepsWhatWasAskedFor) {
-    using std::chrono::milliseconds;
-    Backoff backoff(milliseconds(200));
-    for (const int most : {200, 400, 800, 1000, 1000}) {
-        const auto pause = backoff.next(milliseconds(1000));
-        EXPECT_GE(pause, milliseconds(most / 2));
-        EXPECT_LE(pause, milliseconds(most));
-    }
-    EXPECT_GE(backoff.next(milliseconds(1000), milliseconds(7000)), milliseconds(7500));
-    EXPECT_LE(backoff.next(milliseconds(300)), milliseconds(300));
-    backoff.reset();
-    EXPECT_LE(backoff.next(milliseconds(1000)), milliseconds(200));
 }
 
 }  // namespace
