@@ -40,16 +40,12 @@ std::string reason_of(unsigned status) {
 
 bool may_pass(unsigned status) { return status == kGone || status == kTooManyRequests || status >= 500; }
 
-struct Page {
-    unsigned status = 0;
-    std::chrono::seconds retry_after{0};
-    std::string next;  ///< what the next page is asked for by; empty: this was the last
-};
+}  // namespace
 
-asio::awaitable<Page> read_page(ApiClient& client, const WatchedResource& resource, std::string target,
-                                const std::function<void(Decoded)>& take) {
+asio::awaitable<ListPage> list_page(ApiClient& client, const WatchedResource& resource, std::string target,
+                                    const std::function<void(Decoded)>& take) {
     const auto answer = co_await client.stream(std::move(target));
-    Page page{answer->status(), answer->retry_after(), {}};
+    ListPage page{answer->status(), answer->retry_after(), {}};
     if (page.status != 200) co_return page;
     const ApiUnreachable garbled("the answer of the API server is not what it should be");
     ListSplitter splitter(resource.kind, resource.api_version(), [&](std::string_view list) {
@@ -63,13 +59,11 @@ asio::awaitable<Page> read_page(ApiClient& client, const WatchedResource& resour
         if (!chunk) break;
         sound = splitter.feed(*chunk);
     }
-    const auto rest = decode(splitter.rest(), {}, {});
+    auto rest = decode(splitter.rest(), {}, {});
     if (!sound || rest.truncated || rest.list.resource_version.empty()) throw garbled;
-    page.next = rest.list.continue_token;
+    page.meta = std::move(rest.list);
     co_return page;
 }
-
-}  // namespace
 
 asio::awaitable<void> list_objects(ApiClient& client, WatchedResource resource, std::function<void(Decoded)> take) {
     const std::string target = resource.target();
@@ -78,10 +72,10 @@ asio::awaitable<void> list_objects(ApiClient& client, WatchedResource resource, 
     for (int tries = 1;;) {
         auto request = first;
         if (!next.empty()) request += "&continue=" + boost::urls::encode(next, boost::urls::unreserved_chars);
-        const auto page = co_await read_page(client, resource, std::move(request), take);
+        const auto page = co_await list_page(client, resource, std::move(request), take);
         if (page.status == 200) {
-            if (page.next.empty()) co_return;
-            next = page.next;
+            if (page.meta.continue_token.empty()) co_return;
+            next = page.meta.continue_token;
             continue;
         }
         if (!may_pass(page.status) || tries++ == kTries) throw ListRefused(page.status, reason_of(page.status));

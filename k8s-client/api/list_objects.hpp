@@ -11,6 +11,20 @@
 
 namespace fairway::k8s {
 
+/// One page, or the refusal of it.
+struct ListPage {
+    unsigned status = 0;  ///< of HTTP; 200: `meta` counts
+    std::chrono::seconds retry_after{0};
+    ListMeta meta;
+};
+
+/// Reads one page; of what the server sends, the text of one object is held at a time.
+/// @param target  path and query, such as resource.target() and "limit=500".
+/// @param client, resource, take  outlive the coroutine.
+/// Throws ApiUnreachable, also for an answer that is no list.
+boost::asio::awaitable<ListPage> list_page(ApiClient& client, const WatchedResource& resource, std::string target,
+                                           const std::function<void(Decoded)>& take);
+
 /// The API server answered, but with no list. The message says why, for people.
 class ListRefused : public std::runtime_error {
 public:

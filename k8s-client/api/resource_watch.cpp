@@ -9,7 +9,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "base/log.hpp"
-#include "k8s-client/api/list_splitter.hpp"
+#include "k8s-client/api/list_objects.hpp"
 
 namespace fairway::k8s {
 
@@ -30,6 +30,7 @@ public:
     std::chrono::seconds retry_after;
 };
 
+constexpr unsigned kOk = 200;
 constexpr unsigned kBadRequest = 400;
 constexpr unsigned kUnauthorized = 401;
 constexpr unsigned kForbidden = 403;
@@ -48,7 +49,7 @@ std::string reason_of(unsigned status) {
 }
 
 void expect_ok(const AnswerStream& answer) {
-    if (answer.status() != 200) throw Refused(answer.status(), reason_of(answer.status()), answer.retry_after());
+    if (answer.status() != kOk) throw Refused(answer.status(), reason_of(answer.status()), answer.retry_after());
 }
 
 /// ERROR lines carry Kubernetes' own words: 410 is no fault of anyone's.
@@ -151,37 +152,22 @@ void ResourceWatch::note(const Decoded& decoded) {
 asio::awaitable<void> ResourceWatch::list() {
     const std::string target = resource_.target();
     const char joiner = target.find('?') == std::string::npos ? '?' : '&';
+    const std::function<void(Decoded)> take = [this](Decoded decoded) {
+        note(decoded);
+        events_.changed(std::move(decoded));
+    };
     initial_.clear();
     ListMeta page;
     do {
         auto request = fmt::format("{}{}limit={}", target, joiner, kPage);
         if (!page.continue_token.empty()) request += "&continue=" + encoded(page.continue_token);
-        page = co_await list_page(request);
+        auto got = co_await list_page(client_, resource_, std::move(request), take);
+        if (got.status != kOk) throw Refused(got.status, reason_of(got.status), got.retry_after);
+        page = std::move(got.meta);
     } while (!page.continue_token.empty());
     resource_version_ = page.resource_version;
     recovered();
     events_.listed(std::exchange(initial_, {}));
-}
-
-asio::awaitable<ListMeta> ResourceWatch::list_page(const std::string& target) {
-    const auto answer = co_await client_.stream(target);
-    expect_ok(*answer);
-    const ApiUnreachable garbled("the answer of the API server is not what it should be");
-    ListSplitter splitter(resource_.kind, resource_.api_version(), [&](std::string_view list) {
-        auto decoded = decode(list, {}, {});
-        if (decoded.truncated) throw garbled;
-        note(decoded);
-        events_.changed(std::move(decoded));
-    });
-    bool sound = true;
-    while (sound) {
-        const auto chunk = co_await answer->next_chunk(ApiRequest::kAnswerLimit);
-        if (!chunk) break;
-        sound = splitter.feed(*chunk);
-    }
-    auto rest = decode(splitter.rest(), {}, {});
-    if (!sound || rest.truncated || rest.list.resource_version.empty()) throw garbled;
-    co_return std::move(rest.list);
 }
 
 std::string ResourceWatch::watch_target(std::chrono::seconds length) const {

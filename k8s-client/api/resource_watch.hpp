@@ -66,7 +66,6 @@ public:
 private:
     boost::asio::awaitable<void> begin_or_go_on();
     boost::asio::awaitable<void> list();
-    boost::asio::awaitable<ListMeta> list_page(const std::string& target);
     boost::asio::awaitable<void> watch();
     std::string watch_target(std::chrono::seconds length) const;
     void take(WatchEvent event);
