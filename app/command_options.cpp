@@ -344,6 +344,7 @@ std::vector<CommandInfo> command_tree() {
             described.description = option->get_description();
             described.takes_value = option->get_items_expected_max() > 0;
             described.takes_path = option->get_type_name() == "PATH";
+            described.hidden = option->get_group().empty();
             if (info.name == "get" && option->get_name() == "--output")
                 described.choices = kForms;
             else if (option->get_name() == "--output" || option->get_name() == "--log-format")

@@ -43,6 +43,7 @@ struct OptionInfo {
     std::string description;         ///< one line
     bool takes_value = false;
     bool takes_path = false;
+    bool hidden = false;               ///< accepted, but in no help: ingress-nginx's flags that ask for nothing here
     std::vector<std::string> choices;  ///< the values it can have, when they are few
 };
 

@@ -124,7 +124,9 @@ std::string fish_script(const std::vector<CommandInfo>& commands) {
 }  // namespace
 
 std::string completion_script(std::string_view shell) {
-    const auto commands = command_tree();
+    auto commands = command_tree();
+    for (CommandInfo& command : commands)
+        std::erase_if(command.options, [](const OptionInfo& option) { return option.hidden; });
     if (shell == "bash") return bash_script(commands);
     if (shell == "zsh") return zsh_script(commands);
     return fish_script(commands);

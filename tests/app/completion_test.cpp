@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "app/command_options.hpp"
+
 namespace fairway::app {
 namespace {
 
@@ -35,7 +37,24 @@ TEST(Completion, BashOffersOptionsAndTheirValues) {
     EXPECT_EQ(bash_offers("fairway run --http", 2), "--http-port\n--https-port\n");
     EXPECT_EQ(bash_offers("fairway run --log-level w", 3), "warn\n");
     EXPECT_EQ(bash_offers("fairway completion z", 2), "zsh\n");
-    EXPECT_EQ(bash_offers("fairway lint --ku", 2), "--kube-context\n--kubeconfig\n");
+    EXPECT_EQ(bash_offers("fairway lint --ku", 2), "--kubeconfig\n--kube-context\n");
+}
+
+TEST(Completion, OffersEveryFlagOfEveryCommand) {
+    const auto zsh = completion_script("zsh");
+    const auto fish = completion_script("fish");
+    for (const auto& command : command_tree()) {
+        const auto offered = "\n" + bash_offers("fairway " + command.name + " -", 2);
+        for (const auto& option : command.options) {
+            for (const auto& name : option.names) {
+                const auto line = "\n" + name + "\n";
+                EXPECT_EQ(offered.find(line) != std::string::npos, !option.hidden) << command.name << " " << name;
+            }
+            if (option.hidden) continue;
+            EXPECT_THAT(zsh, HasSubstr(option.names.back()));
+            EXPECT_THAT(fish, HasSubstr(" -l " + option.names.back().substr(2)));
+        }
+    }
 }
 
 TEST(Completion, ZshAndFishKnowEveryCommand) {
