@@ -53,11 +53,13 @@ io::Task<void> forward(WorkerContext& worker, DownstreamStream& stream, Exchange
 }
 
 // What a step decided, or the error page that the route has for it.
-io::Task<void> answer_instead(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange, OwnAnswer& answer) {
+io::Task<void> answer_instead(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange,
+                              const RequestStep& step, OwnAnswer& answer) {
     if (answer.status >= 400) {
         answer.status = co_await answer_by_error_page(worker, stream, exchange, answer.status);
         if (answer.status == 0) co_return;
     }
+    if (step.of_host) exchange.response_edits.set("Strict-Transport-Security", {});
     co_await send_own_answer(stream, exchange, answer);
 }
 
@@ -83,7 +85,7 @@ io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, E
         else
             answer = step.decide(context);
         if (!answer) continue;
-        co_await answer_instead(worker, stream, exchange, *answer);
+        co_await answer_instead(worker, stream, exchange, step, *answer);
         co_return;
     }
     co_await forward(worker, stream, exchange);

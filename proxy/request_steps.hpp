@@ -37,6 +37,9 @@ struct RequestStep {
     /// What explain says of a step without `judge`, or after a `judge` that did not answer: one line, found without asking
     /// anybody or counting anything.
     std::string (*verdict)(const Exchange&) = nullptr;
+    /// Decided for the host before any path counts: nginx's server stage, whose answers have no Strict-Transport-Security
+    /// (reference 6.5).
+    bool of_host = false;
 };
 
 std::span<const RequestStep> request_steps() noexcept;

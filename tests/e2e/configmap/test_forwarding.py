@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from support.covers import covers_key
+from support.covers import covers, covers_key
 from support.manifests import HOST, site, tls_secret
 from support.scripted_origin import response
 
@@ -95,3 +95,26 @@ def test_hsts_on_https_alone(serve, origins, authority, tmp_path):
     assert over_tls({}) == "max-age=31536000; includeSubDomains"
     assert over_tls({"hsts": "false"}) is None
     assert over_tls({"hsts-max-age": "60", "hsts-include-subdomains": "false", "hsts-preload": "true"}) == "max-age=60; preload"
+
+
+@covers("app-root", "from-to-www-redirect")
+@covers_key("hsts")
+@pytest.mark.parametrize("http2", [False, True])
+def test_hsts_is_the_paths_and_not_the_hosts(serve, origins, authority, http2):
+    import httpx
+    import ssl
+    context = ssl.create_default_context(cadata=authority.pem)
+    manifests = site(*origins(1), tls="tls-secret", app_root="/login", from_to_www_redirect="true", config={"block-user-agents": "EvilBot"})
+    manifests["all.yaml"].append(tls_secret(authority.issue(HOST, f"www.{HOST}")))
+    fairway = serve(manifests, "--configmap", "default/fairway")
+
+    def asked(host, path, headers={}):
+        with httpx.Client(verify=context, http1=not http2, http2=http2) as client:
+            answer = client.get(f"https://127.0.0.1:{fairway.https_port}{path}", extensions={"sni_hostname": host},
+                                headers={"Host": host, **headers})
+        return answer.status_code, answer.headers.get("Strict-Transport-Security")
+    told = "max-age=31536000; includeSubDomains"
+    assert asked(HOST, "/login") == (200, told)
+    assert asked(HOST, "/") == (302, None)
+    assert asked(f"www.{HOST}", "/") == (308, None)
+    assert asked(HOST, "/login", {"User-Agent": "EvilBot"}) == (403, None)
