@@ -46,6 +46,7 @@ void read_log_settings(SettingReader& settings, routing::AccessLogSettings& log)
     settings.read("access-log-path", log.path, parse_log_path);
     settings.read("http-access-log-path", log.path, parse_log_path);
     settings.read("enable-access-log-for-default-backend", log.default_backend, parse_bool);
+    settings.read("enable-auth-access-log", log.auth_requests, parse_bool);
 
     bool all_off = false;
     bool http_off = false;

@@ -14,6 +14,13 @@ bool is_default_backend_of_unknown_host(const RequestRecord& record) noexcept {
     return catch_all && record.route->owner == nullptr;
 }
 
+bool is_skipped(const RequestRecord& record, const routing::AccessLogSettings& settings) noexcept {
+    if (settings.skip_urls.empty() || record.request == nullptr) return false;
+    const std::string_view uri = record.request->origin_form;
+    return std::any_of(settings.skip_urls.begin(), settings.skip_urls.end(),
+                       [uri](const std::string& url) { return ascii::iequals(url, uri); });
+}
+
 }  // namespace
 
 bool is_logged(const RequestRecord& record, const routing::AccessLogSettings& settings) noexcept {
@@ -22,10 +29,11 @@ bool is_logged(const RequestRecord& record, const routing::AccessLogSettings& se
         if (!record.route->policy->access_log) return false;
         if (!settings.default_backend && is_default_backend_of_unknown_host(record)) return false;
     }
-    if (settings.skip_urls.empty() || record.request == nullptr) return true;
-    const std::string_view uri = record.request->origin_form;
-    return std::none_of(settings.skip_urls.begin(), settings.skip_urls.end(),
-                        [uri](const std::string& url) { return ascii::iequals(url, uri); });
+    return !is_skipped(record, settings);
+}
+
+bool is_question_logged(const RequestRecord& record, const routing::AccessLogSettings& settings) noexcept {
+    return settings.enabled && settings.auth_requests && !is_skipped(record, settings);
 }
 
 }  // namespace fairway::proxy

@@ -12,4 +12,7 @@ namespace fairway::proxy {
 /// A request that was refused before a route was chosen (record.route is null) is always logged.
 bool is_logged(const RequestRecord& record, const routing::AccessLogSettings& settings) noexcept;
 
+/// Whether a question to an auth-url is: with enable-auth-access-log, which has no switch for single Ingresses.
+bool is_question_logged(const RequestRecord& record, const routing::AccessLogSettings& settings) noexcept;
+
 }  // namespace fairway::proxy

@@ -10,6 +10,7 @@
 #include "base/line_limit.hpp"
 #include "base/log.hpp"
 #include "proxy/access/access_tables.hpp"
+#include "proxy/access_log/log_filter.hpp"
 #include "proxy/filters/redirect.hpp"
 #include "proxy/subrequest.hpp"
 #include "proxy/variables.hpp"
@@ -106,10 +107,9 @@ void log_failure(const Exchange& exchange, const routing::ExternalAuth& auth, st
                  io::TimePoint now) {
     thread_local log::LineLimit limit;
     if (const auto left_out = limit.admit(now))
-        log::error("auth.server_failed", {{"host", exchange.record.host},
-                                          {"auth_url", auth.url},
-                                          {"reason", reason},
-                                          {"left_out", *left_out}});
+        log::error(
+            "auth.server_failed",
+            {{"host", exchange.record.host}, {"auth_url", auth.url}, {"reason", reason}, {"left_out", *left_out}});
 }
 
 routing::UpstreamKeepalive keepalive_of(const routing::ExternalAuth& auth) {
@@ -125,8 +125,10 @@ bool cannot_connect(Failure failure) {
 }
 
 /// Sends the question to one server, and to others while no connection can be made.
+/// @param tries  for the log: what came of each.
 io::Task<Failure> ask_one_of(StepContext& context, const routing::ExternalAuth& auth,
-                             const routing::EndpointSet& servers, Subrequest& question) {
+                             const routing::EndpointSet& servers, Subrequest& question,
+                             std::vector<UpstreamTry>& tries) {
     WorkerContext& worker = context.worker;
     std::vector<SocketAddress> tried;
     Failure failure = Failure::no_endpoints;
@@ -135,11 +137,31 @@ io::Task<Failure> ask_one_of(StepContext& context, const routing::ExternalAuth& 
             worker.balancer(auth.servers)
                 .pick(servers, routing::LoadBalance::round_robin, tried, worker.reactor.now(), worker.random);
         const UpstreamTarget target{.address = server.address, .tls = auth.tls.get()};
+        const auto began = io::Reactor::exact_now();
         failure = co_await question.ask(target, method_of(auth.method), context.stream.hangup());
+        UpstreamTry asked{.endpoint = server.address};
+        asked.response = io::Reactor::exact_now() - began;
+        if (failure == Failure::none) {
+            asked.status = question.response().status;
+            asked.header = asked.response;
+        }
+        tries.push_back(asked);
         if (!cannot_connect(failure)) break;
         tried.push_back(server.address);
     }
     co_return failure;
+}
+
+/// The line of the client's request, as nginx writes it for the subrequest.
+void log_question(StepContext& context, io::TimePoint began, std::vector<UpstreamTry> tries, std::uint16_t status) {
+    const Exchange& exchange = context.exchange;
+    if (!is_question_logged(exchange.record, exchange.snapshot->settings->access_log)) return;
+    RequestRecord record = exchange.record;
+    record.started = began;
+    record.took = io::Reactor::exact_now() - began;
+    record.status = status;
+    record.tries = std::move(tries);
+    context.worker.log.write(record);
 }
 
 /// nullptr: the client is gone. A server that gives no answer counts as one that answered 500.
@@ -150,8 +172,13 @@ io::Task<VerdictPtr> ask(StepContext& context, const routing::ExternalAuth& auth
                         {.max_head_bytes = settings.proxy_buffer_bytes});
     write_question(question.head(), context.exchange, auth);
     const auto& servers = context.exchange.snapshot->endpoints->of(auth.servers);
-    const Failure failure = co_await ask_one_of(context, auth, servers, question);
+    const auto began = io::Reactor::exact_now();
+    std::vector<UpstreamTry> tries;
+    const Failure failure = co_await ask_one_of(context, auth, servers, question, tries);
     if (failure == Failure::client_gone) co_return nullptr;
+    const std::uint16_t status =
+        failure == Failure::none ? question.response().status : proxy::answer_to(failure).status;
+    log_question(context, began, std::move(tries), status);
     if (failure != Failure::none) {
         log_failure(context.exchange, auth, proxy::answer_to(failure).reason, worker.reactor.now());
         auto none = std::make_shared<Verdict>();
@@ -270,6 +297,7 @@ io::Task<Admission> ask_auth_server(StepContext& context) {
         key = cache_key(context, auth);
         verdict = context.worker.access.verdicts.find(key, context.worker.reactor.now());
     }
+    if (verdict) log_question(context, context.worker.reactor.now(), {}, verdict->status);
     if (!verdict) verdict = co_await ask(context, auth, auth.cache_key ? &key : nullptr);
     if (!verdict) co_return Admission{.status = proxy::answer_to(Failure::client_gone).status};
     co_return apply(context.exchange, auth, *verdict);

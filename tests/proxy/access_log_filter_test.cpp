@@ -71,5 +71,18 @@ TEST_F(AccessLogFilter, SkipsListedUrisAsAWhole) {
     EXPECT_TRUE(logged());
 }
 
+TEST_F(AccessLogFilter, QuestionsHaveOneSwitchForAll) {
+    const auto question_logged = [&] { return is_question_logged(request.record, settings); };
+    EXPECT_FALSE(question_logged());
+    settings.auth_requests = true;
+    request.policy->access_log = false;
+    EXPECT_TRUE(question_logged());
+    settings.skip_urls = {"/Cart?item=7"};
+    EXPECT_FALSE(question_logged());
+    settings.skip_urls.clear();
+    settings.enabled = false;
+    EXPECT_FALSE(question_logged());
+}
+
 }  // namespace
 }  // namespace fairway::proxy

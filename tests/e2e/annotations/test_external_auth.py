@@ -47,6 +47,26 @@ def asked(serve, scripted_origin):
     return start
 
 
+@covers_key("enable-auth-access-log")
+def test_questions_can_be_logged(asked):
+    form = "$request|$status|$upstream_status|$upstream_addr"
+    line = lambda status, *server: f"GET /a?b HTTP/1.1|{status}|{status if server else '-'}|{f'127.0.0.1:{server[0].port}' if server else '-'}"
+    config = {"log-format-upstream": form, "enable-auth-access-log": "true"}
+
+    def lines(it, count):
+        it.get("/a?b")
+        until(lambda: len(it.fairway.output) == count, what=f"{count} lines")
+        return it.fairway.output
+    passed = asked(config=dict(config))
+    assert lines(passed, 2) == [line(204, passed.auth), line(200, passed.origin)]
+    refused = asked(response(403), config=dict(config))
+    assert lines(refused, 2) == [line(403, refused.auth), line(403)]
+    kept = asked(response(200), config=dict(config), auth_cache_key="$host")
+    assert lines(kept, 2) and lines(kept, 4)[2:] == [line(200), line(200, kept.origin)]  # no server was asked
+    silent = asked(config={"log-format-upstream": form})
+    assert lines(silent, 1) == [line(200, silent.origin)]
+
+
 @covers("auth-url")
 def test_the_question(asked):
     it = asked(path="/check?a=$host&b=$arg_x")
