@@ -59,10 +59,12 @@ struct RequestRecord {
     io::TimePoint started{};
     std::chrono::duration<double> took{};  ///< $request_time
     const RequestHead* request = nullptr;  ///< null when the head could not be parsed
-    std::string_view request_line;         ///< $request as received, also of a refused head when known
-    std::string_view client_ip;            ///< $remote_addr after real-ip rules
+    /// Path and query that the request has had since a rewrite or an error page; null or empty: its own.
+    const std::string* new_target = nullptr;
+    std::string_view request_line;               ///< $request as received, also of a refused head when known
+    std::string_view client_ip;                  ///< $remote_addr after real-ip rules
     const routing::GeoDatabases* geo = nullptr;  ///< null: $geoip2_* have no values
-    std::string_view host;                 ///< $host: lower case, without port
+    std::string_view host;                       ///< $host: lower case, without port
     std::string_view scheme;      ///< $scheme of the connection, or what X-Forwarded-Proto said: $pass_access_scheme
     std::string_view request_id;  ///< $req_id
     const routing::HostRules* rules = nullptr;  ///< null: no host rule matched

@@ -149,8 +149,8 @@ void VariableWriter::append_of_request(const LogVariableName& name) const {
         case LogVariable::request_uri: return value_or_missing(request.origin_form);
         case LogVariable::escaped_request_uri: return escaped_target();
         case LogVariable::uri: return normalised_path();
-        case LogVariable::args: return value_or_missing(request.query);
-        case LogVariable::is_args: return out_.append(request.query.empty() ? "" : "?");
+        case LogVariable::args: return value_or_missing(query());
+        case LogVariable::is_args: return out_.append(query().empty() ? "" : "?");
         default: return out_.append(protocol_text(request.version));  // server_protocol
     }
 }
@@ -172,7 +172,7 @@ void VariableWriter::append_of_fields(const LogVariableName& name) const {
         case LogVariable::content_length: return value(find_field(request.fields, FieldId::content_length));
         case LogVariable::content_type: return value(find_field(request.fields, FieldId::content_type));
         case LogVariable::cookie: return value(cookie_value(request.fields, name.argument));
-        case LogVariable::arg: return value(query_argument(request.query, name.argument));
+        case LogVariable::arg: return value(query_argument(query(), name.argument));
         default: return joined_fields(request.fields, name);  // http_field
     }
 }
@@ -261,8 +261,20 @@ void VariableWriter::user() const {
     value(basic_user(find_field(record_.request->fields, FieldId::authorization), scratch));
 }
 
+// nginx: a rewrite changes $uri and $args for all that comes after it, the log as well.
+std::string_view VariableWriter::path() const noexcept {
+    if (record_.new_target == nullptr || record_.new_target->empty()) return record_.request->path;
+    return std::string_view(*record_.new_target).substr(0, record_.new_target->find('?'));
+}
+
+std::string_view VariableWriter::query() const noexcept {
+    if (record_.new_target == nullptr || record_.new_target->empty()) return record_.request->query;
+    const auto mark = record_.new_target->find('?');
+    return mark == std::string::npos ? std::string_view() : std::string_view(*record_.new_target).substr(mark + 1);
+}
+
 void VariableWriter::normalised_path() const {
-    const std::string_view raw = record_.request->path;
+    const std::string_view raw = path();
     // Scratch behind the room that escaping can fill, so that append_escaped() neither moves nor overwrites it.
     const std::size_t escaped_room = raw.size() * kLongestEscape;
     char* const scratch = out_.reserve(escaped_room + raw.size()) + escaped_room;

@@ -46,6 +46,8 @@ private:
     void client_bytes() const;
     void user() const;
     void geo(std::string_view name) const;
+    std::string_view path() const noexcept;
+    std::string_view query() const noexcept;
     void normalised_path() const;
     void escaped_target() const;
     void joined_fields(const FieldList& fields, const LogVariableName& name) const;

@@ -4,6 +4,7 @@ import pytest
 
 from support.covers import covers
 from support.manifests import HOST, annotated, endpoints, service, site
+from support.waiting import until
 
 PATTERN = "ImplementationSpecific"
 
@@ -203,3 +204,19 @@ def test_a_pattern_that_runs_away_is_no_match_and_is_counted(routed):
     assert ask("/aaa") == "a"
     assert ask("/" + "a" * 60 + "!") == "b"
     assert ask.fairway.metric("fairway_regex_limit_reached_total") == 1
+
+
+@covers("rewrite-target")
+def test_variables_have_the_path_that_they_come_upon(serve, scripted_origin):
+    """nginx changes $uri; $request_uri is what came."""
+    origin = scripted_origin()
+    manifests = site(origin, paths={("/app(/|$)(.*)", PATTERN): "kubia"}, rewrite_target="/$2", upstream_vhost="$uri.$arg_x",
+                     config={"log-format-upstream": "$request_uri $uri $args $is_args$arg_x $request"})
+    fairway = serve(manifests, "--configmap", "default/fairway")
+    assert fairway.get("/app/a%20b?x=1").status == 200
+    assert (origin.requests[-1].target, origin.requests[-1].get("Host")) == ("/a%20b?x=1", "/a b.1")
+    until(lambda: fairway.output, what="the line of the log")
+    assert fairway.output[-1] == "/app/a%20b?x=1 /a b x=1 ?1 GET /app/a%20b?x=1 HTTP/1.1"
+    assert fairway.get("/app").status == 200
+    until(lambda: len(fairway.output) == 2, what="the next line")
+    assert fairway.output[-1] == "/app / - - GET /app HTTP/1.1"
