@@ -174,9 +174,9 @@ def test_tcp_and_udp_sessions(serve, tmp_path):
     tcp = socket.create_server(("127.0.0.1", 0))
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.bind(("127.0.0.1", 0))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        dead = free.getsockname()[1]
+    refusing = socket.socket()  # bound and not listening: nobody else gets the port
+    refusing.bind(("127.0.0.1", 0))
+    dead = refusing.getsockname()[1]
 
     def echo_back(connection):
         try:
@@ -238,7 +238,7 @@ def test_tcp_and_udp_sessions(serve, tmp_path):
                 got.append(b"")
             return tuple(got) if hold else got[0]
 
-    fairway = run({"proxy-stream-timeout": "1s", "proxy-stream-next-upstream-timeout": "5s", "proxy-stream-responses": "2"})
+    fairway = run({"proxy-stream-timeout": "3s", "proxy-stream-next-upstream-timeout": "10s", "proxy-stream-responses": "2"})
     assert [tcp_session() for _ in range(4)] == [b"ping"] * 4
     assert tcp_session(hold=True) == (b"ping", b"")  # ended by Fairway: silent for too long
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
@@ -250,8 +250,8 @@ def test_tcp_and_udp_sessions(serve, tmp_path):
         fairway = run(config)
         assert sorted(tcp_session() for _ in range(4)) == [b"", b"", b"ping", b"ping"]
         fairway.close()
-    tcp.close()
-    udp.close()
+    for server in (tcp, udp, refusing):
+        server.close()
 
 
 @covers_key("allow-cross-namespace-resources", "proxy-ssl-location-only")
