@@ -78,7 +78,7 @@ class Kubia:
         """Names of the pods that are ready and stay."""
         return {pod["metadata"]["name"] for pod in self.kubectl.list("pods", app="kubia")
                 if "deletionTimestamp" not in pod["metadata"]
-                and any(each["type"] == "Ready" and each["status"] == "True" for each in pod["status"]["conditions"])}
+                and any(each["type"] == "Ready" and each["status"] == "True" for each in pod["status"].get("conditions", ()))}
 
     def wait_for_pods(self, count, seconds=30):
         """Until so many pods are ready, and all of them are asked by Fairway, and nobody else."""
