@@ -50,7 +50,7 @@ class FakeApiServer:
         self.event_answers = []  # status codes that the next writes of Events are answered with, whatever they are
         self.status_writes = []  # names of Ingresses, in order
         self.version = 1000
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
         self.server = None
         self.port = 0
         self.start()
@@ -217,13 +217,15 @@ class FakeApiServer:
     def _patch_status(self, path, body):
         *_, namespace, _, name, subresource = path.split("/")
         assert subresource == "status", path
-        known = self.objects["ingresses"][(namespace, name)]["metadata"]["resourceVersion"]
-        if body.get("metadata", {}).get("resourceVersion", known) != known:
-            return None
-        self.status_writes.append(name)
-        changed = {**self.objects["ingresses"][(namespace, name)], "status": body["status"]}
-        self.put(changed)
-        return changed
+        with self.lock:
+            known = self.objects["ingresses"][(namespace, name)]
+            version = known["metadata"]["resourceVersion"]
+            if body.get("metadata", {}).get("resourceVersion", version) != version:
+                return None
+            self.status_writes.append(name)
+            changed = {**known, "status": body["status"]}
+            self.put(changed)
+            return changed
 
     def status_of(self, name):
         return self.objects["ingresses"][("default", name)].get("status", {}).get("loadBalancer", {}).get("ingress")
