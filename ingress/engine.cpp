@@ -253,28 +253,29 @@ public:
         return services;
     }
 
-    void review_certificates_later() {
-        review_timer->expires_after(kCertificateReview);
-        review_timer->async_wait([this, still = alive](const boost::system::error_code& error) {
-            if (error || !*still || !review_timer) return;
-            translator.review_certificates();
-            follow();
-            if (*still && review_timer) review_certificates_later();
+    /// Does it once a period, until stop_watching() takes the timer away.
+    void every(std::unique_ptr<boost::asio::steady_timer>& timer, std::chrono::minutes period,
+               std::function<void()> action) {
+        timer->expires_after(period);
+        timer->async_wait([this, &timer, period, action = std::move(action),
+                           still = alive](const boost::system::error_code& error) mutable {
+            if (error || !*still || !timer) return;
+            action();
+            if (*still && timer) every(timer, period, std::move(action));
         });
     }
 
-    void review_geo_databases_later() {
-        geo_timer->expires_after(std::chrono::minutes(1));
-        geo_timer->async_wait([this, still = alive](const boost::system::error_code& error) {
-            if (error || !*still || !geo_timer) return;
-            const auto wait = translator.settings().geoip2_reload;
-            if (wait.count() > 0 && ++minutes_since_geo_review >= wait.count()) {
-                minutes_since_geo_review = 0;
-                translator.review_geo_databases();
-                follow();
-            }
-            if (*still && geo_timer) review_geo_databases_later();
-        });
+    void review_certificates() {
+        translator.review_certificates();
+        follow();
+    }
+
+    void review_geo_databases() {
+        const auto wait = translator.settings().geoip2_reload;
+        if (wait.count() == 0 || ++minutes_since_geo_review < wait.count()) return;
+        minutes_since_geo_review = 0;
+        translator.review_geo_databases();
+        follow();
     }
 
     EngineOptions options;
@@ -345,9 +346,10 @@ Result<void> Engine::watch(boost::asio::io_context& io, ChangeHandler handler) {
         state_->watch = *std::move(watch);
     }
     state_->review_timer = std::make_unique<boost::asio::steady_timer>(io);
-    state_->review_certificates_later();
+    state_->every(state_->review_timer, kCertificateReview, [state = state_.get()] { state->review_certificates(); });
     state_->geo_timer = std::make_unique<boost::asio::steady_timer>(io);
-    state_->review_geo_databases_later();
+    state_->every(state_->geo_timer, std::chrono::minutes(1),
+                  [state = state_.get()] { state->review_geo_databases(); });
     state_->resolver.emplace(io, state_->options.resolver, state_->answers,
                              [state = state_.get()](const auto& names) { state->follow({}, names); });
     state_->resolver->follow(state_->translator.backends().external_names(), state_->dns_families());

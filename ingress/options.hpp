@@ -40,17 +40,17 @@ struct TranslationOptions {
     bool class_objects_denied = false;
     bool disable_service_external_name = false;  ///< --disable-svc-external-name
     std::string annotations_prefix = "nginx.ingress.kubernetes.io";
-    std::optional<k8s::ObjectName> configmap;                ///< --configmap
-    std::optional<k8s::ObjectName> default_ssl_certificate;  ///< --default-ssl-certificate
-    std::optional<k8s::ObjectName> default_backend_service;  ///< --default-backend-service
+    std::optional<k8s::ObjectName> configmap;                       ///< --configmap
+    std::optional<k8s::ObjectName> default_ssl_certificate;         ///< --default-ssl-certificate
+    std::optional<k8s::ObjectName> default_backend_service;         ///< --default-backend-service
     std::string geoip_directory = "/etc/ingress-controller/geoip";  ///< --geoip-directory; empty: is not looked at
-    bool ssl_passthrough = false;                            ///< --enable-ssl-passthrough
-    bool services = false;                                   ///< --services
-    IpAddress service_address{.bytes = {127, 0, 0, 1}};      ///< --service-address
-    std::string cluster_domain = "cluster.local";            ///< --cluster-domain, without a final dot
-    std::optional<k8s::ObjectName> tcp_services_configmap;   ///< --tcp-services-configmap
-    std::optional<k8s::ObjectName> udp_services_configmap;   ///< --udp-services-configmap
-    std::vector<ReservedPort> reserved_ports;                ///< of the process that will serve; empty for lint
+    bool ssl_passthrough = false;                                   ///< --enable-ssl-passthrough
+    bool services = false;                                          ///< --services
+    IpAddress service_address{.bytes = {127, 0, 0, 1}};             ///< --service-address
+    std::string cluster_domain = "cluster.local";                   ///< --cluster-domain, without a final dot
+    std::optional<k8s::ObjectName> tcp_services_configmap;          ///< --tcp-services-configmap
+    std::optional<k8s::ObjectName> udp_services_configmap;          ///< --udp-services-configmap
+    std::vector<ReservedPort> reserved_ports;                       ///< of the process that will serve; empty for lint
     std::uint16_t public_https_port = 443;  ///< what redirects and X-Forwarded-Port call the TLS listener
 };
 

@@ -97,13 +97,13 @@ struct Settings {
     HstsSettings hsts;
     AccessLogSettings access_log;
     std::shared_ptr<const GeoDatabases> geo;  ///< use-geoip2; null: off
-    std::uint16_t http_redirect_code = 308;  ///< http-redirect-code: 301, 302, 307 or 308
-    bool server_tokens = false;              ///< send "Server: fairway"
-    Part<BlockRules> block_rules;            ///< block-cidrs, block-user-agents, block-referers
-    Part<Compression> compression;           ///< use-gzip, enable-brotli and their kin
-    Part<FieldSet> request_fields;           ///< proxy-set-headers: for every endpoint
-    Part<FieldSet> response_fields;          ///< add-headers: in every response
-    std::vector<std::string> hide_headers;   ///< hide-headers: upstream response fields to drop
+    std::uint16_t http_redirect_code = 308;   ///< http-redirect-code: 301, 302, 307 or 308
+    bool server_tokens = false;               ///< send "Server: fairway"
+    Part<BlockRules> block_rules;             ///< block-cidrs, block-user-agents, block-referers
+    Part<Compression> compression;            ///< use-gzip, enable-brotli and their kin
+    Part<FieldSet> request_fields;            ///< proxy-set-headers: for every endpoint
+    Part<FieldSet> response_fields;           ///< add-headers: in every response
+    std::vector<std::string> hide_headers;    ///< hide-headers: upstream response fields to drop
     std::uint32_t proxy_buffer_bytes =
         64 * 1024;  ///< proxy-buffer-size: limit of an upstream response head, never under 64 KiB
     std::chrono::seconds worker_shutdown_timeout{240};

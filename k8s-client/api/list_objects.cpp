@@ -42,8 +42,12 @@ bool may_pass(unsigned status) { return status == kGone || status == kTooManyReq
 
 }  // namespace
 
-asio::awaitable<ListPage> list_page(ApiClient& client, const WatchedResource& resource, std::string target,
-                                    const std::function<void(Decoded)>& take) {
+asio::awaitable<ListPage> list_page(ApiClient& client, const WatchedResource& resource,
+                                    const std::string& continue_token, const std::function<void(Decoded)>& take) {
+    auto target = resource.target();
+    target += fmt::format("{}limit={}", target.find('?') == std::string::npos ? '?' : '&', kPage);
+    if (!continue_token.empty())
+        target += "&continue=" + boost::urls::encode(continue_token, boost::urls::unreserved_chars);
     const auto answer = co_await client.stream(std::move(target));
     ListPage page{answer->status(), answer->retry_after(), {}};
     if (page.status != 200) co_return page;
@@ -66,13 +70,9 @@ asio::awaitable<ListPage> list_page(ApiClient& client, const WatchedResource& re
 }
 
 asio::awaitable<void> list_objects(ApiClient& client, WatchedResource resource, std::function<void(Decoded)> take) {
-    const std::string target = resource.target();
-    const auto first = fmt::format("{}{}limit={}", target, target.find('?') == std::string::npos ? '?' : '&', kPage);
     std::string next;
     for (int tries = 1;;) {
-        auto request = first;
-        if (!next.empty()) request += "&continue=" + boost::urls::encode(next, boost::urls::unreserved_chars);
-        const auto page = co_await list_page(client, resource, std::move(request), take);
+        const auto page = co_await list_page(client, resource, next, take);
         if (page.status == 200) {
             if (page.meta.continue_token.empty()) co_return;
             next = page.meta.continue_token;

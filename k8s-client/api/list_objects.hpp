@@ -19,11 +19,11 @@ struct ListPage {
 };
 
 /// Reads one page; of what the server sends, the text of one object is held at a time.
-/// @param target  path and query, such as resource.target() and "limit=500".
+/// @param continue_token  ListMeta::continue_token of the page before; empty: the first page.
 /// @param client, resource, take  outlive the coroutine.
 /// Throws ApiUnreachable, also for an answer that is no list.
-boost::asio::awaitable<ListPage> list_page(ApiClient& client, const WatchedResource& resource, std::string target,
-                                           const std::function<void(Decoded)>& take);
+boost::asio::awaitable<ListPage> list_page(ApiClient& client, const WatchedResource& resource,
+                                           const std::string& continue_token, const std::function<void(Decoded)>& take);
 
 /// The API server answered, but with no list. The message says why, for people.
 class ListRefused : public std::runtime_error {

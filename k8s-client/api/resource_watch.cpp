@@ -17,8 +17,6 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr int kPage = 500;  // objects; as kubectl
-
 std::string encoded(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
 /// The server answered, but not with what was asked for.
@@ -150,8 +148,6 @@ void ResourceWatch::note(const Decoded& decoded) {
 }
 
 asio::awaitable<void> ResourceWatch::list() {
-    const std::string target = resource_.target();
-    const char joiner = target.find('?') == std::string::npos ? '?' : '&';
     const std::function<void(Decoded)> take = [this](Decoded decoded) {
         note(decoded);
         events_.changed(std::move(decoded));
@@ -159,9 +155,7 @@ asio::awaitable<void> ResourceWatch::list() {
     initial_.clear();
     ListMeta page;
     do {
-        auto request = fmt::format("{}{}limit={}", target, joiner, kPage);
-        if (!page.continue_token.empty()) request += "&continue=" + encoded(page.continue_token);
-        auto got = co_await list_page(client_, resource_, std::move(request), take);
+        auto got = co_await list_page(client_, resource_, page.continue_token, take);
         if (got.status != kOk) throw Refused(got.status, reason_of(got.status), got.retry_after);
         page = std::move(got.meta);
     } while (!page.continue_token.empty());
