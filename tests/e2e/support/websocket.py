@@ -1,12 +1,13 @@
 """WebSocket servers and clients that know nothing of a proxy: the packages websockets and wsproto."""
 
+import asyncio
 import socket
 import ssl
 import threading
 
+import websockets.asyncio.client
+import websockets.asyncio.server
 import websockets.exceptions
-import websockets.sync.client
-import websockets.sync.server
 import wsproto
 import wsproto.connection
 import wsproto.events as ws
@@ -24,11 +25,15 @@ class WebSocketServer:
         """@param tls  an ssl.SSLContext: speaks wss"""
         self.handshakes = []  # header fields
         self.closed = []      # (code, reason) that clients gave
-        self._server = websockets.sync.server.serve(self._serve, "127.0.0.1", 0, process_request=self._judge,
-                                                    select_subprotocol=self._select, max_size=None, ssl=tls)
-        self.port = self._server.socket.getsockname()[1]
-        self._thread = threading.Thread(target=self._server.serve_forever)
+        self._loop = asyncio.new_event_loop()
+        self._server = self._loop.run_until_complete(self._listen(tls))
+        self.port = self._server.sockets[0].getsockname()[1]
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._server.wait_closed()])
         self._thread.start()
+
+    async def _listen(self, tls):
+        return await websockets.asyncio.server.serve(self._serve, "127.0.0.1", 0, process_request=self._judge,
+                                                     select_subprotocol=self._select, max_size=None, ssl=tls)
 
     @staticmethod
     def _judge(connection, request):
@@ -38,24 +43,25 @@ class WebSocketServer:
     def _select(_, offered):
         return "chat" if "chat" in offered else None
 
-    def _serve(self, connection):
+    async def _serve(self, connection):
         self.handshakes.append(connection.request.headers)
         if connection.request.path == "/bye":
-            connection.close(4001, "served enough")
+            await connection.close(4001, "served enough")
         elif connection.request.path == "/ping":
-            connection.ping("marco").wait(10)
-            connection.send("answered")
+            await (await connection.ping("marco"))
+            await connection.send("answered")
         try:
-            for message in connection:
-                connection.send(message)
+            async for message in connection:
+                await connection.send(message)
         except websockets.exceptions.ConnectionClosed:
             pass
         finally:
             self.closed.append((connection.close_code, connection.close_reason))
 
     def close(self):
-        self._server.shutdown()
+        self._loop.call_soon_threadsafe(self._server.close)
         self._thread.join()
+        self._loop.close()
 
 
 class WsprotoServer:
@@ -103,7 +109,8 @@ class Refused(Exception):
 
 
 class Http1WebSocket:
-    """Over websockets, on a connection of its own."""
+    """Over websockets, on a connection of its own. Its asyncio client: the one with threads reads and writes a TLS
+    session at once, for which Python before 3.13 takes no lock."""
 
     def __init__(self, fairway, path="/chat", tls=False, subprotocols=None):
         port = fairway.https_port if tls else fairway.http_port
@@ -112,29 +119,38 @@ class Http1WebSocket:
             context = ssl.create_default_context()
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
+        self._loop = asyncio.new_event_loop()
         try:
-            self._client = websockets.sync.client.connect(
+            self._client = self._run(websockets.asyncio.client.connect(
                 f"{'wss' if tls else 'ws'}://{HOST}:{port}{path}", sock=socket.create_connection(("127.0.0.1", port), 10),
-                ssl=context, subprotocols=subprotocols, proxy=None, max_size=None, open_timeout=10)
+                ssl=context, subprotocols=subprotocols, proxy=None, max_size=None, open_timeout=10, ping_interval=None))
         except websockets.exceptions.InvalidStatus as refusal:
+            self._loop.close()
             raise Refused(refusal.response.status_code, refusal.response.body) from None
         self.subprotocol = self._client.subprotocol
 
+    def _run(self, awaitable):
+        async def limited():
+            async with asyncio.timeout(10):
+                return await awaitable
+        return self._loop.run_until_complete(limited())
+
     def send(self, message):
-        self._client.send(message)
+        self._run(self._client.send(message))
 
     def receive(self):
         """The next message; None when the server has closed."""
         try:
-            return self._client.recv(timeout=10)
+            return self._run(self._client.recv())
         except websockets.exceptions.ConnectionClosed:
             return None
 
     def ping(self):
-        assert self._client.ping("polo").wait(10)
+        self._run(self._run(self._client.ping("polo")))
 
     def close(self, code=1000, reason=""):
-        self._client.close(code, reason)
+        self._run(self._client.close(code, reason))
+        self._loop.close()
 
     def closed_by_server_with(self):
         return self._client.close_code, self._client.close_reason
