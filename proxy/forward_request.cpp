@@ -1,6 +1,7 @@
 #include "proxy/forward_request.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -68,19 +69,22 @@ bool is_buffered(const Exchange& exchange, routing::UpstreamProtocol protocol) {
     return policy.upstream_http && policy.upstream_http->http_1_0 && head.framing == Framing::chunked;
 }
 
-/// Takes the body in, where the route wants that.
-io::Task<Failure> prepare_body(RequestBody& body, Exchange& exchange, routing::UpstreamProtocol protocol) {
-    const Failure begun = body.begin();
-    const bool one_zero = policy_of(exchange).upstream_http && policy_of(exchange).upstream_http->http_1_0;
-    const bool needs_length = one_zero && exchange.request.framing == Framing::chunked;
-    if (begun != Failure::none || !is_buffered(exchange, protocol) || (body.at_hand() && !needs_length))
-        co_return begun;
+io::Task<Failure> take_body_in(RequestBody& body, Exchange& exchange, bool needs_length) {
     const auto& policy = policy_of(exchange).body_buffering;
     const routing::BodyBuffering buffering = policy ? *policy : routing::BodyBuffering{};
     const Failure failure = co_await body.take_in(buffering, exchange.snapshot->settings->downstream.body_timeout);
     // HTTP/1.0 has no chunks, so a body that could not be kept whole cannot be sent at all.
     if (failure == Failure::none && needs_length && !body.length()) co_return Failure::body_too_large;
     co_return failure;
+}
+
+/// Takes the body in, where the route wants that.
+io::Task<Failure> prepare_body(RequestBody& body, Exchange& exchange, routing::UpstreamProtocol protocol) {
+    const Failure begun = body.begin();
+    const auto& http = policy_of(exchange).upstream_http;
+    const bool needs_length = http && http->http_1_0 && exchange.request.framing == Framing::chunked;
+    if (begun != Failure::none || !is_buffered(exchange, protocol) || (body.at_hand() && !needs_length)) return begun;
+    return take_body_in(body, exchange, needs_length);
 }
 
 io::Task<bool> send_page(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange, RequestBody& body,
@@ -112,28 +116,20 @@ io::Task<std::uint16_t> page_or_status(WorkerContext& worker, DownstreamStream& 
     co_return sent ? 0 : status;
 }
 
-/// The backend that gets the request, or the one of annotation default-backend when it has no ready endpoint.
-io::Task<Failure> forward_to_backend(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange,
-                                     RequestBody& body) {
+/// The backend that gets the request, or the one of annotation default-backend when it has no ready endpoint; nullopt when
+/// neither has one.
+std::optional<ForwardTarget> forward_target(Exchange& exchange) {
     const routing::Route& route = *exchange.record.route;
     const routing::ErrorPages* const pages = policy_of(exchange).error_pages.get();
     const routing::Backend* backend = if_ready(exchange, &chosen_backend(exchange));
-    const bool stands_in = backend == nullptr && pages != nullptr;
-    if (stands_in) backend = if_ready(exchange, pages->backend.get());
-    if (backend == nullptr) co_return Failure::no_endpoints;
-    if (stands_in) tell_about_error(exchange, answer_to(Failure::no_endpoints).status);
-
-    const auto& endpoints = endpoints_of(exchange, *backend);
-    const auto protocol = stands_in ? routing::UpstreamProtocol::http : routing::effective_protocol(route, *backend, endpoints);
-    const Failure taken_in = co_await prepare_body(body, exchange, protocol);
-    if (taken_in != Failure::none) {
-        body.leave_out();
-        co_return taken_in;
+    if (backend != nullptr) {
+        const auto& endpoints = endpoints_of(exchange, *backend);
+        return ForwardTarget{*backend, endpoints, routing::effective_protocol(route, *backend, endpoints), pages};
     }
-    if (policy_of(exchange).mirror) start_mirror(worker, exchange, body);
-    const ForwardTarget target{*backend, endpoints, protocol, stands_in ? nullptr : pages};
-    Forwarder forwarder(worker, stream, exchange, body, target);
-    co_return co_await forwarder.run();
+    if (pages != nullptr) backend = if_ready(exchange, pages->backend.get());
+    if (backend == nullptr) return std::nullopt;
+    tell_about_error(exchange, answer_to(Failure::no_endpoints).status);
+    return ForwardTarget{*backend, endpoints_of(exchange, *backend), routing::UpstreamProtocol::http};
 }
 
 }  // namespace
@@ -142,7 +138,17 @@ io::Task<Unanswered> forward_request(WorkerContext& worker, DownstreamStream& st
     Unanswered result{Failure::no_route, answer_to(Failure::no_route).status};
     if (!exchange.record.route->backend) co_return result;
     RequestBody body(worker.buffers, stream);
-    result.failure = co_await forward_to_backend(worker, stream, exchange, body);
+    result.failure = Failure::no_endpoints;
+    if (const auto target = forward_target(exchange)) {
+        result.failure = co_await prepare_body(body, exchange, target->protocol);
+        if (result.failure == Failure::none) {
+            if (policy_of(exchange).mirror) start_mirror(worker, exchange, body);
+            Forwarder forwarder(worker, stream, exchange, body, *target);
+            result.failure = co_await forwarder.run();
+        } else {
+            body.leave_out();
+        }
+    }
     if (result.failure == Failure::none || result.failure == Failure::client_gone) co_return result;
     const std::uint16_t status =
         result.failure == Failure::intercepted ? exchange.response.status : answer_to(result.failure).status;

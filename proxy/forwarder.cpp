@@ -147,7 +147,14 @@ io::Task<Forwarder::Attempt> Forwarder::attempt(const routing::Endpoint& endpoin
     result.failure = co_await lease(endpoint);
     if (result.failure == Failure::none) {
         current_try().connect = since_try_began();
-        result.failure = co_await send_request();
+        // Head and the body bytes that are there leave together; the rest follows from pump_request_body() while the
+        // response may already be coming.
+        const auto first = body_.first();
+        const bool whole = body_.first_is_all();
+        const UpstreamRequest request{downstream_.head(),      exchange_.forwarded,          settings(),
+                                      exchange_.request_edits, policy().upstream_http.get(), body_.length()};
+        result.failure = request_sent(
+            co_await upstream_->send_request(request, first, whole, within_call(policy().timeouts.send)), whole);
     }
     if (result.failure == Failure::none) result.failure = co_await read_response_head();
     if (result.failure == Failure::none) {
@@ -175,7 +182,7 @@ UpstreamTarget Forwarder::target_at(const routing::Endpoint& endpoint) const {
 // A kept connection when there is a live one, else a new one.
 io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
     const UpstreamTarget target = target_at(endpoint);
-    if (is_http2(protocol_)) co_return co_await lease_stream(target);
+    if (is_http2(protocol_)) return lease_stream(target);
     while (auto kept = fresh_only_ ? nullptr : worker_.pool.take_idle(target.key())) {
         http1_.begin(std::move(kept), true);
         // What cannot be repeated is not risked on a connection that the endpoint may have closed this very moment.
@@ -186,8 +193,12 @@ io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
         }
         upstream_ = &http1_;
         ++worker_.counters.upstream_reused;
-        co_return Failure::none;
+        return Failure::none;
     }
+    return connect(target);
+}
+
+io::Task<Failure> Forwarder::connect(UpstreamTarget target) {
     auto connected = co_await connect_upstream(worker_.reactor, target, within_call(policy().timeouts.connect));
     if (!connected.connection) co_return connected.failure;
     ++worker_.counters.upstream_opened;
@@ -196,7 +207,7 @@ io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
     co_return Failure::none;
 }
 
-io::Task<Failure> Forwarder::lease_stream(const UpstreamTarget& target) {
+io::Task<Failure> Forwarder::lease_stream(UpstreamTarget target) {
     using Which = http2::SessionPool::Which;
     http2_ = worker_.http2_pool.open_stream(target, fresh_only_ ? Which::fresh : Which::any,
                                             settings().upstream_keepalive, policy().timeouts);
@@ -208,17 +219,10 @@ io::Task<Failure> Forwarder::lease_stream(const UpstreamTarget& target) {
     co_return failure;
 }
 
-// Head and the body bytes that are there leave together; the rest follows from pump_request_body() while the response
-// may already be coming.
-io::Task<Failure> Forwarder::send_request() {
-    const auto first = body_.first();
-    const bool whole = body_.first_is_all();
-    const UpstreamRequest request{downstream_.head(),      exchange_.forwarded,          settings(),
-                                  exchange_.request_edits, policy().upstream_http.get(), body_.length()};
-    const auto sent = co_await upstream_->send_request(request, first, whole, within_call(policy().timeouts.send));
+Failure Forwarder::request_sent(const io::IoResult& sent, bool whole) {
     // An endpoint may answer and close without reading everything: its answer decides, not the failed write.
-    if (sent.status == io::IoStatus::timeout) co_return Failure::upstream_timeout;
-    if (sent.status == io::IoStatus::cancelled) co_return Failure::client_gone;
+    if (sent.status == io::IoStatus::timeout) return Failure::upstream_timeout;
+    if (sent.status == io::IoStatus::cancelled) return Failure::client_gone;
     request_complete_ = whole && sent.status == io::IoStatus::ok;
     upload_.broken = sent.status == io::IoStatus::error;
     last_progress_ = worker_.reactor.now();
@@ -227,7 +231,7 @@ io::Task<Failure> Forwarder::send_request() {
         pump_ = pump_request_body();
         pump_.start();
     }
-    co_return Failure::none;
+    return Failure::none;
 }
 
 // Endpoints of gRPC often begin their response with the first message, so that until then both sides may wait.

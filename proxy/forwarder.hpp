@@ -45,8 +45,9 @@ private:
     io::Task<Attempt> attempt(const routing::Endpoint& endpoint);
     UpstreamTarget target_at(const routing::Endpoint& endpoint) const;
     io::Task<Failure> lease(const routing::Endpoint& endpoint);
-    io::Task<Failure> lease_stream(const UpstreamTarget& target);
-    io::Task<Failure> send_request();
+    io::Task<Failure> lease_stream(UpstreamTarget target);
+    io::Task<Failure> connect(UpstreamTarget target);
+    Failure request_sent(const io::IoResult& sent, bool whole);
     io::Task<Failure> read_response_head();
     io::Task<void> pump_request_body();
     io::Task<Failure> relay_response();

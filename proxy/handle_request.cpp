@@ -36,9 +36,8 @@ io::Task<void> send_grpc_status(DownstreamStream& stream, Exchange& exchange, st
     if (sent.status != io::IoStatus::ok) stream.fail_response();
 }
 
-io::Task<void> forward(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange) {
-    const Unanswered left = co_await forward_request(worker, stream, exchange);
-    if (left.failure == Failure::none) co_return;
+// What no endpoint has answered.
+io::Task<void> answer_failure(DownstreamStream& stream, Exchange& exchange, Unanswered left) {
     if (left.failure == Failure::client_gone) {
         exchange.record.status = answer_to(left.failure).status;
         stream.fail_response();
@@ -88,7 +87,8 @@ io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, E
         co_await answer_instead(worker, stream, exchange, step, *answer);
         co_return;
     }
-    co_await forward(worker, stream, exchange);
+    const Unanswered left = co_await forward_request(worker, stream, exchange);
+    if (left.failure != Failure::none) co_await answer_failure(stream, exchange, left);
 }
 
 io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, const OwnAnswer& answer) {

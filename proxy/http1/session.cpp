@@ -54,8 +54,9 @@ io::Task<bool> Session::await_request() {
     downstream_.set_state(first ? DownstreamState::reading : DownstreamState::waiting);
     const auto& limits = worker_.snapshot->settings->downstream;
     if (!connection_.has_input()) {
-        const auto woken = co_await connection_.wait_input(first ? limits.header_timeout : limits.keep_alive);
-        if (woken.status != io::IoStatus::ok) co_return false;
+        const auto limit = first ? limits.header_timeout : limits.keep_alive;
+        const io::Wake why = co_await io::readable(connection_.source(), limit);
+        if (why != io::Wake::ready) co_return false;
     }
     co_return true;
 }

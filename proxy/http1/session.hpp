@@ -1,6 +1,7 @@
 // HTTP/1 on a downstream connection: request after request, then a lingering close.
 #pragma once
 
+#include <array>
 #include <memory>
 
 #include "proxy/downstream_connection.hpp"
@@ -54,6 +55,10 @@ private:
     io::Task<io::IoResult> send_interim(const ResponseHead& interim) override;
     void begin_response(const ResponseStart& start) override;
     io::Task<io::IoResult> send_body(std::span<const iovec> pieces, bool last, const FieldList* trailers) override;
+    using Pieces = std::array<iovec, 18>;  // a body comes in at most 16
+    io::Task<io::IoResult> send_rest(Pieces pieces, std::size_t begin, std::size_t end, std::size_t written,
+                                     std::size_t head_bytes, bool last);
+    io::IoResult sent_body(const io::IoResult& sent, std::size_t head_bytes, bool last);
     bool response_begun() const override { return response_begun_; }
     void fail_response() override;
     bool may_keep_alive(const ResponseStart& start);
@@ -68,7 +73,6 @@ private:
     BodyReader body_;
     std::uint32_t requests_ = 0;
     std::uint64_t max_body_bytes_ = 0;
-    std::uint64_t response_body_left_ = 0;  // of an announced Content-Length
     Framing response_framing_ = Framing::none;
     bool response_begun_ = false;
     bool response_complete_ = false;

@@ -104,33 +104,48 @@ void Session::begin_response(const ResponseStart& start) {
     if (head().method == Method::head) response_framing_ = Framing::none;
 }
 
+// One write: what is left of the head, the body, and what frames it.
 io::Task<io::IoResult> Session::send_body(std::span<const iovec> body, bool last, const FieldList* trailers) {
-    std::array<iovec, 24> pieces;
-    std::array<char, 20> chunk_size;
-    std::size_t count = 0;
-    std::size_t body_bytes = 0;
     OutBuffer& out = exchange_->downstream_head;
     const std::size_t head_bytes = response_head_sent_ ? 0 : out.size();
     if (response_head_sent_) out.clear();
+    response_head_sent_ = true;
+    std::size_t body_bytes = 0;
     for (const iovec& run : body) body_bytes += run.iov_len;
+    if (response_framing_ == Framing::none || body_bytes == 0) body = {};
 
     const bool chunked = response_framing_ == Framing::chunked;
-    const bool has_body = response_framing_ != Framing::none && body_bytes > 0;
+    std::array<char, 20> chunk_size;
+    if (chunked && !body.empty()) out.append(chunk_head(body_bytes, chunk_size));
+    const std::size_t before_body = out.size();
+    if (chunked && !body.empty()) out.append("\r\n");
     if (chunked && last) {
         out.append("0\r\n");
         write_trailers(out, trailers != nullptr ? *trailers : FieldList{});
     }
+    Pieces pieces;
+    FAIRWAY_ASSERT(body.size() + 2 <= pieces.size(), "a body comes in at most 16 pieces");
+    std::size_t count = 0;
     const std::string_view ours = out.view();
-    if (head_bytes > 0) pieces[count++] = piece(ours.substr(0, head_bytes));
-    if (has_body) {
-        if (chunked) pieces[count++] = piece(chunk_head(body_bytes, chunk_size));
-        for (const iovec& run : body) pieces[count++] = run;
-        if (chunked) pieces[count++] = piece("\r\n");
-    }
-    if (ours.size() > head_bytes) pieces[count++] = piece(ours.substr(head_bytes));
-    response_head_sent_ = true;
+    if (before_body > 0) pieces[count++] = piece(ours.substr(0, before_body));
+    for (const iovec& run : body) pieces[count++] = run;
+    if (before_body < ours.size()) pieces[count++] = piece(ours.substr(before_body));
 
-    const auto sent = co_await connection_.write_all({pieces.data(), count}, settings().send_timeout);
+    std::span<iovec> left(pieces.data(), count);
+    const io::IoResult sent = connection_.write_now(left);
+    if (sent.status != io::IoStatus::would_block) return sent_body(sent, head_bytes, last);
+    return send_rest(pieces, static_cast<std::size_t>(left.data() - pieces.data()), count, sent.bytes, head_bytes, last);
+}
+
+io::Task<io::IoResult> Session::send_rest(Pieces pieces, std::size_t begin, std::size_t end, std::size_t written,
+                                          std::size_t head_bytes, bool last) {
+    io::IoResult sent =
+        co_await connection_.write_all({pieces.data() + begin, end - begin}, settings().send_timeout);
+    sent.bytes += written;
+    co_return sent_body(sent, head_bytes, last);
+}
+
+io::IoResult Session::sent_body(const io::IoResult& sent, std::size_t head_bytes, bool last) {
     exchange_->record.bytes_sent += sent.bytes;
     exchange_->record.body_bytes_sent += sent.bytes - std::min(sent.bytes, head_bytes);
     if (sent.status != io::IoStatus::ok) broken_ = true;
@@ -138,7 +153,7 @@ io::Task<io::IoResult> Session::send_body(std::span<const iovec> body, bool last
         response_complete_ = true;
         if (tunnel_) connection_.shutdown_write();
     }
-    co_return sent;
+    return sent;
 }
 
 void Session::fail_response() {

@@ -119,27 +119,14 @@ bool Connection::has_input() const noexcept {
     return source_.readable() || (ssl_ && !tls_starved_ && tls_has_pending(ssl_.get()));
 }
 
-Task<IoResult> Connection::wait_input(std::chrono::milliseconds timeout) {
-    if (has_input()) co_return IoResult{};
-    const Wake why = co_await readable(source_, timeout);
-    if (why == Wake::ready) co_return IoResult{};
-    co_return IoResult{why == Wake::timeout ? IoStatus::timeout : IoStatus::cancelled, 0};
-}
-
-Task<IoResult> Connection::write_all(std::span<iovec> pieces, std::chrono::milliseconds timeout) {
+IoResult Connection::write_now(std::span<iovec>& pieces) {
     std::size_t total = 0;
     for (;;) {
         while (!pieces.empty() && pieces.front().iov_len == 0) pieces = pieces.subspan(1);
-        if (pieces.empty() && unsent_ciphertext_.empty()) co_return IoResult{IoStatus::ok, total};
+        if (pieces.empty() && unsent_ciphertext_.empty()) return {IoStatus::ok, total};
 
         IoResult sent = pieces.empty() ? IoResult{flush_ciphertext(), 0} : try_write(pieces);
-        if (sent.status == IoStatus::would_block) {
-            const Wake why = co_await writable(source_, timeout);
-            if (why == Wake::timeout) co_return IoResult{IoStatus::timeout, total};
-            if (why == Wake::cancelled) co_return IoResult{IoStatus::cancelled, total};
-            continue;
-        }
-        if (sent.status != IoStatus::ok) co_return IoResult{sent.status, total};
+        if (sent.status != IoStatus::ok) return {sent.status, total};
         total += sent.bytes;
         for (iovec& piece : pieces) {
             const std::size_t part = std::min(sent.bytes, piece.iov_len);
@@ -147,6 +134,23 @@ Task<IoResult> Connection::write_all(std::span<iovec> pieces, std::chrono::milli
             piece.iov_len -= part;
             sent.bytes -= part;
         }
+    }
+}
+
+Task<IoResult> Connection::write_all(std::span<iovec> pieces, std::chrono::milliseconds timeout) {
+    const IoResult sent = write_now(pieces);
+    if (sent.status != IoStatus::would_block) return sent;
+    return write_rest(pieces, sent.bytes, timeout);
+}
+
+Task<IoResult> Connection::write_rest(std::span<iovec> pieces, std::size_t written, std::chrono::milliseconds timeout) {
+    for (;;) {
+        const Wake why = co_await writable(source_, timeout);
+        if (why == Wake::timeout) co_return IoResult{IoStatus::timeout, written};
+        if (why == Wake::cancelled) co_return IoResult{IoStatus::cancelled, written};
+        const IoResult sent = write_now(pieces);
+        written += sent.bytes;
+        if (sent.status != IoStatus::would_block) co_return IoResult{sent.status, written};
     }
 }
 

@@ -66,11 +66,10 @@ public:
     class ReadAwaiter;
     ReadAwaiter read_some(std::span<char> into, std::chrono::milliseconds timeout) noexcept;
 
-    /// Waits until something can be read, without a buffer.
-    Task<IoResult> wait_input(std::chrono::milliseconds timeout);
-
     /// Writes all of `pieces` (changed while it goes on). The timeout is between two successful writes.
     Task<IoResult> write_all(std::span<iovec> pieces, std::chrono::milliseconds timeout);
+    /// As write_all(), as long as the peer takes it: would_block when it does not, `pieces` is then what is left.
+    IoResult write_now(std::span<iovec>& pieces);
 
     /// Says that nothing more will be sent: FIN, or close_notify and FIN.
     void shutdown_write() noexcept;
@@ -81,6 +80,7 @@ private:
     friend struct TlsBio;
     static constexpr std::size_t kMaxCiphertextPerWrite = 64 * 1024;
 
+    Task<IoResult> write_rest(std::span<iovec> pieces, std::size_t written, std::chrono::milliseconds timeout);
     IoResult try_write_plain(std::span<const iovec> pieces);
     IoResult try_write_tls(std::span<const iovec> pieces);
     IoResult tls_failure(int result);

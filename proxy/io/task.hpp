@@ -2,10 +2,12 @@
 // ends on the thread of its worker. Why not asio::awaitable: docs/adr/001-own-event-loop.md.
 #pragma once
 
+#include <concepts>
 #include <coroutine>
 #include <exception>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "base/assert.hpp"
 #include "proxy/io/frame_pool.hpp"
@@ -63,6 +65,9 @@ struct Promise<void> : PromiseBase {
 
 /// Does nothing until it is awaited, or started as the root of a tree of tasks. Destroying an unfinished task destroys
 /// its frame and everything it owns: its owner must first make sure that nothing will resume it.
+///
+/// A function that seldom waits need not be a coroutine: it returns a value, and the task is over without having had a
+/// frame, or else the task of a coroutine that waits.
 template <class T>
 class [[nodiscard]] Task {
 public:
@@ -71,11 +76,15 @@ public:
 
     Task() noexcept = default;
     explicit Task(Handle handle) noexcept : handle_(handle) {}
-    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    /// A task that is over.
+    template <std::same_as<T> U>
+    Task(U value) noexcept : value_(std::move(value)) {}
+    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)), value_(std::move(other.value_)) {}
     Task& operator=(Task&& other) noexcept {
         if (this != &other) {
             reset();
             handle_ = std::exchange(other.handle_, nullptr);
+            value_ = std::move(other.value_);
         }
         return *this;
     }
@@ -90,7 +99,7 @@ public:
         handle_.resume();
     }
 
-    bool await_ready() const noexcept { return handle_.done(); }
+    bool await_ready() const noexcept { return done(); }
     bool await_suspend(std::coroutine_handle<> awaiter) {
         auto& promise = handle_.promise();
         promise.continuation = awaiter;
@@ -100,6 +109,8 @@ public:
         return !handle_.done();
     }
     T await_resume() {
+        if constexpr (!std::is_void_v<T>)
+            if (!handle_) return std::move(*value_);
         auto& promise = handle_.promise();
         if (promise.exception) std::rethrow_exception(promise.exception);
         if constexpr (!std::is_void_v<T>) return std::move(*promise.value);
@@ -124,6 +135,8 @@ private:
     }
 
     Handle handle_;
+    /// Only without a frame.
+    [[no_unique_address]] std::conditional_t<std::is_void_v<T>, std::monostate, std::optional<T>> value_;
 };
 
 namespace detail {

@@ -82,8 +82,8 @@ io::Task<bool> StreamSession::read_proxy_header() {
         if (!client_.has_input()) {
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - worker_.reactor.now());
             if (left.count() <= 0) co_return false;
-            const auto woken = co_await client_.wait_input(left);
-            if (woken.status != io::IoStatus::ok) co_return false;
+            const io::Wake why = co_await io::readable(client_.source(), left);
+            if (why != io::Wake::ready) co_return false;
         }
         if (!input_) input_ = worker_.buffers.small();
         const auto got = client_.try_read(input_.span().subspan(input_end_));
