@@ -1,7 +1,12 @@
 #include "ingress/cluster_source.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 #include <chrono>
 #include <deque>
 #include <map>
@@ -12,6 +17,7 @@
 #include "ingress/cluster/resources.hpp"
 #include "ingress/cluster/secret_keeper.hpp"
 #include "ingress/cluster/watch_task.hpp"
+#include "k8s-client/api/refused.hpp"
 
 namespace fairway::ingress {
 
@@ -23,6 +29,8 @@ namespace asio = boost::asio;
 constexpr std::chrono::milliseconds kGather{2};
 /// How long a change waits for the objects that it refers to for the first time.
 constexpr std::chrono::seconds kPatience{1};
+/// Between two questions for the namespace that no answer came to.
+constexpr std::chrono::seconds kPause{1};
 /// Secrets that are read again at a time, because they are needed only now.
 constexpr std::size_t kMostReads = 4;
 
@@ -150,9 +158,27 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
         tell_soon();
     }
 
+    /// Asks once; whoever may not ask does without the answer.
+    static asio::awaitable<void> look_for_namespace(std::shared_ptr<State> self, std::string name) {
+        const auto target = "/api/v1/namespaces/" + boost::urls::encode(name, boost::urls::unreserved_chars);
+        asio::steady_timer pause(self->io);
+        while (!self->stopped && !self->namespace_settled) {
+            try {
+                const auto answer = co_await self->client->get(target);
+                self->namespace_missing = answer.status == k8s::kNotFound;
+                self->namespace_settled = !k8s::is_passing(answer.status);
+            } catch (const k8s::ApiUnreachable&) {  // the watches tell of it
+            }
+            if (self->namespace_settled) break;
+            pause.expires_after(kPause);
+            co_await pause.async_wait(asio::use_awaitable);
+        }
+        self->tell_soon();
+    }
+
     bool complete() const {
         const auto is_settled = [](const Followed& followed) { return followed.settled; };
-        return std::ranges::all_of(all, is_settled) && (nothing_needed_is_missing() || (told && !patient));
+        return namespace_settled && std::ranges::all_of(all, is_settled) && (nothing_needed_is_missing() || (told && !patient));
     }
 
     bool nothing_needed_is_missing() const {
@@ -197,6 +223,9 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
     SecretKeeper secrets;
     std::deque<k8s::ObjectName> to_read;  ///< Secrets whose content is needed after all
     std::map<k8s::ObjectName, std::unique_ptr<WatchTask>> reading;
+    std::string only_namespace;  ///< --watch-namespace
+    bool namespace_settled = true;
+    bool namespace_missing = false;
     std::function<void()> on_change;
     asio::steady_timer gather;
     asio::steady_timer patience;
@@ -213,6 +242,7 @@ ClusterSource::ClusterSource(asio::io_context& io, std::shared_ptr<k8s::ApiClien
     : state_(std::make_shared<State>(io, std::move(client), store, book)) {
     state_->resources = resources_for(translation, published);
     state_->named = named_configmaps(translation);
+    state_->only_namespace = translation.watch_namespace;
 }
 
 ClusterSource::~ClusterSource() {
@@ -227,6 +257,10 @@ ClusterSource::~ClusterSource() {
 void ClusterSource::start(std::function<void()> on_change) {
     state_->on_change = std::move(on_change);
     log::info("cluster.following", {{"server", state_->client->config().url()}});
+    if (!state_->only_namespace.empty()) {
+        state_->namespace_settled = false;
+        asio::co_spawn(state_->io, State::look_for_namespace(state_, state_->only_namespace), asio::detached);
+    }
     // All of them are there before the first one can be settled.
     state_->all.resize(state_->resources.size());
     for (std::size_t i = 0; i < state_->resources.size(); ++i)
@@ -241,6 +275,8 @@ void ClusterSource::need(const ObjectKey& object, bool needed) {
 void ClusterSource::drop_what_nobody_needs() { state_->strip_all(); }
 
 bool ClusterSource::complete() const { return state_->complete(); }
+
+bool ClusterSource::namespace_is_missing() const { return state_->namespace_missing; }
 
 bool ClusterSource::denied(std::string_view kind) const {
     return std::ranges::any_of(state_->all,

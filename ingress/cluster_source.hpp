@@ -50,6 +50,8 @@ public:
     void drop_what_nobody_needs();
     /// Whether everything that is followed or needed has been read, was refused, or takes longer than a second.
     bool complete() const;
+    /// Whether the namespace that alone is followed was not there at the start.
+    bool namespace_is_missing() const;
     /// Whether objects of the kind may not be read, and never could be.
     bool denied(std::string_view kind) const;
 

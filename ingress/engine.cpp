@@ -200,7 +200,10 @@ public:
     }
 
     /// As in ingress-nginx, whoever mistypes a flag hears of it before clients do.
-    void expect_named_services() const {
+    void expect_what_flags_name() const {
+        if (cluster->namespace_is_missing())
+            throw std::runtime_error("there is no namespace " + options.translation.watch_namespace +
+                                     ", whose objects alone are to be used (--watch-namespace)");
         const auto& published = options.cluster->writes.status.publish_service;
         if (published && is_missing(*published))
             throw std::runtime_error("there is no Service " + published->to_string() +
@@ -218,7 +221,7 @@ public:
 
     /// The first configuration is known.
     void begin() {
-        expect_named_services();
+        expect_what_flags_name();
         complete = true;
         told = snapshot;
         cluster->drop_what_nobody_needs();

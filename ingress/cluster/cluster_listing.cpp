@@ -10,15 +10,13 @@
 
 #include "ingress/cluster/resources.hpp"
 #include "k8s-client/api/list_objects.hpp"
+#include "k8s-client/api/refused.hpp"
 
 namespace fairway::ingress {
 
 namespace {
 
 namespace asio = boost::asio;
-
-constexpr unsigned kForbidden = 403;
-constexpr unsigned kNotFound = 404;
 
 constexpr std::string_view kByName = "metadata.name=";
 
@@ -90,8 +88,8 @@ void ClusterListing::read_all(const std::vector<k8s::WatchedResource>& resources
             --running;
             try {
                 if (error) std::rethrow_exception(error);
-            } catch (const k8s::ListRefused& refused) {
-                if (refused.status == kForbidden || refused.status == kNotFound)
+            } catch (const k8s::Refused& refused) {
+                if (refused.status == k8s::kForbidden || refused.status == k8s::kNotFound)
                     note_denied(resource, refused.what());
                 else
                     failure = error;

@@ -37,7 +37,7 @@ public:
     ClusterListing& operator=(const ClusterListing&) = delete;
 
     /// Reads every kind but Secrets; returns when all have been read. A kind that may not be listed is a diagnostic.
-    /// Throws k8s::ApiUnreachable, and k8s::ListRefused for an answer that no right mends, such as 401.
+    /// Throws k8s::ApiUnreachable, and k8s::Refused for an answer that no right mends, such as 401.
     void read();
     /// Reads what `needs` has come to name: ConfigMaps, and once all Secrets, of which those that are needed keep their
     /// content. Throws as read() does.

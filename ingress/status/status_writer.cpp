@@ -12,6 +12,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/log.hpp"
+#include "k8s-client/api/refused.hpp"
 
 namespace fairway::ingress {
 
@@ -26,9 +27,6 @@ constexpr std::chrono::milliseconds kGather{100};
 constexpr k8s::BackoffTimes kPauses{.first = std::chrono::milliseconds(500),
                                     .longest_unreachable = std::chrono::seconds(2),
                                     .longest_busy = std::chrono::seconds(30)};
-
-constexpr unsigned kForbidden = 403;
-constexpr unsigned kConflict = 409;
 
 std::string target_of(const k8s::ObjectName& name) {
     return fmt::format("/apis/networking.k8s.io/v1/namespaces/{}/ingresses/{}", name.ns, name.name);
@@ -111,11 +109,11 @@ asio::awaitable<k8s::ApiResponse> StatusWriter::send(StatusChange change) {
                             "application/merge-patch+json"};
     if (!patch_forbidden_) {
         auto answer = co_await client_.send(request);
-        if (answer.status != kForbidden) co_return answer;
+        if (answer.status != k8s::kForbidden) co_return answer;
     }
     // ingress-nginx's own role allows update, not patch.
     auto found = co_await client_.get(target_of(change.ingress));
-    if (found.status != 200) co_return found;
+    if (found.status != k8s::kOk) co_return found;
     boost::system::error_code error;
     auto parsed = json::parse(found.body, error);
     if (error || !parsed.is_object()) throw k8s::ApiUnreachable("the answer of the API server is no Ingress");
@@ -123,13 +121,13 @@ asio::awaitable<k8s::ApiResponse> StatusWriter::send(StatusChange change) {
     const auto* const version = parsed.find_pointer("/metadata/resourceVersion", error);
     const bool later = version != nullptr && version->is_string() && !change.resource_version.empty() &&
                        version->get_string() != change.resource_version;
-    if (later) co_return k8s::ApiResponse{kConflict, {}, {}};
+    if (later) co_return k8s::ApiResponse{k8s::kConflict, {}, {}};
     ingress["status"] = status_of(change);
     request.method = "PUT";
     request.body = json::serialize(ingress);
     request.content_type = "application/json";
     auto answer = co_await client_.send(std::move(request));
-    patch_forbidden_ = answer.status / 100 == 2;
+    patch_forbidden_ = k8s::is_good(answer.status);
     co_return answer;
 }
 
@@ -137,15 +135,15 @@ asio::awaitable<void> StatusWriter::write(StatusChange change) {
     const auto name = change.ingress;
     try {
         const auto answer = co_await send(std::move(change));
-        if (answer.status / 100 == 2) {
+        if (k8s::is_good(answer.status)) {
             told_ = false;
             ++written_;
-        } else if (answer.status == kConflict || answer.status == 429 || answer.status / 100 == 5) {
+        } else if (answer.status == k8s::kConflict || k8s::is_passing(answer.status)) {
             again_ = true;
             retry_after_ = backoff_.next(k8s::Failure::busy, answer.retry_after);
-            busy_ = answer.status != kConflict;
+            busy_ = answer.status != k8s::kConflict;
             if (busy_) failed(name, fmt::format("HTTP {}", answer.status));
-        } else if (answer.status != 404) {  // gone meanwhile
+        } else if (answer.status != k8s::kNotFound) {  // gone meanwhile
             failed(name, fmt::format("HTTP {}; the role must allow patch, or get and update, on ingresses/status",
                                      answer.status));
         }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "k8s-client/api/api_connection.hpp"
+#include "k8s-client/api/refused.hpp"
 #include "k8s-client/api/wiping_allocator.hpp"
 
 namespace fairway::k8s {
@@ -28,7 +29,6 @@ constexpr std::size_t kKeptCapacity = std::size_t{256} * 1024;         // of the
 constexpr std::size_t kChunk = std::size_t{64} * 1024;
 constexpr std::size_t kMostIdle = 2;
 constexpr std::chrono::seconds kTokenAge{60};  // the kubelet rotates tokens well before they expire
-constexpr unsigned kUnauthorized = 401;
 
 std::chrono::seconds retry_after_of(const http::fields& fields) {
     const auto text = fields[http::field::retry_after];

@@ -10,6 +10,7 @@
 #include <boost/json/parse.hpp>
 
 #include "base/log.hpp"
+#include "k8s-client/api/refused.hpp"
 
 namespace fairway::k8s {
 
@@ -22,10 +23,6 @@ namespace json = boost::json;
 constexpr int kTries = 4;
 constexpr std::chrono::seconds kFirstPause{1};
 constexpr std::chrono::seconds kLongestPause{30};
-
-constexpr bool is_good(unsigned status) { return status / 100 == 2; }
-/// The server is busy or ill; anything else that is not good will not become so.
-constexpr bool may_pass(unsigned status) { return status == 429 || status >= 500; }
 
 std::string key_of(const Event& event) { return event.about.name.ns + '/' + event_name(event); }
 
@@ -104,8 +101,8 @@ asio::awaitable<bool> EventRecorder::try_once(const EventQueue::Waiting& waiting
         auto count = counts_.find(key);
         if (count > 0) answer = co_await patch(waiting, count += told_now);
         // It is the first time, or the server has forgotten it: Events are kept for an hour.
-        if (count == 0 || answer.status == 404) answer = co_await create(waiting, count = std::max(count, told_now));
-        if (answer.status == 409) {
+        if (count == 0 || answer.status == kNotFound) answer = co_await create(waiting, count = std::max(count, told_now));
+        if (answer.status == kConflict) {
             // Another replica has told the same, or we have in another life: its count goes on.
             answer = co_await patch(waiting, 0);
             count = count_of(answer.body) + told_now;
@@ -119,7 +116,7 @@ asio::awaitable<bool> EventRecorder::try_once(const EventQueue::Waiting& waiting
         retry_after_ = answer.retry_after;
         problem = fmt::format("HTTP {}; the role must allow create and patch on events", answer.status);
         fail(waiting.event, problem);
-        co_return !may_pass(answer.status);
+        co_return !is_passing(answer.status);
     } catch (const ApiUnreachable& unreachable) {
         problem = unreachable.what();
     }

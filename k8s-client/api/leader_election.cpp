@@ -10,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/log.hpp"
+#include "k8s-client/api/refused.hpp"
 
 namespace fairway::k8s {
 
@@ -95,11 +96,11 @@ asio::awaitable<void> LeaderElection::acquire_or_renew() {
 /// The Lease as it is, or one to be created.
 asio::awaitable<json::object> LeaderElection::read() {
     const auto found = co_await client_.send(request("GET", true));
-    if (found.status == 404)
+    if (found.status == kNotFound)
         co_return json::object{{"apiVersion", "coordination.k8s.io/v1"},
                                {"kind", "Lease"},
                                {"metadata", json::object{{"name", options_.lease}, {"namespace", options_.ns}}}};
-    if (found.status != 200)
+    if (found.status != kOk)
         throw ApiUnreachable(
             fmt::format("the Lease {}/{} cannot be read (HTTP {}); the Role must allow get, create and "
                         "update",
@@ -124,8 +125,8 @@ asio::awaitable<bool> LeaderElection::claim(json::object lease) {
 asio::awaitable<bool> LeaderElection::write(ApiRequest request) {
     lease_.clear();
     const auto answer = co_await client_.send(std::move(request));
-    if (answer.status == 409 || answer.status == 404) co_return false;
-    if (answer.status / 100 != 2)
+    if (answer.status == kConflict || answer.status == kNotFound) co_return false;
+    if (!is_good(answer.status))
         throw ApiUnreachable(fmt::format("the Lease {}/{} cannot be written (HTTP {}); the Role must allow create and "
                                          "update",
                                          options_.ns, options_.lease, answer.status));

@@ -11,6 +11,7 @@
 #include <boost/url/rfc/unreserved_chars.hpp>
 
 #include "k8s-client/api/list_splitter.hpp"
+#include "k8s-client/api/refused.hpp"
 
 namespace fairway::k8s {
 
@@ -23,22 +24,7 @@ constexpr int kTries = 3;
 constexpr std::chrono::seconds kPause{1};
 constexpr std::chrono::seconds kLongestPause{10};  // whatever Retry-After says: somebody waits for us
 
-constexpr unsigned kUnauthorized = 401;
-constexpr unsigned kForbidden = 403;
-constexpr unsigned kNotFound = 404;
-constexpr unsigned kGone = 410;
-constexpr unsigned kTooManyRequests = 429;
-
-std::string reason_of(unsigned status) {
-    switch (status) {
-        case kUnauthorized: return "the API server does not know who we are (HTTP 401); is the token expired?";
-        case kForbidden: return "the API server does not let us list them (HTTP 403)";
-        case kNotFound: return "the API server does not have this API (HTTP 404)";
-        default: return fmt::format("the API server cannot answer (HTTP {})", status);
-    }
-}
-
-bool may_pass(unsigned status) { return status == kGone || status == kTooManyRequests || status >= 500; }
+bool may_pass(unsigned status) { return status == kGone || is_passing(status); }
 
 }  // namespace
 
@@ -50,7 +36,7 @@ asio::awaitable<ListPage> list_page(ApiClient& client, const WatchedResource& re
         target += "&continue=" + boost::urls::encode(continue_token, boost::urls::unreserved_chars);
     const auto answer = co_await client.stream(std::move(target));
     ListPage page{answer->status(), answer->retry_after(), {}};
-    if (page.status != 200) co_return page;
+    if (page.status != kOk) co_return page;
     const ApiUnreachable garbled("the answer of the API server is not what it should be");
     ListSplitter splitter(resource.kind, resource.api_version(), [&](std::string_view list) {
         auto decoded = decode(list, {}, {});
@@ -73,12 +59,12 @@ asio::awaitable<void> list_objects(ApiClient& client, WatchedResource resource, 
     std::string next;
     for (int tries = 1;;) {
         const auto page = co_await list_page(client, resource, next, take);
-        if (page.status == 200) {
+        if (page.status == kOk) {
             if (page.meta.continue_token.empty()) co_return;
             next = page.meta.continue_token;
             continue;
         }
-        if (!may_pass(page.status) || tries++ == kTries) throw ListRefused(page.status, reason_of(page.status));
+        if (!may_pass(page.status) || tries++ == kTries) throw Refused(page.status);
         if (page.status == kGone) next.clear();
         const auto pause = std::clamp(page.retry_after, kPause, kLongestPause);
         asio::steady_timer timer(co_await asio::this_coro::executor, pause);

@@ -25,18 +25,11 @@ struct ListPage {
 boost::asio::awaitable<ListPage> list_page(ApiClient& client, const WatchedResource& resource,
                                            const std::string& continue_token, const std::function<void(Decoded)>& take);
 
-/// The API server answered, but with no list. The message says why, for people.
-class ListRefused : public std::runtime_error {
-public:
-    ListRefused(unsigned answer, const std::string& what) : std::runtime_error(what), status(answer) {}
-    unsigned status;  ///< of HTTP: 401, 403, 404, 429, 5xx
-};
-
 /// All that there are, in pages of 500. A busy server is asked three times, and one that has forgotten the pages between two of
 /// them (410) from the first page on: `take` may get an object twice.
 /// @param client  outlives the coroutine.
 /// @param take    what a part of the answer holds, as it comes; also complaints about objects that cannot be read.
-/// Throws ApiUnreachable, ListRefused.
+/// Throws ApiUnreachable, Refused.
 boost::asio::awaitable<void> list_objects(ApiClient& client, WatchedResource resource,
                                           std::function<void(Decoded)> take);
 

@@ -10,6 +10,7 @@
 
 #include "base/log.hpp"
 #include "k8s-client/api/list_objects.hpp"
+#include "k8s-client/api/refused.hpp"
 
 namespace fairway::k8s {
 
@@ -19,35 +20,8 @@ namespace asio = boost::asio;
 
 std::string encoded(std::string_view text) { return boost::urls::encode(text, boost::urls::unreserved_chars); }
 
-/// The server answered, but not with what was asked for.
-class Refused : public std::runtime_error {
-public:
-    Refused(unsigned answer, const std::string& what, std::chrono::seconds pause)
-        : std::runtime_error(fmt::format("{} (HTTP {})", what, answer)), status(answer), retry_after(pause) {}
-    unsigned status;
-    std::chrono::seconds retry_after;
-};
-
-constexpr unsigned kOk = 200;
-constexpr unsigned kBadRequest = 400;
-constexpr unsigned kUnauthorized = 401;
-constexpr unsigned kForbidden = 403;
-constexpr unsigned kNotFound = 404;
-constexpr unsigned kGone = 410;
-constexpr unsigned kInvalid = 422;
-
-std::string reason_of(unsigned status) {
-    switch (status) {
-        case kUnauthorized: return "the API server does not know who we are; is the token expired?";
-        case kForbidden: return "we may not read this; the ClusterRole must allow list and watch";
-        case kNotFound: return "the API server does not have this API";
-        case 429: return "the API server is busy";
-        default: return "the API server cannot answer";
-    }
-}
-
 void expect_ok(const AnswerStream& answer) {
-    if (answer.status() != kOk) throw Refused(answer.status(), reason_of(answer.status()), answer.retry_after());
+    if (answer.status() != kOk) throw Refused(answer.status(), answer.retry_after());
 }
 
 /// ERROR lines carry Kubernetes' own words: 410 is no fault of anyone's.
@@ -156,7 +130,7 @@ asio::awaitable<void> ResourceWatch::list() {
     ListMeta page;
     do {
         auto got = co_await list_page(client_, resource_, page.continue_token, take);
-        if (got.status != kOk) throw Refused(got.status, reason_of(got.status), got.retry_after);
+        if (got.status != kOk) throw Refused(got.status, got.retry_after);
         page = std::move(got.meta);
     } while (!page.continue_token.empty());
     resource_version_ = page.resource_version;

@@ -125,6 +125,29 @@ def test_a_service_that_a_flag_names_and_that_is_not_there_ends_the_start(api, f
     assert "there is no Service default/missing" in result.stderr and flag in result.stderr
 
 
+def test_a_namespace_that_is_not_there_ends_the_start(api):
+    result = run_command("controller", "--apiserver-host", api.url, "--watch-namespace=mistyped", "--healthz-port=0",
+                         "--http-port=0", "--https-port=0")
+    assert result.returncode == 1
+    assert "there is no namespace mistyped" in result.stderr and "--watch-namespace" in result.stderr
+
+
+@pytest.mark.parametrize("trouble", ["none", "may not be asked for", "an answer that fails"])
+def test_one_namespace_alone_is_served(api, controller, trouble):
+    api.put(namespace("default"))
+    other = in_cluster(ingress("other", "other.example.com"))
+    other["metadata"]["namespace"] = "other"
+    api.put(other)
+    if trouble == "may not be asked for":
+        api.denied.add("default")
+    elif trouble != "none":
+        api.failures["default"] = [(503, {})]
+    fairway = controller("--watch-namespace=default")
+    assert fairway.get().status == 200
+    assert fairway.get(host="other.example.com").status == 404
+    assert not fairway.events("api.failed")
+
+
 def test_nothing_is_said_about_objects_before_they_are_known(api, controller):
     api.put({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "settings", "namespace": "default"}})
     assert not controller("--configmap=default/settings").events("diagnostic")

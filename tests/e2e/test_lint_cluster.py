@@ -102,7 +102,7 @@ def test_what_may_not_be_read_is_told_and_the_rest_judged(cluster, lint, plural,
     cluster.put(bad)
     cluster.denied.add(plural)
     result = lint()
-    assert f"warning: {kind}: the API server does not let us list them (HTTP 403)" in result.stdout
+    assert f"warning: {kind}: we may not read this; a Role or ClusterRole must allow list and watch (HTTP 403)" in result.stdout
     assert "proxy-read-timeout" in result.stdout
     assert "does not exist" not in result.stdout
     assert result.returncode == 0, result.stdout

@@ -80,7 +80,9 @@
 {{- if $own }}{{ $_ := set $rules $ns $own }}{{ end -}}
 {{- if $controller.scope.enabled -}}
 {{- $scope := include "fairway.scopeNamespace" . -}}
-{{- $_ := set $rules $scope (concat (index $rules $scope | default list) (include "fairway.followRules" . | fromYamlArray)) -}}
+{{- /* Whether the namespace is there: asked once. */ -}}
+{{- $there := dict "apiGroups" (list "") "resources" (list "namespaces") "resourceNames" (list $scope) "verbs" (list "get") -}}
+{{- $_ := set $rules $scope (concat (index $rules $scope | default list) (include "fairway.followRules" . | fromYamlArray) (list $there)) -}}
 {{- /* The Service whose addresses the status gives is followed wherever it is. */ -}}
 {{- $published := include "fairway.publishedService" . | replace "$(POD_NAMESPACE)" $ns -}}
 {{- if and $controller.publishService.enabled $published -}}

@@ -163,6 +163,9 @@ class FakeApiServer:
         if "/leases/" in url.path:
             lease = self.leases.get(plural)
             return self._send(handler, 200 if lease else 404, lease or {"kind": "Status", "code": 404})
+        if url.path.startswith("/api/v1/namespaces/") and url.path.count("/") == 4:
+            found = self.objects["namespaces"].get(("", plural))
+            return self._send(handler, 200 if found else 404, found or {"kind": "Status", "code": 404})
         selection = Selection(url.path, query)
         if "sendInitialEvents" in query and not self.streams_lists:
             return self._send(handler, 422, {"kind": "Status", "code": 422, "message": "sendInitialEvents is forbidden"})
