@@ -16,10 +16,11 @@ HttpResponse health_page(Health health) {
 }  // namespace
 
 HttpResponse status_page(const StatusSources& sources, const HttpRequest& request) {
-    const bool known = request.path == "/healthz" || request.path == "/metrics";
-    if (!known) return {404, "not found; there are /healthz and /metrics\n"};
+    const bool health = request.path == sources.health_path;
+    if (!health && request.path != "/metrics")
+        return {404, "not found; there are " + sources.health_path + " and /metrics\n"};
     if (request.method != "GET" && request.method != "HEAD") return {405, "method not allowed; use GET\n"};
-    if (request.path == "/healthz") return health_page(sources.health());
+    if (health) return health_page(sources.health());
     return {200, metrics_page(sources.metrics()), std::string(kExpositionContentType)};
 }
 

@@ -1,7 +1,8 @@
-// The pages of the health port: GET /healthz and GET /metrics.
+// The pages of the health port: GET /healthz (or another path) and GET /metrics.
 #pragma once
 
 #include <functional>
+#include <string>
 
 #include "admin/http_server.hpp"
 #include "admin/metrics_page.hpp"
@@ -18,9 +19,10 @@ enum class Health {
 struct StatusSources {
     std::function<Health()> health;
     std::function<MetricsInput()> metrics;
+    std::string health_path = "/healthz";  ///< --health-check-path
 };
 
-/// Answers one request: /healthz with 200 "ok" or 503 and the reason, /metrics, else 404; 405 for other methods than
+/// Answers one request: the health path with 200 "ok" or 503 and the reason, /metrics, else 404; 405 for other methods than
 /// GET and HEAD.
 HttpResponse status_page(const StatusSources& sources, const HttpRequest& request);
 

@@ -169,6 +169,14 @@ void add_serving(CLI::App& command, ServeOptions& options) {
     port("--http-port", options.http_port, "HTTP port; 0: any free one");
     port("--https-port", options.https_port, "HTTPS port; 0: any free one");
     port("--healthz-port", options.healthz_port, "Port of /healthz and /metrics; 0: any free one");
+    const auto parse_path = [](const std::string& text) -> Result<std::string> {
+        if (text.starts_with('/') && text != "/metrics") return text;
+        return Error{fmt::format("\"{}\" is not a path for it; write one such as /healthz", text)};
+    };
+    add_parsed(command, "--health-check-path", options.translation.health_check_path, parse_path,
+               "Says whether Fairway is healthy, on that port and where no host matches")
+        ->type_name("PATH")
+        ->group(group);
     const auto parse_host = [](const std::string& text) -> Result<std::optional<IpAddress>> {
         if (text.empty()) return std::optional<IpAddress>();
         const auto address = IpAddress::parse(text);

@@ -17,7 +17,6 @@ constexpr IngressNginxFlag kFlags[] = {
     {"--enable-metrics", kBool},
     {"--enable-ssl-chain-completion", kBool, kMissed},
     {"--exclude-socket-metrics", kText},
-    {"--health-check-path", kText, kMissed},
     {"--health-check-timeout", kText},
     {"--internal-logger-address", kText},
     {"--length-buckets", kText, kMissed},

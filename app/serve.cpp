@@ -206,7 +206,8 @@ private:
         admin::HttpServerOptions health;
         health.address = serving_.healthz_host;
         health.port = serving_.healthz_port;
-        const admin::StatusSources sources{[this] { return health_now(); }, [this] { return metrics_now(); }};
+        const admin::StatusSources sources{[this] { return health_now(); }, [this] { return metrics_now(); },
+                                           serving_.translation.health_check_path};
         const auto handler = [sources](const admin::HttpRequest& request) {
             return admin::status_page(sources, request);
         };
@@ -328,7 +329,7 @@ private:
         const auto& routes = *engine_.snapshot()->routes;
         log::info("started", {{"http", url("http", addresses.http_port)},
                               {"https", url("https", addresses.https_port)},
-                              {"health", url("http", addresses.healthz_port) + "/healthz"},
+                              {"health", url("http", addresses.healthz_port) + serving_.translation.health_check_path},
                               {"admin", addresses.admin_url.empty() ? "off" : addresses.admin_url},
                               {"dns", dns_server_ ? dns_server_->address().to_string() : "off"},
                               {"hosts", routes.host_count()},

@@ -178,7 +178,8 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
 
     bool complete() const {
         const auto is_settled = [](const Followed& followed) { return followed.settled; };
-        return namespace_settled && std::ranges::all_of(all, is_settled) && (nothing_needed_is_missing() || (told && !patient));
+        return namespace_settled && std::ranges::all_of(all, is_settled) &&
+               (nothing_needed_is_missing() || (told && !patient));
     }
 
     bool nothing_needed_is_missing() const {

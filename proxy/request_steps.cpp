@@ -70,8 +70,8 @@ bool is_www_host(const Exchange& exchange) {
 /// Reference 1.6: balancers in front ask by address. A path that an Ingress names goes before it.
 bool is_health_check(const Exchange& exchange) {
     const RequestRecord& record = exchange.record;
-    return exchange.request.path == "/healthz" && (record.rules == nullptr || record.rules->name() == "_") &&
-           record.route->path == "/";
+    return exchange.request.path == exchange.snapshot->settings->health_check_path &&
+           (record.rules == nullptr || record.rules->name() == "_") && record.route->path == "/";
 }
 
 std::string what_is_rewritten(const Exchange& exchange) {

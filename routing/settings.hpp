@@ -107,7 +107,8 @@ struct Settings {
     std::uint32_t proxy_buffer_bytes =
         64 * 1024;  ///< proxy-buffer-size: limit of an upstream response head, never under 64 KiB
     std::chrono::seconds worker_shutdown_timeout{240};
-    std::uint16_t public_https_port = 443;  ///< what X-Forwarded-Port and redirects call the TLS listener
+    std::string health_check_path = "/healthz";  ///< --health-check-path: 200 where no host matches
+    std::uint16_t public_https_port = 443;       ///< what X-Forwarded-Port and redirects call the TLS listener
 };
 
 }  // namespace fairway::routing

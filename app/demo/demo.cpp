@@ -37,7 +37,8 @@ std::string curl_line(const char* scheme, std::uint16_t port, std::uint16_t usua
     return fmt::format("curl --resolve {}:{}:127.0.0.1 {}{}://{}/", kHost, port, options, scheme, authority);
 }
 
-void print_instructions(const ServedAddresses& addresses, const KubiaPods& pods, const std::string& ca_file) {
+void print_instructions(const ServedAddresses& addresses, const KubiaPods& pods, const std::string& ca_file,
+                        const std::string& health_path) {
     const Style style = Style::for_descriptor(1);
     fmt::print("\nFairway serves the Ingress of examples/kubia: host {}, three pods", kHost);
     for (const KubiaPods::Pod& pod : pods.pods())
@@ -47,8 +48,8 @@ void print_instructions(const ServedAddresses& addresses, const KubiaPods& pods,
                style.bold(curl_line("https", addresses.https_port, 443, fmt::format("--cacert {} ", ca_file))));
     fmt::print("A host with TLS redirects HTTP to HTTPS (308) unless its Ingress says ssl-redirect: \"false\", as this "
                "one does.\n"
-               "Health: http://127.0.0.1:{0}/healthz, metrics: http://127.0.0.1:{0}/metrics. Ctrl-C ends the demo.\n\n",
-               addresses.healthz_port);
+               "Health: http://127.0.0.1:{0}{1}, metrics: http://127.0.0.1:{0}/metrics. Ctrl-C ends the demo.\n\n",
+               addresses.healthz_port, health_path);
     std::fflush(stdout);
 }
 
@@ -66,7 +67,7 @@ int demo(const DemoCommand& command) {
     options.built_in.push_back(kubia_endpoints(pods));
     options.built_in.push_back(kubia_secret(*leaf));
     return serve(std::move(options), command.serve, [&](const ServedAddresses& addresses) {
-        print_instructions(addresses, pods, ca_file.path().string());
+        print_instructions(addresses, pods, ca_file.path().string(), command.serve.translation.health_check_path);
     });
 }
 

@@ -101,7 +101,8 @@ asio::awaitable<bool> EventRecorder::try_once(const EventQueue::Waiting& waiting
         auto count = counts_.find(key);
         if (count > 0) answer = co_await patch(waiting, count += told_now);
         // It is the first time, or the server has forgotten it: Events are kept for an hour.
-        if (count == 0 || answer.status == kNotFound) answer = co_await create(waiting, count = std::max(count, told_now));
+        if (count == 0 || answer.status == kNotFound)
+            answer = co_await create(waiting, count = std::max(count, told_now));
         if (answer.status == kConflict) {
             // Another replica has told the same, or we have in another life: its count goes on.
             answer = co_await patch(waiting, 0);

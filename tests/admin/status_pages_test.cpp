@@ -29,5 +29,13 @@ TEST(StatusPages, AnythingElseIsNotThere) {
     EXPECT_EQ(status_page(sources(Health::ready), {"POST", "/healthz"}).status, 405);
 }
 
+TEST(StatusPages, HealthMayBeElsewhere) {
+    StatusSources elsewhere = sources(Health::ready);
+    elsewhere.health_path = "/ready";
+    EXPECT_EQ(status_page(elsewhere, {"GET", "/ready"}).status, 200);
+    EXPECT_EQ(status_page(elsewhere, {"GET", "/healthz"}).status, 404);
+    EXPECT_EQ(status_page(elsewhere, {"GET", "/metrics"}).status, 200);
+}
+
 }  // namespace
 }  // namespace fairway::admin

@@ -5,7 +5,7 @@ import os
 import pty
 import subprocess
 
-from support.fairway import BINARY, ROOT, run_command
+from support.fairway import BINARY, ROOT, request, run_command
 from support.manifests import endpoints, ingress, service, to_yaml
 
 KUBIA = ROOT / "examples/kubia"
@@ -82,6 +82,23 @@ def test_a_port_in_use_is_named(kubia):
                          "--healthz-host", "127.0.0.1")
     assert result.returncode == 1
     assert str(fairway.health_port) in result.stderr and "--healthz-port" in result.stderr
+
+
+def test_health_may_be_asked_for_elsewhere(serve, origins):
+    (pod,) = origins(1)
+    fairway = serve({"all.yaml": [ingress(), service(), endpoints(pod)]}, "--health-check-path=/ready")
+    assert request(fairway.health_port, "/ready", host="localhost").status == 200
+    assert fairway.health().status == 404
+    assert fairway.get("/ready", host="nobody.example.com").status == 200
+    assert fairway.get("/healthz", host="nobody.example.com").status == 404
+    (told,) = fairway.events("started")
+    assert told["health"].endswith("/ready")
+
+
+def test_a_health_path_must_be_a_path():
+    result = run_command("run", "--health-check-path=ready")
+    assert result.returncode == 2
+    assert '"ready" is not a path for it' in result.stderr
 
 
 def test_explain_tells_host_rule_service_and_endpoints():
