@@ -26,6 +26,8 @@ void add_fields(std::string_view what, const routing::Part<routing::FieldSet>& s
 }
 
 void add_compression(const routing::Compression& compression, Details& details) {
+    if (compression.zstd.enabled)
+        details.push_back(fmt::format("zstd, level {}, for clients that take it", compression.zstd.level));
     if (compression.brotli.enabled)
         details.push_back(fmt::format("brotli, level {}, for clients that take it", compression.brotli.level));
     if (compression.gzip.enabled)

@@ -100,7 +100,7 @@ struct Settings {
     std::uint16_t http_redirect_code = 308;   ///< http-redirect-code: 301, 302, 307 or 308
     bool server_tokens = false;               ///< send "Server: fairway"
     Part<BlockRules> block_rules;             ///< block-cidrs, block-user-agents, block-referers
-    Part<Compression> compression;            ///< use-gzip, enable-brotli and their kin
+    Part<Compression> compression;            ///< use-gzip, enable-brotli, enable-zstd and their kin
     Part<FieldSet> request_fields;            ///< proxy-set-headers: for every endpoint
     Part<FieldSet> response_fields;           ///< add-headers: in every response
     std::vector<std::string> hide_headers;    ///< hide-headers: upstream response fields to drop

@@ -45,6 +45,7 @@ constexpr Replacement kReplacements[] = {
     {"client_body_timeout", "client-body-timeout", Form::seconds, true},
     {"client_header_timeout", "client-header-timeout", Form::seconds, true},
     {"client_max_body_size", "proxy-body-size", Form::words},
+    {"zstd", "enable-zstd", Form::on_off, true},
     {"gzip", "use-gzip", Form::on_off, true},
     {"gzip_types", "gzip-types", Form::words, true},
     {"keepalive_requests", "keep-alive-requests", Form::words, true},

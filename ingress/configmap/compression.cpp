@@ -1,4 +1,4 @@
-// use-gzip, gzip-*, enable-brotli, brotli-*.
+// use-gzip, gzip-*, enable-brotli, brotli-*, enable-zstd, zstd-*.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -65,6 +65,8 @@ void read_compression(SettingReader& settings, routing::Part<routing::Compressio
     brotli = {.enabled = false, .level = 4, .min_length = 20, .types = gzip.types};
     brotli.types.emplace_back(kBrotliAlone);
     std::ranges::sort(brotli.types);
+    auto& zstd = compression.zstd;
+    zstd = {.enabled = false, .level = 3, .min_length = 256, .types = gzip.types};
 
     settings.read("use-gzip", gzip.enabled, parse_bool);
     settings.read("gzip-level", gzip.level, integer(1, 9));
@@ -75,7 +77,11 @@ void read_compression(SettingReader& settings, routing::Part<routing::Compressio
     settings.read("brotli-level", brotli.level, integer(0, 11));
     settings.read("brotli-min-length", brotli.min_length, integer(0, INT32_MAX));
     settings.read("brotli-types", brotli.types, parse_types);
-    if (gzip.enabled || brotli.enabled) policy = std::move(compression);
+    settings.read("enable-zstd", zstd.enabled, parse_bool);
+    settings.read("zstd-level", zstd.level, integer(1, 9));
+    settings.read("zstd-min-length", zstd.min_length, integer(0, INT32_MAX));
+    settings.read("zstd-types", zstd.types, parse_types);
+    if (gzip.enabled || brotli.enabled || zstd.enabled) policy = std::move(compression);
 }
 
 }  // namespace fairway::ingress

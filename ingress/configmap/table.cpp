@@ -241,6 +241,14 @@ constexpr ConfigKeyDescriptor kCompression[] = {
      "what to compress, besides text/html; * for all"},
 };
 
+constexpr ConfigKeyDescriptor kFairwayAlone[] = {
+    {"enable-zstd", "true or false", "false", acts, kOpen, "compress with zstd, which goes before brotli and gzip"},
+    {"zstd-level", "1 to 9", "3", acts, kOpen, "zstd level"},
+    {"zstd-min-length", "bytes", "256", acts, kOpen, "shortest body to compress, where its length is known"},
+    {"zstd-types", "list of media types", "that of gzip-types", acts, kOpen,
+     "what to compress, besides text/html; * for all"},
+};
+
 constexpr ConfigKeyDescriptor kTcpAndUdp[] = {
     {"proxy-stream-timeout", "time", "600s", acts, kOpen, "how long a TCP or UDP session may be silent"},
     {"proxy-stream-next-upstream", "true or false", "true", acts, kOpen,
@@ -327,6 +335,7 @@ constexpr ConfigKeyGroup kGroups[] = {
     {"TCP and UDP", kTcpAndUdp},
     {"Tracing, WAF, location of clients", kTracingWafLocationOfClients},
     {"Without meaning outside nginx", kWithoutMeaningOutsideNginx},
+    {"Of Fairway alone", kFairwayAlone},
 };
 
 }  // namespace

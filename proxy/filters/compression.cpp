@@ -137,9 +137,10 @@ std::unique_ptr<Encoder> begin_compression(Exchange& exchange, ResponseStart& st
     const auto& compression = exchange.snapshot->settings->compression;
     if (!compression || !may_be_compressed(exchange, start)) return nullptr;
     const auto type = find_field(exchange.response.fields, FieldId::content_type);
+    const bool zstd = fits(compression->zstd, start, type);
     const bool brotli = fits(compression->brotli, start, type);
     const bool gzip = fits(compression->gzip, start, type);
-    if (!brotli && !gzip) return nullptr;
+    if (!zstd && !brotli && !gzip) return nullptr;
     if (!lists(find_field(exchange.response.fields, "Vary"), "Accept-Encoding"))
         exchange.response_edits.add("Vary", "Accept-Encoding");
 
@@ -149,7 +150,10 @@ std::unique_ptr<Encoder> begin_compression(Exchange& exchange, ResponseStart& st
     const auto length = start.framing == Framing::content_length ? std::optional(start.content_length) : std::nullopt;
     std::unique_ptr<Encoder> encoder;
     std::string_view coding = "br";
-    if (brotli && accepts_coding(accepted, "br")) {
+    if (zstd && accepts_coding(accepted, "zstd")) {
+        encoder = Encoder::make(Encoder::Coding::zstd, compression->zstd.level, length);
+        coding = "zstd";
+    } else if (brotli && accepts_coding(accepted, "br")) {
         encoder = Encoder::make(Encoder::Coding::brotli, compression->brotli.level, length);
     } else if (gzip && accepts_coding(accepted, "gzip")) {
         const auto agent = find_field(request.fields, FieldId::user_agent);

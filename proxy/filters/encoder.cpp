@@ -2,8 +2,10 @@
 
 #include <brotli/encode.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <new>
 
@@ -77,6 +79,44 @@ private:
     BrotliEncoderState* state_;
 };
 
+class Zstd final : public Encoder {
+public:
+    Zstd(int level, int bits, std::uint64_t memory) : Encoder(memory), context_(ZSTD_createCCtx()) {
+        if (context_ == nullptr) throw std::bad_alloc();
+        ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, level);
+        ZSTD_CCtx_setParameter(context_, ZSTD_c_windowLog, bits);
+        if (bits > kSmallWindow) return;
+        ZSTD_CCtx_setParameter(context_, ZSTD_c_hashLog, bits + 1);
+        ZSTD_CCtx_setParameter(context_, ZSTD_c_chainLog, bits + 1);
+    }
+    ~Zstd() override { ZSTD_freeCCtx(context_); }
+
+    Step run(std::string_view input, std::span<char> output, Operation operation) override {
+        ZSTD_inBuffer in{input.data(), input.size(), 0};
+        ZSTD_outBuffer out{output.data(), output.size(), 0};
+        const auto wanted = operation == Operation::go_on   ? ZSTD_e_continue
+                            : operation == Operation::flush ? ZSTD_e_flush
+                                                            : ZSTD_e_end;
+        const std::size_t left = ZSTD_compressStream2(context_, &out, &in, wanted);
+        if (ZSTD_isError(left) != 0U) throw std::bad_alloc();  // the only way it fails
+        return {in.pos, out.pos, operation == Operation::go_on ? in.pos < in.size : left > 0};
+    }
+
+    /// As ZSTD_sizeof_CCtx() says of levels 1 to 9: tables, window, and what is gathered for a block.
+    static std::uint64_t memory_for(int level, int bits) noexcept {
+        constexpr std::array<std::uint64_t, kHighestZstdLevel> kTables{64,   256,  768,  2048, 3072,
+                                                                       3072, 6144, 6144, 12288};
+        const std::uint64_t tables =
+            bits > kSmallWindow ? kTables[static_cast<std::size_t>(level - 1)] << 10 : 16ULL << bits;
+        const std::uint64_t window = 1ULL << bits;
+        return tables + window + 6 * std::min<std::uint64_t>(window, 128 << 10) + (96 << 10);
+    }
+
+private:
+    static constexpr int kSmallWindow = 14;  // below, the tables follow the window
+    ZSTD_CCtx* context_;
+};
+
 }  // namespace
 
 Encoder::Encoder(std::uint64_t memory) noexcept : memory_(memory) { memory_in_use += memory_; }
@@ -92,6 +132,11 @@ std::unique_ptr<Encoder> Encoder::make(Coding coding, int level, std::optional<s
     }
     constexpr int kUsualWindow = 19;  // nginx's brotli_window: 512k
     const int bits = window_bits(length, 10, kUsualWindow);
+    if (coding == Coding::zstd) {
+        const std::uint64_t memory = Zstd::memory_for(level, bits);
+        if (memory_in_use + memory > kMaxMemory) return nullptr;
+        return std::make_unique<Zstd>(level, bits, memory);
+    }
     const std::uint64_t memory = (4ULL << bits) + (256 << 10);  // ring buffer, hash tables: estimated
     if (memory_in_use + memory > kMaxMemory) return nullptr;
     return std::make_unique<Brotli>(level, bits, memory);

@@ -1,4 +1,5 @@
-// Content codings of RFC 9110 section 8.4.1, as streams: gzip by zlib, br by libbrotli.
+// Content codings of RFC 9110 section 8.4.1, as streams: gzip by zlib, br by libbrotli; zstd (RFC 8878) by
+// libzstd.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@ namespace fairway::proxy {
 
 class Encoder {
 public:
-    enum class Coding : std::uint8_t { gzip, brotli };
+    enum class Coding : std::uint8_t { gzip, brotli, zstd };
+    static constexpr int kHighestZstdLevel = 9;  // beyond, one encoder takes tens of MiB
     enum class Operation : std::uint8_t {
         go_on,   ///< what makes the result smaller is held back
         flush,   ///< everything that went in comes out

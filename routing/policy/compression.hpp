@@ -20,10 +20,12 @@ struct CompressionMethod {
     bool operator==(const CompressionMethod&) const = default;
 };
 
-/// ConfigMap keys use-gzip, gzip-*, enable-brotli, brotli-*. Brotli goes before gzip where the client takes both.
+/// ConfigMap keys use-gzip, gzip-*, enable-brotli, brotli-*, enable-zstd, zstd-*. Where the client takes several, zstd goes
+/// before brotli, and brotli before gzip.
 struct Compression {
     CompressionMethod gzip;
     CompressionMethod brotli;
+    CompressionMethod zstd;
     std::optional<Regex> gzip_disable;  ///< User-Agents that get no gzip
 
     bool operator==(const Compression&) const = default;

@@ -220,6 +220,8 @@ const KeyCase kKeys[] = {
      [](const auto& s) { return s.defaults.allowed_response_headers.size() == 1; }, "a b"},
     {"use-gzip", "true", [](const auto& s) { return bool(s.data_plane.compression); }, "x"},
     {"enable-brotli", "true", [](const auto& s) { return bool(s.data_plane.compression); }, "x"},
+    {"enable-zstd", "true",
+     [](const auto& s) { return s.data_plane.compression && s.data_plane.compression->zstd.enabled; }, "x"},
     {"service-upstream", "true", [](const auto& s) { return s.defaults.service_upstream; }, "x"},
     {"limit-conn-zone-variable", "$http_x_tenant",
      [](const auto& s) { return s.defaults.rate_limits.key.pieces[0].name.argument == "x_tenant"; }, "$nonsense"},
@@ -283,9 +285,9 @@ TEST(ConfigMap, OptionsOfGlobalAuthentication) {
 
 TEST(ConfigMap, EveryActingKeyIsTested) {
     // Below; and those that name a ConfigMap: tests/e2e/annotations/test_fields.py.
-    std::set<std::string_view> tested{"gzip-level",   "gzip-min-length", "gzip-types",
-                                      "gzip-disable", "brotli-level",    "brotli-min-length",
-                                      "brotli-types", "add-headers",     "proxy-set-headers"};
+    std::set<std::string_view> tested{"gzip-level",        "gzip-min-length",   "gzip-types",      "gzip-disable",
+                                      "brotli-level",      "brotli-min-length", "brotli-types",    "add-headers",
+                                      "proxy-set-headers", "zstd-level",        "zstd-min-length", "zstd-types"};
     for (const auto& key : kKeys) tested.insert(key.key);
     for (const auto& key : kGlobalAuth) tested.insert(key.key);
     // acceptance_test.cpp
@@ -303,7 +305,10 @@ TEST(ConfigMap, CompressionHasLevelsLengthsAndTypes) {
                                {"gzip-disable", "msie6"},
                                {"brotli-level", "11"},
                                {"brotli-min-length", "30"},
-                               {"brotli-types", "*"}});
+                               {"brotli-types", "*"},
+                               {"zstd-level", "9"},
+                               {"zstd-min-length", "40"},
+                               {"zstd-types", "c/d"}});
     EXPECT_THAT(parsed.diagnostics, IsEmpty());
     const auto& gzip = parsed.settings.data_plane.compression->gzip;
     EXPECT_EQ(gzip.level, 9);
@@ -315,7 +320,13 @@ TEST(ConfigMap, CompressionHasLevelsLengthsAndTypes) {
     EXPECT_EQ(brotli.min_length, 30u);
     EXPECT_EQ(brotli.types, std::vector<std::string>{"*"});
     EXPECT_FALSE(brotli.enabled);
-    for (const auto* key : {"gzip-level", "gzip-min-length", "gzip-types", "brotli-level", "brotli-types"})
+    const auto& zstd = parsed.settings.data_plane.compression->zstd;
+    EXPECT_EQ(zstd.level, 9);
+    EXPECT_EQ(zstd.min_length, 40u);
+    EXPECT_EQ(zstd.types, std::vector<std::string>{"c/d"});
+    EXPECT_EQ(parse({{"zstd-level", "10"}}).diagnostics.size(), 1u) << "an encoder of tens of MiB";
+    for (const auto* key :
+         {"gzip-level", "gzip-min-length", "gzip-types", "brotli-level", "brotli-types", "zstd-types"})
         EXPECT_EQ(parse({{key, "none"}}).diagnostics.size(), 1u) << key;
 }
 

@@ -1,4 +1,4 @@
-"""use-gzip, gzip-*, enable-brotli, brotli-* (reference 4.1): what is compressed, for whom, and that streams still stream."""
+"""use-gzip, gzip-*, enable-brotli, brotli-* (reference 4.1), enable-zstd, zstd-*: what is compressed, for whom, and that streams still stream."""
 
 import gzip
 import http.client
@@ -135,6 +135,27 @@ def test_brotli_goes_before_gzip(serve, scripted_origin):
     got = subprocess.run([*curl[:4], f"{HOST}:{fairway.http_port}:127.0.0.1", f"http://{HOST}:{fairway.http_port}/", "-H",
                           "Accept-Encoding: br"], capture_output=True, text=True, timeout=20)
     assert "content-encoding" not in got.stdout.lower()
+
+
+@covers_key("enable-zstd", "zstd-level", "zstd-min-length", "zstd-types")
+@pytest.mark.parametrize("level", ["1", "9"])
+def test_zstd_goes_before_brotli_and_gzip(serve, scripted_origin, level):
+    def curl(sent, accepted):
+        fairway = serve(site(scripted_origin(sent), config=config), *FLAGS)
+        got = subprocess.run(["curl", "-sS", "-i", "--compressed", "-H", f"Accept-Encoding: {accepted}", "--resolve",
+                              f"{HOST}:{fairway.http_port}:127.0.0.1", f"http://{HOST}:{fairway.http_port}/"],
+                             capture_output=True, text=True, timeout=20, check=True)
+        head, _, body = got.stdout.partition("\n\n")
+        coding = [line.split(": ")[1] for line in head.splitlines() if line.lower().startswith("content-encoding")]
+        return (coding or [None])[0], body
+    config = {**GZIP, "enable-brotli": "true", "enable-zstd": "true", "zstd-level": level, "zstd-min-length": "40",
+              "zstd-types": "text/plain text/csv"}
+    long = TEXT * 300  # more than a window
+    assert curl(answer(long), "gzip, br, zstd") == ("zstd", long)
+    assert curl(answer(Content_Type="text/csv"), "zstd") == ("zstd", TEXT)
+    assert curl(answer(), "gzip, br") == ("br", TEXT)
+    assert curl(answer("x" * 39), "zstd") == (None, "x" * 39)
+    assert curl(answer(Content_Type="text/css"), "zstd") == (None, TEXT)
 
 
 @covers_key("use-gzip")

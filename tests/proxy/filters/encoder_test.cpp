@@ -3,6 +3,7 @@
 #include <brotli/decode.h>
 #include <gtest/gtest.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <array>
 #include <string>
@@ -52,7 +53,26 @@ std::string unbrotli(const std::string& text, bool& whole) {
     return result;
 }
 
+std::string unzstd(const std::string& text, bool& whole) {
+    ZSTD_DCtx* const context = ZSTD_createDCtx();
+    ZSTD_inBuffer in{text.data(), text.size(), 0};
+    std::string result;
+    std::array<char, 4096> part{};
+    std::size_t status = 1;
+    ZSTD_outBuffer out{};
+    do {
+        out = {part.data(), part.size(), 0};
+        status = ZSTD_decompressStream(context, &out, &in);
+        EXPECT_FALSE(ZSTD_isError(status)) << ZSTD_getErrorName(status);
+        result.append(part.data(), out.pos);
+    } while (status != 0 && ZSTD_isError(status) == 0 && (in.pos < in.size || out.pos == out.size));
+    whole = status == 0 && in.pos == in.size;
+    ZSTD_freeDCtx(context);
+    return result;
+}
+
 std::string decoded(Coding coding, const std::string& text, bool& whole) {
+    if (coding == Coding::zstd) return unzstd(text, whole);
     return coding == Coding::gzip ? gunzip(text, whole) : unbrotli(text, whole);
 }
 
@@ -162,8 +182,22 @@ TEST_P(EncoderTest, AWorkersMemoryIsLimitedAndSmallBodiesTakeLittle) {
     EXPECT_NE(make(), nullptr);
 }
 
-INSTANTIATE_TEST_SUITE_P(Codings, EncoderTest, testing::Values(Coding::gzip, Coding::brotli),
-                         [](const auto& coding) { return coding.param == Coding::gzip ? "gzip" : "brotli"; });
+std::string name_of(const testing::TestParamInfo<Coding>& coding) {
+    constexpr const char* kNames[] = {"gzip", "brotli", "zstd"};
+    return kNames[static_cast<std::size_t>(coding.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(Codings, EncoderTest, testing::Values(Coding::gzip, Coding::brotli, Coding::zstd), name_of);
+
+TEST(Encoder, EveryZstdLevelCompresses) {
+    const auto text = prose(600'000);
+    for (int level = 1; level <= Encoder::kHighestZstdLevel; ++level)
+        for (const auto length : {std::optional<std::uint64_t>(600'000), std::optional<std::uint64_t>(5000)}) {
+            const auto encoded = run(*Encoder::make(Coding::zstd, level, length), text, Operation::finish);
+            bool whole = false;
+            EXPECT_TRUE(unzstd(encoded, whole) == text && whole) << level;
+        }
+}
 
 }  // namespace
 }  // namespace fairway::proxy
