@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -61,23 +60,12 @@ StatusWriter::StatusWriter(k8s::ApiClient& client, FindChanges find, MayWrite ma
 
 void StatusWriter::look_soon() {
     again_ = true;
-    if (wake_) wake_();
+    idle_.interrupt();
 }
 
 asio::awaitable<void> StatusWriter::run() {
-    asio::steady_timer timer(co_await asio::this_coro::executor);
-    struct Waking {
-        explicit Waking(std::function<void()>& given) : wake(given) {}
-        ~Waking() { wake = nullptr; }
-        std::function<void()>& wake;
-    } waking(wake_);
-    wake_ = [&timer] { timer.cancel(); };
     for (;;) {
-        if (!again_) {
-            boost::system::error_code woken;
-            timer.expires_after(interval_);
-            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-        }
+        if (!again_) co_await idle_.sleep(interval_);
         co_await pause(kGather);
         again_ = false;
         co_await write_all(find_());

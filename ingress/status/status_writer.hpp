@@ -9,6 +9,7 @@
 #include "ingress/status/status_addresses.hpp"
 #include "k8s-client/api/api_client.hpp"
 #include "k8s-client/api/backoff.hpp"
+#include "k8s-client/api/interruptible_sleep.hpp"
 
 namespace fairway::ingress {
 
@@ -46,7 +47,7 @@ private:
     FindChanges find_;
     MayWrite may_write_;
     std::chrono::seconds interval_;
-    std::function<void()> wake_;
+    k8s::InterruptibleSleep idle_;
     bool again_ = false;
     bool told_ = false;                         ///< that writing fails
     bool patch_forbidden_ = false;              ///< but update is not

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -48,24 +47,15 @@ void EventRecorder::record(const Event& event) {
         log::warn("events.dropped", {{"object", event.about.kind + " " + event.about.name.to_string()},
                                      {"event_reason", event.reason},
                                      {"reason", "too many Events, about this object or altogether"}});
-    if (wake_) wake_();
+    idle_.interrupt();
 }
 
 asio::awaitable<void> EventRecorder::run() {
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    struct Waking {
-        explicit Waking(std::function<void()>& given) : wake(given) {}
-        ~Waking() { wake = nullptr; }
-        std::function<void()>& wake;
-    } waking(wake_);
     for (;;) {
         if (queue_.empty()) {
             told_dropped_ = false;
-            wake_ = [&timer] { timer.cancel(); };
-            timer.expires_after(std::chrono::hours(24));
-            boost::system::error_code woken;
-            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, woken));
-            wake_ = nullptr;
+            co_await idle_.sleep(std::chrono::hours(24));
             continue;
         }
         if (const auto pause = bucket_.wait(TokenBucket::Clock::now()); pause.count() > 0) {

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <functional>
 
 #include "k8s-client/api/api_client.hpp"
 #include "k8s-client/api/event_queue.hpp"
+#include "k8s-client/api/interruptible_sleep.hpp"
 
 namespace fairway::k8s {
 
@@ -34,7 +34,7 @@ private:
     EventQueue queue_;
     EventCounts counts_;
     TokenBucket bucket_{kBurst, std::chrono::duration<double>(1 / kRate)};
-    std::function<void()> wake_;
+    InterruptibleSleep idle_;
     std::chrono::seconds retry_after_{0};
     bool told_ = false;          ///< that writing fails
     bool told_dropped_ = false;  ///< that there are too many
