@@ -64,9 +64,12 @@ def test_history_that_the_api_server_has_lost_is_read_anew(fairway, kubia, load,
     node("daemon", "start", "kube-apiserver")
     wait_for_api_server(kubia.kubectl)
     before = kubia.pods()
+    # The cluster's own controllers come back one after the other: who replaces pods must not be ahead of who tells of it.
+    kubia.kubectl("scale", "deployment/kubia", "--replicas=4")
+    kubia.wait_for_pods(4, 120)
     kubia.kubectl("rollout", "restart", "deployment/kubia")
     kubia.kubectl.roll_out("kubia")
-    kubia.wait_for_pods(3, 120)
+    kubia.wait_for_pods(4, 120)
     clients.go_on()
     clients.assert_none_failed()
     assert not before & kubia.pods()
