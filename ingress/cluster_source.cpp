@@ -159,17 +159,18 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
     }
 
     /// Asks once; whoever may not ask does without the answer.
-    static asio::awaitable<void> look_for_namespace(std::shared_ptr<State> self, std::string name) {
-        const auto target = "/api/v1/namespaces/" + boost::urls::encode(name, boost::urls::unreserved_chars);
+    static asio::awaitable<void> look_for_namespace(std::shared_ptr<State> self) {
+        const auto target =
+            "/api/v1/namespaces/" + boost::urls::encode(self->only_namespace, boost::urls::unreserved_chars);
         asio::steady_timer pause(self->io);
-        while (!self->stopped && !self->namespace_settled) {
+        for (;;) {
             try {
                 const auto answer = co_await self->client->get(target);
                 self->namespace_missing = answer.status == k8s::kNotFound;
                 self->namespace_settled = !k8s::is_passing(answer.status);
             } catch (const k8s::ApiUnreachable&) {  // the watches tell of it
             }
-            if (self->namespace_settled) break;
+            if (self->stopped || self->namespace_settled) break;
             pause.expires_after(kPause);
             co_await pause.async_wait(asio::use_awaitable);
         }
@@ -224,8 +225,8 @@ struct ClusterSource::State : std::enable_shared_from_this<State> {
     SecretKeeper secrets;
     std::deque<k8s::ObjectName> to_read;  ///< Secrets whose content is needed after all
     std::map<k8s::ObjectName, std::unique_ptr<WatchTask>> reading;
-    std::string only_namespace;  ///< --watch-namespace
-    bool namespace_settled = true;
+    std::string only_namespace;      ///< --watch-namespace
+    bool namespace_settled = false;  ///< none is given, or it was asked for
     bool namespace_missing = false;
     std::function<void()> on_change;
     asio::steady_timer gather;
@@ -244,6 +245,7 @@ ClusterSource::ClusterSource(asio::io_context& io, std::shared_ptr<k8s::ApiClien
     state_->resources = resources_for(translation, published);
     state_->named = named_configmaps(translation);
     state_->only_namespace = translation.watch_namespace;
+    state_->namespace_settled = state_->only_namespace.empty();
 }
 
 ClusterSource::~ClusterSource() {
@@ -258,10 +260,7 @@ ClusterSource::~ClusterSource() {
 void ClusterSource::start(std::function<void()> on_change) {
     state_->on_change = std::move(on_change);
     log::info("cluster.following", {{"server", state_->client->config().url()}});
-    if (!state_->only_namespace.empty()) {
-        state_->namespace_settled = false;
-        asio::co_spawn(state_->io, State::look_for_namespace(state_, state_->only_namespace), asio::detached);
-    }
+    if (!state_->namespace_settled) asio::co_spawn(state_->io, State::look_for_namespace(state_), asio::detached);
     // All of them are there before the first one can be settled.
     state_->all.resize(state_->resources.size());
     for (std::size_t i = 0; i < state_->resources.size(); ++i)

@@ -99,8 +99,8 @@ enum class Variable : std::uint8_t {
 /// A variable with what its name carries.
 struct VariableName {
     Variable variable = Variable::missing;
-    std::string
-        argument;  ///< NAME of http_NAME, upstream_http_NAME, sent_http_NAME, arg_NAME, cookie_NAME, geoip2_NAME; lower case
+    /// NAME of http_NAME, upstream_http_NAME, sent_http_NAME, arg_NAME, cookie_NAME, geoip2_NAME; lower case.
+    std::string argument;
 
     bool operator==(const VariableName&) const = default;
 };

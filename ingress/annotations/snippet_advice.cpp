@@ -45,7 +45,6 @@ constexpr Replacement kReplacements[] = {
     {"client_body_timeout", "client-body-timeout", Form::seconds, true},
     {"client_header_timeout", "client-header-timeout", Form::seconds, true},
     {"client_max_body_size", "proxy-body-size", Form::words},
-    {"zstd", "enable-zstd", Form::on_off, true},
     {"gzip", "use-gzip", Form::on_off, true},
     {"gzip_types", "gzip-types", Form::words, true},
     {"keepalive_requests", "keep-alive-requests", Form::words, true},
@@ -83,6 +82,7 @@ constexpr Replacement kReplacements[] = {
     {"ssl_prefer_server_ciphers", "ssl-prefer-server-ciphers", Form::on_off},
     {"ssl_protocols", "ssl-protocols", Form::words, true},
     {"underscores_in_headers", "enable-underscores-in-headers", Form::on_off, true},
+    {"zstd", "enable-zstd", Form::on_off, true},
 };
 
 std::optional<std::string> value_of(const NginxDirective& directive, Form form) {

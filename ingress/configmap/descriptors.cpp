@@ -63,9 +63,9 @@ std::span<const std::string_view> config_key_names() {
 std::string configmap_documentation() {
     std::string text = "# ConfigMap keys\n\n"
                        "Every key of ingress-nginx's ConfigMap (`--configmap namespace/name`) and a few of our own, "
-                       "with what this version "
-                       "of Fairway does about\n"
-                       "it. Generated from the table that the parser reads (`ingress/configmap/table.cpp`).\n\n"
+                       "with what this version\n"
+                       "of Fairway does about it. Generated from the table that the parser reads "
+                       "(`ingress/configmap/table.cpp`).\n\n"
                        "Values are strings; booleans are `true`, `false` and the other words of Go's ParseBool; lists "
                        "are comma separated. A\n"
                        "value that cannot be used leaves the default in place and is reported with its line. Changes "

@@ -137,10 +137,15 @@ std::unique_ptr<Encoder> begin_compression(Exchange& exchange, ResponseStart& st
     const auto& compression = exchange.snapshot->settings->compression;
     if (!compression || !may_be_compressed(exchange, start)) return nullptr;
     const auto type = find_field(exchange.response.fields, FieldId::content_type);
-    const bool zstd = fits(compression->zstd, start, type);
-    const bool brotli = fits(compression->brotli, start, type);
-    const bool gzip = fits(compression->gzip, start, type);
-    if (!zstd && !brotli && !gzip) return nullptr;
+    const struct {
+        Encoder::Coding coding;
+        std::string_view name;
+        const routing::CompressionMethod& method;
+    } choices[] = {{Encoder::Coding::zstd, "zstd", compression->zstd},
+                   {Encoder::Coding::brotli, "br", compression->brotli},
+                   {Encoder::Coding::gzip, "gzip", compression->gzip}};
+    const auto is_fit = [&](const auto& choice) { return fits(choice.method, start, type); };
+    if (std::ranges::none_of(choices, is_fit)) return nullptr;
     if (!lists(find_field(exchange.response.fields, "Vary"), "Accept-Encoding"))
         exchange.response_edits.add("Vary", "Accept-Encoding");
 
@@ -148,21 +153,15 @@ std::unique_ptr<Encoder> begin_compression(Exchange& exchange, ResponseStart& st
     if (request.version == Version::http_1_0) return nullptr;  // nginx: gzip_http_version 1.1
     const auto accepted = find_field(request.fields, FieldId::accept_encoding);
     const auto length = start.framing == Framing::content_length ? std::optional(start.content_length) : std::nullopt;
-    std::unique_ptr<Encoder> encoder;
-    std::string_view coding = "br";
-    if (zstd && accepts_coding(accepted, "zstd")) {
-        encoder = Encoder::make(Encoder::Coding::zstd, compression->zstd.level, length);
-        coding = "zstd";
-    } else if (brotli && accepts_coding(accepted, "br")) {
-        encoder = Encoder::make(Encoder::Coding::brotli, compression->brotli.level, length);
-    } else if (gzip && accepts_coding(accepted, "gzip")) {
-        const auto agent = find_field(request.fields, FieldId::user_agent);
-        if (compression->gzip_disable && compression->gzip_disable->matches(agent)) return nullptr;
-        encoder = Encoder::make(Encoder::Coding::gzip, compression->gzip.level, length);
-        coding = "gzip";
-    }
+    const auto* const chosen = std::ranges::find_if(
+        choices, [&](const auto& choice) { return is_fit(choice) && accepts_coding(accepted, choice.name); });
+    if (chosen == std::end(choices)) return nullptr;
+    if (chosen->coding == Encoder::Coding::gzip && compression->gzip_disable &&
+        compression->gzip_disable->matches(find_field(request.fields, FieldId::user_agent)))
+        return nullptr;
+    auto encoder = Encoder::make(chosen->coding, chosen->method.level, length);
     if (!encoder) return nullptr;
-    edit_fields(exchange, coding);
+    edit_fields(exchange, chosen->name);
     start.framing = Framing::chunked;
     return encoder;
 }

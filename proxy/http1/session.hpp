@@ -56,8 +56,8 @@ private:
     void begin_response(const ResponseStart& start) override;
     io::Task<io::IoResult> send_body(std::span<const iovec> pieces, bool last, const FieldList* trailers) override;
     using Pieces = std::array<iovec, 18>;  // a body comes in at most 16
-    io::Task<io::IoResult> send_rest(Pieces pieces, std::size_t begin, std::size_t end, std::size_t written,
-                                     std::size_t head_bytes, bool last);
+    io::Task<io::IoResult> send_rest(Pieces pieces, std::size_t count, std::size_t written, std::size_t head_bytes,
+                                     bool last);
     io::IoResult sent_body(const io::IoResult& sent, std::size_t head_bytes, bool last);
     bool response_begun() const override { return response_begun_; }
     void fail_response() override;

@@ -134,13 +134,13 @@ io::Task<io::IoResult> Session::send_body(std::span<const iovec> body, bool last
     std::span<iovec> left(pieces.data(), count);
     const io::IoResult sent = connection_.write_now(left);
     if (sent.status != io::IoStatus::would_block) return sent_body(sent, head_bytes, last);
-    return send_rest(pieces, static_cast<std::size_t>(left.data() - pieces.data()), count, sent.bytes, head_bytes,
-                     last);
+    return send_rest(pieces, count, sent.bytes, head_bytes, last);
 }
 
-io::Task<io::IoResult> Session::send_rest(Pieces pieces, std::size_t begin, std::size_t end, std::size_t written,
-                                          std::size_t head_bytes, bool last) {
-    io::IoResult sent = co_await connection_.write_all({pieces.data() + begin, end - begin}, settings().send_timeout);
+// What has been written of the pieces is cut off them.
+io::Task<io::IoResult> Session::send_rest(Pieces pieces, std::size_t count, std::size_t written, std::size_t head_bytes,
+                                          bool last) {
+    io::IoResult sent = co_await connection_.write_all({pieces.data(), count}, settings().send_timeout);
     sent.bytes += written;
     co_return sent_body(sent, head_bytes, last);
 }

@@ -1,4 +1,5 @@
-"""use-gzip, gzip-*, enable-brotli, brotli-* (reference 4.1), enable-zstd, zstd-*: what is compressed, for whom, and that streams still stream."""
+"""use-gzip, gzip-*, enable-brotli, brotli-* (reference 4.1), enable-zstd, zstd-*: what is compressed, for
+whom, and that streams still stream."""
 
 import gzip
 import http.client
@@ -29,6 +30,20 @@ def asked(serve, scripted_origin):
         got.bytes = got.read()
         connection.close()
         return got
+    return ask
+
+
+@pytest.fixture
+def curled(serve, scripted_origin):
+    """curled(config, answer of the endpoint, Accept-Encoding): (Content-Encoding or None, what curl makes of the body)"""
+    def ask(config, answer, accepted):
+        fairway = serve(site(scripted_origin(answer), config=config), *FLAGS)
+        got = subprocess.run(["curl", "-sS", "-i", "--compressed", "-H", f"Accept-Encoding: {accepted}", "--resolve",
+                              f"{HOST}:{fairway.http_port}:127.0.0.1", f"http://{HOST}:{fairway.http_port}/"],
+                             capture_output=True, text=True, timeout=20, check=True)
+        head, _, body = got.stdout.partition("\n\n")
+        coding = [line.split(": ")[1] for line in head.splitlines() if line.lower().startswith("content-encoding")]
+        return (coding or [None])[0], body
     return ask
 
 
@@ -123,39 +138,23 @@ def test_clients_can_be_left_out(asked):
 
 
 @covers_key("enable-brotli", "brotli-level", "brotli-min-length")
-def test_brotli_goes_before_gzip(serve, scripted_origin):
+def test_brotli_goes_before_gzip(curled):
     config = {**GZIP, "enable-brotli": "true", "brotli-level": "5", "brotli-min-length": "40"}
-    fairway = serve(site(scripted_origin(answer()), config=config), *FLAGS)
-    url = f"http://{HOST}:{fairway.http_port}/"
-    curl = ["curl", "-sS", "-i", "--resolve", f"{HOST}:{fairway.http_port}:127.0.0.1", url]
-    got = subprocess.run([*curl, "--compressed", "-H", "Accept-Encoding: gzip, br"], capture_output=True, text=True, timeout=20)
-    head, _, body = got.stdout.partition("\n\n")
-    assert "content-encoding: br" in head.lower() and body == TEXT
-    fairway = serve(site(scripted_origin(answer("x" * 39)), config={**config, "use-gzip": "false"}), *FLAGS)
-    got = subprocess.run([*curl[:4], f"{HOST}:{fairway.http_port}:127.0.0.1", f"http://{HOST}:{fairway.http_port}/", "-H",
-                          "Accept-Encoding: br"], capture_output=True, text=True, timeout=20)
-    assert "content-encoding" not in got.stdout.lower()
+    assert curled(config, answer(), "gzip, br") == ("br", TEXT)
+    assert curled({**config, "use-gzip": "false"}, answer("x" * 39), "br") == (None, "x" * 39)
 
 
 @covers_key("enable-zstd", "zstd-level", "zstd-min-length", "zstd-types")
 @pytest.mark.parametrize("level", ["1", "9"])
-def test_zstd_goes_before_brotli_and_gzip(serve, scripted_origin, level):
-    def curl(sent, accepted):
-        fairway = serve(site(scripted_origin(sent), config=config), *FLAGS)
-        got = subprocess.run(["curl", "-sS", "-i", "--compressed", "-H", f"Accept-Encoding: {accepted}", "--resolve",
-                              f"{HOST}:{fairway.http_port}:127.0.0.1", f"http://{HOST}:{fairway.http_port}/"],
-                             capture_output=True, text=True, timeout=20, check=True)
-        head, _, body = got.stdout.partition("\n\n")
-        coding = [line.split(": ")[1] for line in head.splitlines() if line.lower().startswith("content-encoding")]
-        return (coding or [None])[0], body
+def test_zstd_goes_before_brotli_and_gzip(curled, level):
     config = {**GZIP, "enable-brotli": "true", "enable-zstd": "true", "zstd-level": level, "zstd-min-length": "40",
               "zstd-types": "text/plain text/csv"}
     long = TEXT * 300  # more than a window
-    assert curl(answer(long), "gzip, br, zstd") == ("zstd", long)
-    assert curl(answer(Content_Type="text/csv"), "zstd") == ("zstd", TEXT)
-    assert curl(answer(), "gzip, br") == ("br", TEXT)
-    assert curl(answer("x" * 39), "zstd") == (None, "x" * 39)
-    assert curl(answer(Content_Type="text/css"), "zstd") == (None, TEXT)
+    assert curled(config, answer(long), "gzip, br, zstd") == ("zstd", long)
+    assert curled(config, answer(Content_Type="text/csv"), "zstd") == ("zstd", TEXT)
+    assert curled(config, answer(), "gzip, br") == ("br", TEXT)
+    assert curled(config, answer("x" * 39), "zstd") == (None, "x" * 39)
+    assert curled(config, answer(Content_Type="text/css"), "zstd") == (None, TEXT)
 
 
 @covers_key("use-gzip")
