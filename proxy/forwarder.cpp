@@ -57,7 +57,7 @@ io::Task<Failure> Forwarder::run() {
     Attempt last;
     for (std::uint32_t tries = 0; tries < tries_allowed();) {
         const routing::Endpoint& endpoint = picker_.next();
-        last = co_await attempt(endpoint);
+        last = note_attempt(co_await attempt(endpoint));
         const bool last_try = tries + 1 >= tries_allowed() || worker_.reactor.now() >= deadline_;
         if (last.failure == Failure::none &&
             (last_try || !retry_wanted(exchange_.response.status) || !body_.repeatable())) {
@@ -140,34 +140,71 @@ bool Forwarder::retry_wanted(std::uint16_t status) const {
 
 std::chrono::duration<double> Forwarder::since_try_began() const { return worker_.reactor.now() - try_began_; }
 
-io::Task<Forwarder::Attempt> Forwarder::attempt(const routing::Endpoint& endpoint) {
+// Sends the request and waits for the head of the final response, which is then in exchange_.response.
+io::Task<Failure> Forwarder::attempt(const routing::Endpoint& endpoint) {
     try_began_ = worker_.reactor.now();
     exchange_.record.tries.push_back(UpstreamTry{.endpoint = endpoint.address});
-    Attempt result;
-    result.failure = co_await lease(endpoint);
-    if (result.failure == Failure::none) {
-        current_try().connect = since_try_began();
-        // Head and the body bytes that are there leave together; the rest follows from pump_request_body() while the
-        // response may already be coming.
-        const auto first = body_.first();
-        const bool whole = body_.first_is_all();
-        const UpstreamRequest request{downstream_.head(),      exchange_.forwarded,          settings(),
-                                      exchange_.request_edits, policy().upstream_http.get(), body_.length()};
-        result.failure = request_sent(
-            co_await upstream_->send_request(request, first, whole, within_call(policy().timeouts.send)), whole);
+    const Failure leased = co_await lease(endpoint);
+    if (leased != Failure::none) co_return leased;
+    current_try().connect = since_try_began();
+    // Head and the body bytes that are there leave together; the rest follows from pump_request_body() while the response
+    // may already be coming.
+    const auto first = body_.first();
+    const bool whole = body_.first_is_all();
+    const UpstreamRequest request{downstream_.head(),      exchange_.forwarded,          settings(),
+                                  exchange_.request_edits, policy().upstream_http.get(), body_.length()};
+    const Failure sent = request_sent(
+        co_await upstream_->send_request(request, first, whole, within_call(policy().timeouts.send)), whole);
+    if (sent != Failure::none) co_return sent;
+
+    for (int interim = 0;;) {
+        const HeadStatus head = upstream_->poll_head(downstream_.head().method, exchange_.response);
+        if (head == HeadStatus::invalid) co_return Failure::upstream_invalid;
+        if (head == HeadStatus::closed) co_return Failure::upstream_broken;
+        if (head == HeadStatus::complete) {
+            const std::uint16_t status = exchange_.response.status;
+            if (status >= 200 || status == 101) co_return begin_response_body();
+            if (++interim > kMaxInterimResponses) co_return Failure::upstream_invalid;
+            // 100 answers our own Expect, which we never send: RFC 9110 section 15.2 lets us drop it.
+            if (status == 100) continue;
+            const auto passed_on = co_await downstream_.send_interim(exchange_.response);
+            if (passed_on.status != io::IoStatus::ok) co_return Failure::client_gone;
+            continue;
+        }
+        if (upload_.failure != Failure::none) co_return upload_.failure;  // before anybody waited, so nobody was woken
+        const Failure ended = woken(co_await UpstreamInput(*upstream_, downstream_.hangup(), answer_time_left()));
+        if (ended != Failure::none) co_return ended;
     }
-    if (result.failure == Failure::none) result.failure = co_await read_response_head();
-    if (result.failure == Failure::none) {
+}
+
+// Of the wait for the response head: none, and the wait goes on.
+Failure Forwarder::woken(io::Wake why) {
+    if (upload_.failure != Failure::none) return upload_.failure;
+    if (why == io::Wake::timeout) return answer_time_left().count() > 0 ? Failure::none : Failure::upstream_timeout;
+    if (why != io::Wake::ready) return Failure::client_gone;
+    last_progress_ = worker_.reactor.now();
+    return Failure::none;
+}
+
+Failure Forwarder::begin_response_body() {
+    if (!fits_upgrade(downstream_.head(), exchange_.response)) return Failure::upstream_invalid;
+    // RFC 9110 section 7.8: not in the middle of a request.
+    if (exchange_.response.status == 101 && (!request_complete_ || !upstream_->can_upgrade()))
+        return Failure::upstream_invalid;
+    upstream_->begin_body(exchange_.response);
+    return Failure::none;
+}
+
+Forwarder::Attempt Forwarder::note_attempt(Failure failure) {
+    if (failure == Failure::none) {
         current_try().header = since_try_began();
         current_try().status = exchange_.response.status;
-    } else {
-        current_try().response = since_try_began();
+        return {};
     }
-    result.stale = result.failure == Failure::upstream_broken && upstream_ != nullptr && upstream_->reused() &&
-                   !upstream_->response_seen();
-    result.refused = result.failure == Failure::upstream_broken && upstream_ != nullptr && upstream_->refused() &&
-                     ++refusals_ <= kMaxRefusals;
-    co_return result;
+    current_try().response = since_try_began();
+    if (failure != Failure::upstream_broken || upstream_ == nullptr) return {failure};
+    return {failure, upstream_->reused() && !upstream_->response_seen(),
+            upstream_->refused() && ++refusals_ <= kMaxRefusals};
 }
 
 UpstreamTarget Forwarder::target_at(const routing::Endpoint& endpoint) const {
@@ -275,7 +312,11 @@ void Forwarder::fail_request_body(Failure failure) {
 
 // Ends the pump, whatever it waits for. A body that is cut short ends in a reset, so that it looks cut.
 io::Task<void> Forwarder::end_request_body() {
-    if (!pump_ || pump_.done()) co_return;
+    if (!pump_ || pump_.done()) return {};
+    return end_pump();
+}
+
+io::Task<void> Forwarder::end_pump() {
     pump_ended_ = true;
     downstream_.cancel_read_body();
     upstream_->cut_request();
@@ -288,42 +329,6 @@ std::chrono::milliseconds Forwarder::answer_time_left() const {
     if (pump_ && !pump_.done()) return limit;
     const auto quiet = std::chrono::duration_cast<std::chrono::milliseconds>(worker_.reactor.now() - last_progress_);
     return std::max(limit - quiet, std::chrono::milliseconds(0));
-}
-
-io::Task<Failure> Forwarder::read_response_head() {
-    for (int interim = 0;;) {
-        switch (upstream_->poll_head(downstream_.head().method, exchange_.response)) {
-            case HeadStatus::invalid: co_return Failure::upstream_invalid;
-            case HeadStatus::closed: co_return Failure::upstream_broken;
-            case HeadStatus::complete: {
-                const std::uint16_t status = exchange_.response.status;
-                const bool switching = status == 101;
-                if (status >= 200 || switching) {
-                    if (!fits_upgrade(downstream_.head(), exchange_.response)) co_return Failure::upstream_invalid;
-                    // RFC 9110 section 7.8: not in the middle of a request.
-                    if (switching && (!request_complete_ || !upstream_->can_upgrade()))
-                        co_return Failure::upstream_invalid;
-                    upstream_->begin_body(exchange_.response);
-                    co_return Failure::none;
-                }
-                if (++interim > kMaxInterimResponses) co_return Failure::upstream_invalid;
-                // 100 answers our own Expect, which we never send: RFC 9110 section 15.2 lets us drop it.
-                if (status != 100) {
-                    const auto sent = co_await downstream_.send_interim(exchange_.response);
-                    if (sent.status != io::IoStatus::ok) co_return Failure::client_gone;
-                }
-                continue;
-            }
-            case HeadStatus::need_input: break;
-        }
-        if (upload_.failure != Failure::none) co_return upload_.failure;  // before anybody waited, so nobody was woken
-        const io::Wake why = co_await UpstreamInput(*upstream_, downstream_.hangup(), answer_time_left());
-        if (upload_.failure != Failure::none) co_return upload_.failure;
-        if (why == io::Wake::timeout && answer_time_left().count() > 0) continue;
-        if (why == io::Wake::timeout) co_return Failure::upstream_timeout;
-        if (why != io::Wake::ready) co_return Failure::client_gone;
-        last_progress_ = worker_.reactor.now();
-    }
 }
 
 // True for a response that must not be seen, because an error page comes in its place.

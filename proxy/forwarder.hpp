@@ -42,18 +42,21 @@ private:
         bool stale = false;    ///< a kept connection was closed before it gave a byte: not the endpoint's fault
         bool refused = false;  ///< the endpoint says that it did nothing for the request
     };
-    io::Task<Attempt> attempt(const routing::Endpoint& endpoint);
+    io::Task<Failure> attempt(const routing::Endpoint& endpoint);
+    Attempt note_attempt(Failure failure);
     UpstreamTarget target_at(const routing::Endpoint& endpoint) const;
     io::Task<Failure> lease(const routing::Endpoint& endpoint);
     io::Task<Failure> lease_stream(UpstreamTarget target);
     io::Task<Failure> connect(UpstreamTarget target);
     Failure request_sent(const io::IoResult& sent, bool whole);
-    io::Task<Failure> read_response_head();
+    Failure woken(io::Wake why);
+    Failure begin_response_body();
     io::Task<void> pump_request_body();
     io::Task<Failure> relay_response();
     io::Task<void> drop_response();
     void fail_request_body(Failure failure);
     io::Task<void> end_request_body();
+    io::Task<void> end_pump();
     io::TimePoint on_deadline(io::TimePoint now) override;
     std::chrono::milliseconds within_call(std::chrono::milliseconds limit) const;
     Failure final_failure(Failure last) const;

@@ -28,18 +28,20 @@ io::Task<bool> ResponseRelay::run() {
     downstream_.begin_response(start);
     note_grpc_status(response.fields);
 
-    if (response.status == 101) {
-        co_await relay_tunnel(worker_.reactor, downstream_, upstream_, policy().timeouts, current_try());
-        co_return true;
-    }
-    bool complete = false;
-    if (start.framing != Framing::none && reads_ahead()) {
-        ReadAhead ahead(worker_, downstream_, exchange_, upstream_, upload_,
-                        filters_.empty() ? nullptr : filters_.back().get(), on_read_);
-        complete = co_await ahead.run();
-    } else {
-        complete = co_await relay_body(start.framing);
-    }
+    if (response.status == 101) return relay_through_tunnel();
+    if (start.framing != Framing::none && reads_ahead()) return relay_ahead();
+    return relay_body(start.framing);
+}
+
+io::Task<bool> ResponseRelay::relay_through_tunnel() {
+    co_await relay_tunnel(worker_.reactor, downstream_, upstream_, policy().timeouts, current_try());
+    co_return true;
+}
+
+io::Task<bool> ResponseRelay::relay_ahead() {
+    ReadAhead ahead(worker_, downstream_, exchange_, upstream_, upload_,
+                    filters_.empty() ? nullptr : filters_.back().get(), on_read_);
+    const bool complete = co_await ahead.run();
     if (complete) note_grpc_status(upstream_.trailers());
     co_return complete;
 }
@@ -72,6 +74,7 @@ io::Task<io::IoResult> ResponseRelay::send(const BodyPieces& body, bool last) {
 io::Task<bool> ResponseRelay::relay_body(Framing framing) {
     if (framing == Framing::none) {
         const auto sent = co_await downstream_.send_body({}, true);
+        if (sent.status == io::IoStatus::ok) note_grpc_status(upstream_.trailers());
         co_return sent.status == io::IoStatus::ok;
     }
     for (bool head_sent = false;; head_sent = true) {
@@ -95,7 +98,9 @@ io::Task<bool> ResponseRelay::relay_body(Framing framing) {
         const bool last = body.last || body.status == BodyStatus::end;
         const auto sent = co_await send(body, last);
         if (sent.status != io::IoStatus::ok) co_return false;
-        if (last) co_return true;
+        if (!last) continue;
+        note_grpc_status(upstream_.trailers());
+        co_return true;
     }
 }
 

@@ -36,6 +36,8 @@ public:
     io::Task<bool> run();
 
 private:
+    io::Task<bool> relay_through_tunnel();
+    io::Task<bool> relay_ahead();
     io::Task<bool> relay_body(Framing framing);
     io::Task<io::IoResult> send(const BodyPieces& body, bool last);
     void add_filters(ResponseStart& start);

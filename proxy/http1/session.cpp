@@ -30,10 +30,14 @@ void Session::end_if_idle() {
 
 io::Task<SessionEnd> Session::serve() {
     for (;;) {
-        if (!co_await await_request()) {
-            if (connection_.is_tls())
-                connection_.shutdown_write();  // RFC 8446 section 6.1: close_notify before the end
-            co_return SessionEnd::over;
+        if (input_.empty()) {  // else the next request is there already: pipelined
+            const auto limit = begin_wait();
+            if (!limit ||
+                (!connection_.has_input() && co_await io::readable(connection_.source(), *limit) != io::Wake::ready)) {
+                if (connection_.is_tls())
+                    connection_.shutdown_write();  // RFC 8446 section 6.1: close_notify before the end
+                co_return SessionEnd::over;
+            }
         }
         const bool again = co_await serve_request();
         end_exchange();
@@ -44,58 +48,69 @@ io::Task<SessionEnd> Session::serve() {
     co_return SessionEnd::over;
 }
 
-// Waits, without a buffer, until a request begins. False: the connection is over.
-io::Task<bool> Session::await_request() {
-    if (!input_.empty()) co_return true;  // pipelined
+// How long a request may take to begin; no buffer is held meanwhile. nullopt: none will be served.
+std::optional<std::chrono::milliseconds> Session::begin_wait() {
     input_.release();
     const bool first = requests_ == 0;
     // A client that is not told closes only when it must: its next request may be on the way. RFC 9112 section 9.5.
-    if (!first && worker_.closes_idle) co_return false;
+    if (!first && worker_.closes_idle) return std::nullopt;
     downstream_.set_state(first ? DownstreamState::reading : DownstreamState::waiting);
     const auto& limits = worker_.snapshot->settings->downstream;
-    if (!connection_.has_input()) {
-        const auto limit = first ? limits.header_timeout : limits.keep_alive;
-        const io::Wake why = co_await io::readable(connection_.source(), limit);
-        if (why != io::Wake::ready) co_return false;
-    }
-    co_return true;
+    return first ? limits.header_timeout : limits.keep_alive;
 }
 
 // Reads the head of the next request into exchange_->request. HeadError::incomplete: the client left before it was there.
 io::Task<HeadError> Session::read_head() {
+    std::size_t scanned = 0;
+    if (const auto error = read_head_at_hand(scanned)) return *error;
+    return wait_for_head(scanned);
+}
+
+io::Task<HeadError> Session::wait_for_head(std::size_t scanned) {
+    const io::TimePoint deadline = worker_.reactor.now() + settings().header_timeout;
+    for (;;) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - worker_.reactor.now());
+        const io::Wake why = co_await io::readable(connection_.source(), std::max(left, std::chrono::milliseconds(1)));
+        if (why == io::Wake::timeout && !input_.empty()) exchange_->record.status = 408;
+        if (why != io::Wake::ready) co_return HeadError::incomplete;
+        if (const auto error = read_head_at_hand(scanned)) co_return *error;
+    }
+}
+
+// nullopt: the head is not complete, and the client has sent no more so far.
+// @param scanned  how much of the input parse_request_head() has seen.
+std::optional<HeadError> Session::read_head_at_hand(std::size_t& scanned) {
     HeadLimits limits;
     limits.max_target_bytes = limits.max_line_bytes = settings().max_header_line_bytes;
     limits.max_head_bytes = settings().max_header_bytes;
     const FieldNameRules names{settings().underscores_in_headers, settings().ignore_invalid_headers};
-    const io::TimePoint deadline = worker_.reactor.now() + settings().header_timeout;
-    std::size_t scanned = 0;
     for (;;) {
         if (!input_.empty()) {
             const HeadResult parsed = parse_request_head(input_.bytes(), scanned, limits, names, exchange_->request);
-            if (parsed.error == HeadError::none) {
-                exchange_->record.request_bytes = parsed.consumed;
-                exchange_->head_buffer = input_.detach_front(parsed.consumed, worker_.buffers);
-                exchange_->record.request_line = request_line(exchange_->request);
-                co_return HeadError::none;
-            }
+            if (parsed.error == HeadError::none) return head_complete(parsed.consumed);
             if (parsed.error != HeadError::incomplete) {
                 const auto preface = http2_preface();
                 http2_preface_ = preface == Preface::complete;
-                if (http2_preface_) co_return HeadError::incomplete;
+                if (http2_preface_) return HeadError::incomplete;
                 if (preface == Preface::none) {
                     exchange_->record.request_line = first_line(input_.bytes());
-                    co_return parsed.error;
+                    return parsed.error;
                 }
             }
         }
-        if (!make_room()) co_return HeadError::head_too_long;
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - worker_.reactor.now());
-        const auto got =
-            co_await connection_.read_some(input_.free_space(), std::max(left, std::chrono::milliseconds(1)));
-        if (got.status == io::IoStatus::timeout && !input_.empty()) exchange_->record.status = 408;
-        if (got.status != io::IoStatus::ok) co_return HeadError::incomplete;
+        if (!make_room()) return HeadError::head_too_long;
+        const io::IoResult got = connection_.try_read(input_.free_space());
+        if (got.status == io::IoStatus::would_block) return std::nullopt;
+        if (got.status != io::IoStatus::ok) return HeadError::incomplete;
         input_.received(got.bytes);
     }
+}
+
+HeadError Session::head_complete(std::size_t bytes) {
+    exchange_->record.request_bytes = bytes;
+    exchange_->head_buffer = input_.detach_front(bytes, worker_.buffers);
+    exchange_->record.request_line = request_line(exchange_->request);
+    return HeadError::none;
 }
 
 // Only where ALPN could not say so, and only as the very first bytes.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "proxy/downstream_connection.hpp"
 #include "proxy/downstream_stream.hpp"
@@ -30,8 +31,11 @@ public:
 
 private:
     // session.cpp: the life of the connection
-    io::Task<bool> await_request();
+    std::optional<std::chrono::milliseconds> begin_wait();
     io::Task<HeadError> read_head();
+    io::Task<HeadError> wait_for_head(std::size_t scanned);
+    std::optional<HeadError> read_head_at_hand(std::size_t& scanned);
+    HeadError head_complete(std::size_t bytes);
     bool make_room();
     enum class Preface : std::uint8_t { none, begun, complete };
     Preface http2_preface() const noexcept;

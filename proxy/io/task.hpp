@@ -74,6 +74,7 @@ public:
     using promise_type = detail::Promise<T>;
     using Handle = std::coroutine_handle<promise_type>;
 
+    /// Of void: a task that is over.
     Task() noexcept = default;
     explicit Task(Handle handle) noexcept : handle_(handle) {}
     /// A task that is over.
@@ -109,8 +110,12 @@ public:
         return !handle_.done();
     }
     T await_resume() {
-        if constexpr (!std::is_void_v<T>)
-            if (!handle_) return std::move(*value_);
+        if (!handle_) {
+            if constexpr (std::is_void_v<T>)
+                return;
+            else
+                return std::move(*value_);
+        }
         auto& promise = handle_.promise();
         if (promise.exception) std::rethrow_exception(promise.exception);
         if constexpr (!std::is_void_v<T>) return std::move(*promise.value);

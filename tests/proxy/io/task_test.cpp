@@ -120,6 +120,23 @@ Task<void> holder(Gate& gate, int& alive) {
     co_await inner(gate, alive);
 }
 
+Task<int> ready(int value) { return value; }
+Task<void> ready() { return {}; }
+
+Task<void> add_ready(int& sum) {
+    co_await ready();
+    sum += co_await ready(2) + co_await ready(3);
+}
+
+TEST(Task, NeedsNoFrameToBeOver) {
+    EXPECT_TRUE(ready(1).done());
+    EXPECT_TRUE(ready().done());
+    int sum = 0;
+    auto task = add_ready(sum);
+    task.start();
+    EXPECT_EQ(sum, 5);
+}
+
 TEST(Task, DestroyingAWaitingTaskEndsEverythingInIt) {
     int alive = 0;
     Gate gate;
