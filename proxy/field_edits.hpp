@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/ascii.hpp"
@@ -26,6 +28,14 @@ public:
     void set(std::string_view name, std::string_view value) {
         std::erase_if(edits_, [&](const Edit& edit) { return ascii::iequals(edit.name, name); });
         edits_.push_back({name, value, true});
+    }
+    /// set() of several, whose names differ.
+    void set_all(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
+        if (!edits_.empty())
+            std::erase_if(edits_, [&](const Edit& edit) {
+                return std::ranges::any_of(fields, [&](const auto& f) { return ascii::iequals(edit.name, f.first); });
+            });
+        for (const auto& [name, value] : fields) edits_.push_back({name, value, true});
     }
     /// One more field, beside those of the same name.
     void add(std::string_view name, std::string_view value) { edits_.push_back({name, value, false}); }

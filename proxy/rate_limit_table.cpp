@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 namespace fairway::proxy {
 
@@ -62,7 +63,7 @@ std::uint64_t RateLimitTable::hash(std::uint64_t zone, std::string_view client) 
         std::array<std::uint64_t, 6> words{result, client.size()};
         const auto bytes = std::min<std::size_t>(client.size() - at, 32);
         std::memcpy(&words[2], client.data() + at, bytes);
-        result = siphash_2_4(key_, words);
+        result = siphash_2_4(key_, std::span(words).first(2 + (bytes + 7) / 8));
         at += bytes;
     } while (at < client.size());
     return result;

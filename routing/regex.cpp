@@ -50,6 +50,15 @@ std::string error_text(int code) {
     return reinterpret_cast<const char*>(text.data());
 }
 
+/// There is machine code, and the subject need not be checked before each match, as (*UTF) asks for.
+bool may_match_directly(const pcre2_code* code) noexcept {
+    std::size_t machine_code_bytes = 0;
+    std::uint32_t options = 0;
+    pcre2_pattern_info(code, PCRE2_INFO_JITSIZE, &machine_code_bytes);
+    pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+    return machine_code_bytes != 0 && (options & PCRE2_UTF) == 0;
+}
+
 void read_groups(std::string_view subject, const pcre2_match_data* data, int count, RegexGroups& groups) {
     const PCRE2_SIZE* offsets = pcre2_get_ovector_pointer(const_cast<pcre2_match_data*>(data));
     // 0: more groups than there is room for, all places are filled.
@@ -69,6 +78,13 @@ struct Regex::Compiled {
     std::string pattern;
     Case case_mode;
     std::unique_ptr<pcre2_code, FreeCode> code;
+    bool direct = false;  ///< pcre2_match()'s checks are not needed
+
+    int match(std::string_view subject, const MatchMemory& memory) const noexcept {
+        const auto* const bytes = reinterpret_cast<PCRE2_SPTR>(subject.empty() ? "" : subject.data());  // not null
+        return direct ? pcre2_jit_match(code.get(), bytes, subject.size(), 0, 0, memory.data, memory.context)
+                      : pcre2_match(code.get(), bytes, subject.size(), 0, 0, memory.data, memory.context);
+    }
 };
 
 Result<Regex> Regex::compile(std::string_view pattern, Case case_mode) {
@@ -84,15 +100,14 @@ Result<Regex> Regex::compile(std::string_view pattern, Case case_mode) {
     if (!code) return Error{fmt::format("pattern \"{}\": {} at byte {}", pattern, error_text(error), offset)};
     // Where this fails the pattern is interpreted, within the same limits.
     pcre2_jit_compile(code.get(), PCRE2_JIT_COMPLETE);
-    return Regex(std::make_shared<const Compiled>(Compiled{std::string(pattern), case_mode, std::move(code)}));
+    const bool direct = may_match_directly(code.get());
+    return Regex(std::make_shared<const Compiled>(Compiled{std::string(pattern), case_mode, std::move(code), direct}));
 }
 
 RegexOutcome Regex::match(std::string_view subject, RegexGroups* groups) const noexcept {
     thread_local const MatchMemory memory;
-    const int result = memory.data == nullptr || memory.context == nullptr
-                           ? PCRE2_ERROR_NOMEMORY
-                           : pcre2_match(compiled_->code.get(), reinterpret_cast<PCRE2_SPTR>(subject.data()),
-                                         subject.size(), 0, 0, memory.data, memory.context);
+    const int result =
+        memory.data == nullptr || memory.context == nullptr ? PCRE2_ERROR_NOMEMORY : compiled_->match(subject, memory);
     if (result >= 0) {
         if (groups != nullptr) read_groups(subject, memory.data, result, *groups);
         return RegexOutcome::matched;

@@ -44,8 +44,10 @@ public:
     void clear() noexcept { size_ = 0; }
 
 private:
+    static constexpr std::size_t kFirstBytes = 256;
+
     void grow(std::size_t bytes) {
-        const std::size_t capacity = std::max(size_ + bytes, 2 * capacity_);
+        const std::size_t capacity = std::max({size_ + bytes, 2 * capacity_, kFirstBytes});
         auto data = std::make_unique_for_overwrite<char[]>(capacity);
         if (size_ > 0) std::memcpy(data.get(), data_.get(), size_);
         data_ = std::move(data);

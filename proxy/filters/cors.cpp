@@ -43,12 +43,12 @@ void add_cors_fields(Exchange& exchange) {
     const auto origin = origin_of(exchange);
     if (!allows_origin(cors, origin)) return;
     FieldEdits& fields = exchange.response_edits;
-    fields.set("Access-Control-Allow-Origin", cors.any_origin ? "*" : origin);
-    fields.set("Access-Control-Allow-Credentials", cors.credentials ? "true" : "");
-    fields.set("Access-Control-Allow-Methods", cors.methods);
-    fields.set("Access-Control-Allow-Headers", cors.headers);
-    fields.set("Access-Control-Max-Age", cors.max_age);
-    fields.set("Access-Control-Expose-Headers", cors.expose_headers);
+    fields.set_all({{"Access-Control-Allow-Origin", cors.any_origin ? "*" : origin},
+                    {"Access-Control-Allow-Credentials", cors.credentials ? "true" : ""},
+                    {"Access-Control-Allow-Methods", cors.methods},
+                    {"Access-Control-Allow-Headers", cors.headers},
+                    {"Access-Control-Max-Age", cors.max_age},
+                    {"Access-Control-Expose-Headers", cors.expose_headers}});
     // Whoever stores answers must not give one origin what was said to another; ingress-nginx leaves this out.
     if (!cors.any_origin) fields.add("Vary", "Origin");
 }

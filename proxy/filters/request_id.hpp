@@ -3,16 +3,22 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace fairway::proxy {
 
 /// 32 lower-case hexadecimal digits, as nginx's $request_id, of 128 random bits that the caller draws.
 inline std::string_view format_request_id(std::uint64_t high, std::uint64_t low, std::array<char, 32>& out) noexcept {
-    constexpr std::string_view kDigits = "0123456789abcdef";
-    for (std::size_t i = 0; i < 16; ++i) {
-        out[i] = kDigits[(high >> (60 - 4 * i)) & 0xf];
-        out[i + 16] = kDigits[(low >> (60 - 4 * i)) & 0xf];
+    static constexpr auto kPairs = [] {  // the two digits of every byte
+        constexpr std::string_view kDigits = "0123456789abcdef";
+        std::array<std::array<char, 2>, 256> pairs{};
+        for (std::size_t byte = 0; byte < 256; ++byte) pairs[byte] = {kDigits[byte >> 4], kDigits[byte & 15]};
+        return pairs;
+    }();
+    for (std::size_t i = 0; i < 8; ++i) {
+        std::memcpy(&out[2 * i], &kPairs[(high >> (56 - 8 * i)) & 0xff], 2);
+        std::memcpy(&out[2 * i + 16], &kPairs[(low >> (56 - 8 * i)) & 0xff], 2);
     }
     return {out.data(), out.size()};
 }

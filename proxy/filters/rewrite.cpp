@@ -1,9 +1,10 @@
 #include "proxy/filters/rewrite.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
-#include "base/ascii.hpp"
+#include "proxy/http/byte_class.hpp"
 #include "proxy/variables.hpp"
 #include "routing/path_normalise.hpp"
 #include "routing/policy/rewrite.hpp"
@@ -13,24 +14,32 @@ namespace fairway::proxy {
 namespace {
 
 using Groups = std::array<std::string_view, 9>;
+using ByteSet = std::array<bool, 256>;
 
-bool is_control_or_8bit(char c) noexcept {
+constexpr bool is_control_or_8bit(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || static_cast<signed char>(c) < 0 || c == 0x7f;
 }
 
 /// nginx's ngx_escape_uri(NGX_ESCAPE_URI): what must not stand in a path as it is.
-bool escaped_in_path(char c) noexcept {
-    return is_control_or_8bit(c) || std::string_view(" \"#%<>?\\^`{|}").find(c) != std::string_view::npos;
-}
+constexpr ByteSet kNotInPath =
+    detail::table_of<bool>([](char c) { return is_control_or_8bit(c) || detail::is_one_of(c, " \"#%<>?\\^`{|}"); });
+
+/// The same but for '%', of text whose escapes are to stay as they are.
+constexpr ByteSet kNotInEscapedPath =
+    detail::table_of<bool>([](char c) { return c != '%' && kNotInPath[static_cast<unsigned char>(c)]; });
 
 /// NGX_ESCAPE_ARGS: what a group of the path must not bring into an absolute target.
-bool escaped_in_url(char c) noexcept { return escaped_in_path(c) || c == '&' || c == '+'; }
+constexpr ByteSet kNotInUrl =
+    detail::table_of<bool>([](char c) { return kNotInPath[static_cast<unsigned char>(c)] || c == '&' || c == '+'; });
 
-template <class Predicate>
-std::string escaped(std::string_view text, Predicate must_escape) {
+bool has_any(std::string_view text, const ByteSet& set) noexcept {
+    return std::ranges::any_of(text, [&](char c) { return set[static_cast<unsigned char>(c)]; });
+}
+
+std::string escaped(std::string_view text, const ByteSet& set) {
     OutBuffer out;
     for (const char c : text)
-        if (must_escape(c))
+        if (set[static_cast<unsigned char>(c)])
             out.append_percent_encoded(c);
         else
             out.append(c);
@@ -44,20 +53,19 @@ std::string with_query(std::string target, std::string_view query) {
 }
 
 /// The target with groups and variables filled in. A '%' that a group holds is escaped, as the group was decoded.
-template <class Predicate>
-std::string fill_in(const routing::Rewrite& rewrite, const Groups& groups, const Exchange& exchange,
-                    Predicate must_escape) {
+std::string fill_in(const routing::Rewrite& rewrite, Groups groups, const Exchange& exchange,
+                    const ByteSet& to_escape) {
     std::array<std::string, std::tuple_size_v<Groups>> texts;
-    Groups views;
-    for (std::size_t i = 0; i < groups.size(); ++i) views[i] = texts[i] = escaped(groups[i], must_escape);
-    return expand(rewrite.target, exchange.record, views);
+    for (std::size_t i = 0; i < groups.size(); ++i)
+        if (has_any(groups[i], to_escape)) groups[i] = texts[i] = escaped(groups[i], to_escape);
+    return expand(rewrite.target, exchange.record, groups);
 }
 
 std::string new_path(const routing::Rewrite& rewrite, const Groups& groups, const Exchange& exchange) {
-    auto path = fill_in(rewrite, groups, exchange, escaped_in_path);
+    auto path = fill_in(rewrite, groups, exchange, kNotInPath);
     if (!path.starts_with('/')) path.insert(path.begin(), '/');  // nginx would send a broken request line
     // Of variables, whose values are any text.
-    return escaped(path, [](char c) { return c != '%' && escaped_in_path(c); });
+    return has_any(path, kNotInEscapedPath) ? escaped(path, kNotInEscapedPath) : path;
 }
 
 }  // namespace
@@ -75,7 +83,7 @@ std::optional<OwnAnswer> rewrite(Exchange& exchange) {
 
     if (rewrite.redirects)
         return OwnAnswer{.status = 302,
-                         .location = with_query(fill_in(rewrite, groups, exchange, escaped_in_url), head.query)};
+                         .location = with_query(fill_in(rewrite, groups, exchange, kNotInUrl), head.query)};
     RequestEdits& edits = exchange.request_edits;
     edits.target = with_query(new_path(rewrite, groups, exchange), head.query);
     if (!rewrite.forwarded_prefix.pieces.empty())

@@ -6,22 +6,10 @@
 #include <cerrno>
 
 #include "proxy/io/reactor.hpp"
+#include "proxy/io/socket_calls.hpp"
 #include "proxy/io/tls_bio.hpp"
 
 namespace fairway::proxy::io {
-
-namespace {
-
-// One piece is the common case, and cheaper without an array of them.
-ssize_t send_pieces(int fd, std::span<const iovec> pieces) {
-    if (pieces.size() == 1) return send(fd, pieces.front().iov_base, pieces.front().iov_len, MSG_NOSIGNAL);
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(pieces.data());
-    message.msg_iovlen = pieces.size();
-    return sendmsg(fd, &message, MSG_NOSIGNAL);
-}
-
-}  // namespace
 
 Connection::~Connection() = default;
 
@@ -37,7 +25,7 @@ IoResult Connection::try_read(std::span<char> into) {
         return failure;
     }
     while (source_.readable()) {
-        const ssize_t got = recv(source_.fd(), into.data(), into.size(), 0);
+        const ssize_t got = receive(source_.fd(), into);
         if (got > 0) {
             if (static_cast<std::size_t>(got) < into.size()) source_.mark_drained();
             return {IoStatus::ok, static_cast<std::size_t>(got)};

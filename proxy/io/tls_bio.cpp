@@ -3,7 +3,6 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +12,7 @@
 
 #include "base/assert.hpp"
 #include "proxy/io/connection.hpp"
+#include "proxy/io/socket_calls.hpp"
 
 namespace fairway::proxy::io {
 
@@ -35,7 +35,7 @@ int bio_read(BIO* bio, char* into, int size) {
     BIO_clear_retry_flags(bio);
     auto& source = *static_cast<Source*>(BIO_get_data(bio));
     while (source.readable()) {
-        const ssize_t got = recv(source.fd(), into, static_cast<std::size_t>(size), 0);
+        const ssize_t got = receive(source.fd(), {into, static_cast<std::size_t>(size)});
         if (got > 0) {
             if (got < size) source.mark_drained();
             return static_cast<int>(got);

@@ -126,6 +126,19 @@ TEST(ResponseHeadWriter, WritesInterimHeadsAndTrailers) {
     EXPECT_EQ(out.view(), "Grpc-Status: 0\r\n\r\n");
 }
 
+TEST(FieldEdits, LastSetCounts) {
+    FieldEdits edits;
+    edits.set("x-one", "early");
+    edits.set("X-Kept", "kept");
+    edits.add("X-Two", "early");
+    edits.set_all({{"X-One", "1"}, {"X-Two", "2"}, {"X-Three", ""}});
+    edits.set("X-TWO", "late");
+    std::string all;
+    edits.for_each([&](auto name, auto value) { all.append(name).append("=").append(value).append(" "); });
+    EXPECT_EQ(all, "X-Kept=kept X-One=1 X-TWO=late ");
+    EXPECT_TRUE(edits.replaces("x-three"));
+}
+
 TEST(ResponseHeadWriter, WritesOurOwnAnswers) {
     const routing::Settings settings;
     OutBuffer out;
