@@ -25,7 +25,7 @@ Failure find_route(std::span<char> scratch, Exchange& exchange) {
     const RequestHead& head = exchange.request;
     const auto normalised = routing::normalise_path(head.path, scratch);
     if (normalised.error != routing::PathError::none) return Failure::bad_path;
-    const auto found = exchange.snapshot->routes->match(head.authority, normalised.path);
+    const auto found = exchange.snapshot->routes->match(exchange.record.host, normalised.path);
     exchange.record.rules = found.host;
     exchange.record.route = found.route != nullptr ? found.route : exchange.snapshot->default_route.get();
     exchange.add_slash = found.add_slash;

@@ -13,8 +13,8 @@ constexpr std::string_view kWildcard = "*.";
 
 }  // namespace
 
-RouteTable::Match RouteTable::match(std::string_view authority, std::string_view path) const noexcept {
-    const auto* rules = host(authority);
+RouteTable::Match RouteTable::match(std::string_view host, std::string_view path) const noexcept {
+    const auto* rules = named(host);
     if (rules == nullptr) return {};
     const auto found = rules->match(path);
     return {rules, found.route, found.add_slash};
@@ -22,7 +22,10 @@ RouteTable::Match RouteTable::match(std::string_view authority, std::string_view
 
 const HostRules* RouteTable::host(std::string_view authority) const noexcept {
     std::array<char, kHostBufferBytes> buffer;
-    const auto name = normalise_host(authority, buffer);
+    return named(normalise_host(authority, buffer));
+}
+
+const HostRules* RouteTable::named(std::string_view name) const noexcept {
     if (const auto* rules = find(exact_, name)) return rules;
     if (aliases_)
         if (const auto* rules = by_plain_alias(name)) return rules;

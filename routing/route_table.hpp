@@ -25,15 +25,16 @@ public:
         bool add_slash = false;           ///< HostRules::PathMatch::add_slash
     };
     /// The route for a request. A host that exists but has no such path does not fall back to the catch-all.
-    /// @param authority  Host or :authority in any case; port and one trailing dot allowed: "Shop.example.:8443".
-    /// @param path       through normalise_path().
+    /// @param host  through normalise_host().
+    /// @param path  through normalise_path().
     /// Cost: at most two hash lookups (exact, one-label wildcard), then what HostRules::match() costs. Aliases cost nothing
     /// where there are none, else for names that no host has a lookup, one for each label, and their patterns one by one.
     /// Does not allocate.
-    Match match(std::string_view authority, std::string_view path) const noexcept;
+    Match match(std::string_view host, std::string_view path) const noexcept;
 
     /// The rules that a Host would select, or nullptr: exact name, alias, alias with a star, one-label wildcard, alias that
     /// is a pattern, catch-all.
+    /// @param authority  Host or :authority in any case; port and one trailing dot allowed: "Shop.example.:8443".
     const HostRules* host(std::string_view authority) const noexcept;
 
     /// Copies share all hosts with the original: a change touches only its own hosts.
@@ -51,6 +52,7 @@ public:
 private:
     using Hosts = HostMap<std::shared_ptr<const HostRules>>;
 
+    const HostRules* named(std::string_view name) const noexcept;
     static const HostRules* find(const Hosts& hosts, std::string_view name) noexcept;
     const HostRules* called(const std::string* name) const noexcept;
     const HostRules* by_plain_alias(std::string_view name) const noexcept;

@@ -1,5 +1,6 @@
 // Any routes and any request: the compiled table picks what a look at every route picks.
 // Input, one a line: authority, path, then routes; a route that begins with '=' is exact.
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -52,7 +53,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::vector<char> scratch(raw_path.size());
     const auto normalised = normalise_path(raw_path, scratch);
     if (normalised.error != PathError::none) return 0;
-    const auto found = table.match(authority, normalised.path);
+    std::array<char, kHostBufferBytes> buffer;
+    const auto found = table.match(normalise_host(authority, buffer), normalised.path);
+    FAIRWAY_ASSERT(found.host == host, "a name and the authority it comes from select one host");
     FAIRWAY_ASSERT(test::outcome(found.route, found.add_slash) == test::naive_outcome(routes, normalised.path),
                    "the compiled table agrees with the naive matcher");
     return 0;
