@@ -217,6 +217,7 @@ private:
             if (!pattern) return pattern.error();
             rewrite = *route.route.policy->rewrite;
             rewrite->pattern = *std::move(pattern);
+            rewrite->as_location = route.patterns.size() == 1 && route.patterns.front().pattern() == "^" + text;
         }
         set_rewrite(route, std::move(rewrite), std::hash<std::string>{}(text));
         return std::nullopt;

@@ -30,8 +30,11 @@ struct Exchange {
     FieldEdits response_edits;   ///< what the client gets in place of what the endpoint sent
     /// As response_edits, but only for statuses that nginx's add_header knows: 200, 201, 204, 206, 301 to 304, 307, 308.
     FieldEdits good_response_edits;
+    /// Normalised. Until the first step that waits, as it may be in memory of the worker.
+    std::string_view path;
+    /// What the pattern of the route's location found in `path`; all empty where it has none.
+    routing::RegexGroups path_groups;
     bool add_slash = false;      ///< the route is that of the path with a final slash (RouteTable::Match)
-    bool at_root = false;        ///< the normalised path is "/"
     std::string session_cookie;  ///< Set-Cookie of an endpoint that was chosen anew; empty: none
     LimitedRequest limited;      ///< while it counts against limit-connections
     RequestRecord record;
@@ -49,8 +52,9 @@ struct Exchange {
         request_edits.clear();
         response_edits.clear();
         good_response_edits.clear();
+        path = {};
+        path_groups = {};
         add_slash = false;
-        at_root = false;
         session_cookie.clear();
         limited.release();
         record.clear();

@@ -25,11 +25,11 @@ Failure find_route(std::span<char> scratch, Exchange& exchange) {
     const RequestHead& head = exchange.request;
     const auto normalised = routing::normalise_path(head.path, scratch);
     if (normalised.error != routing::PathError::none) return Failure::bad_path;
-    const auto found = exchange.snapshot->routes->match(exchange.record.host, normalised.path);
+    const auto found = exchange.snapshot->routes->match(exchange.record.host, normalised.path, &exchange.path_groups);
     exchange.record.rules = found.host;
     exchange.record.route = found.route != nullptr ? found.route : exchange.snapshot->default_route.get();
+    exchange.path = normalised.path;
     exchange.add_slash = found.add_slash;
-    exchange.at_root = normalised.path == "/";
     return Failure::none;
 }
 

@@ -60,7 +60,7 @@ void set_response_fields(Exchange& exchange, const routing::FieldSet& set) {
 }
 
 bool leads_to_app_root(const Exchange& exchange) {
-    return exchange.at_root && exchange.record.rules != nullptr && exchange.record.rules->app_root();
+    return exchange.path == "/" && exchange.record.rules != nullptr && exchange.record.rules->app_root();
 }
 
 bool is_www_host(const Exchange& exchange) {
@@ -159,6 +159,15 @@ constexpr RequestStep kSteps[] = {
      .wanted = [](const Exchange& e) { return bool(policy_of(e).upstream_vhost); },
      .judge = use_vhost},
 };
+
+constexpr bool nothing_waits_before(StepResult (*judge)(Exchange&)) {
+    for (const RequestStep& step : kSteps) {
+        if (step.judge == judge) return true;
+        if (step.wait != nullptr) return false;
+    }
+    return false;
+}
+static_assert(nothing_waits_before(rewrite), "it needs Exchange::path, which is gone once a step has waited");
 
 /// nginx's ngx_http_headers_module: where add_header acts without `always`.
 bool is_add_header_status(std::uint16_t status) {

@@ -64,11 +64,12 @@ HostRules::HostRules(Options options, std::vector<Route> routes, std::vector<std
         FAIRWAY_ASSERT(location.route < routes_.size(), "a location of regex mode belongs to a route");
 }
 
-HostRules::PathMatch HostRules::match(std::string_view normalised_path) const noexcept {
+HostRules::PathMatch HostRules::match(std::string_view normalised_path, RegexGroups* groups) const noexcept {
     if (!normalised_path.starts_with('/')) return {};  // the "*" of OPTIONS and the like
     if (options_.regex_mode) {
         for (const auto& location : options_.locations)
-            if (location.pattern.matches(normalised_path)) return {&routes_[location.route], false, &location.pattern};
+            if (location.pattern.match(normalised_path, groups) == RegexOutcome::matched)
+                return {&routes_[location.route], false, &location.pattern};
         return {};
     }
     if (!exact_.empty()) {

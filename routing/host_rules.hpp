@@ -29,7 +29,7 @@ public:
         std::string name;              ///< "shop.example.com", "*.example.com", or "_" for the catch-all
         bool has_certificate = false;  ///< a TLS section covers the host, whether or not the Secret is good
         Part<ClientCertificates> client_certificates{};
-        bool has_aliases = false;      ///< annotation server-alias: requests may come under another name
+        bool has_aliases = false;                    ///< annotation server-alias: requests may come under another name
         std::vector<std::string> covered_aliases{};  ///< those of them that the host's certificate is good for
         Part<TextTemplate> app_root{};               ///< annotation app-root: where "/" is redirected to
         std::string redirect_to{};  ///< annotation from-to-www-redirect: every request is sent to this host
@@ -54,7 +54,8 @@ public:
     };
     /// Exact beats prefix, then the longest prefix by whole elements. Cost: O(path length), whatever the number of routes.
     /// In regex mode the first location that matches; cost: one match for each location before it.
-    PathMatch match(std::string_view normalised_path) const noexcept;
+    /// @param groups  when given and a pattern matched: what it found, views of the path.
+    PathMatch match(std::string_view normalised_path, RegexGroups* groups = nullptr) const noexcept;
 
     const std::string& name() const noexcept { return options_.name; }
     bool has_certificate() const noexcept { return options_.has_certificate; }

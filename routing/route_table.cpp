@@ -13,10 +13,10 @@ constexpr std::string_view kWildcard = "*.";
 
 }  // namespace
 
-RouteTable::Match RouteTable::match(std::string_view host, std::string_view path) const noexcept {
+RouteTable::Match RouteTable::match(std::string_view host, std::string_view path, RegexGroups* groups) const noexcept {
     const auto* rules = named(host);
     if (rules == nullptr) return {};
-    const auto found = rules->match(path);
+    const auto found = rules->match(path, groups);
     return {rules, found.route, found.add_slash};
 }
 

@@ -27,10 +27,11 @@ public:
     /// The route for a request. A host that exists but has no such path does not fall back to the catch-all.
     /// @param host  through normalise_host().
     /// @param path  through normalise_path().
+    /// @param groups  of HostRules::match().
     /// Cost: at most two hash lookups (exact, one-label wildcard), then what HostRules::match() costs. Aliases cost nothing
     /// where there are none, else for names that no host has a lookup, one for each label, and their patterns one by one.
     /// Does not allocate.
-    Match match(std::string_view host, std::string_view path) const noexcept;
+    Match match(std::string_view host, std::string_view path, RegexGroups* groups = nullptr) const noexcept;
 
     /// The rules that a Host would select, or nullptr: exact name, alias, alias with a star, one-label wildcard, alias that
     /// is a pattern, catch-all.

@@ -6,7 +6,6 @@
 
 #include "proxy/http/byte_class.hpp"
 #include "proxy/variables.hpp"
-#include "routing/path_normalise.hpp"
 #include "routing/policy/rewrite.hpp"
 
 namespace fairway::proxy {
@@ -74,10 +73,11 @@ std::optional<OwnAnswer> rewrite(Exchange& exchange) {
     const routing::Rewrite& rewrite = *exchange.record.route->policy->rewrite;
     const RequestHead& head = exchange.request;
     if (!rewrite.pattern) return std::nullopt;
-    std::string scratch(head.path.size(), '\0');
-    const auto path = routing::normalise_path(head.path, scratch).path;
-    routing::RegexGroups found;
-    if (rewrite.pattern->match(path, &found) != routing::RegexOutcome::matched) return std::nullopt;
+    routing::RegexGroups found = exchange.path_groups;
+    const bool at_beginning = found[0].data() == exchange.path.data();
+    if (!(rewrite.as_location && at_beginning) &&
+        rewrite.pattern->match(exchange.path, &found) != routing::RegexOutcome::matched)
+        return std::nullopt;
     Groups groups;
     for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = found[i + 1];
 

@@ -17,6 +17,8 @@ struct Rewrite {
     /// Of the Ingress path, anchored nowhere, without case: what is replaced, whole, and where $1 to $9 come from. None
     /// until the path is known.
     std::optional<Regex> pattern;
+    /// The path's location has the same pattern behind a '^', so that what it finds at the beginning is what this would.
+    bool as_location = false;
     TextTemplate forwarded_prefix;  ///< X-Forwarded-Prefix; without pieces: the field is left alone
 
     bool operator==(const Rewrite&) const = default;

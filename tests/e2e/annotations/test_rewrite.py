@@ -79,6 +79,14 @@ def test_groups_that_are_missing_are_empty_and_have_one_digit(rewritten):
 
 
 @covers("rewrite-target")
+def test_the_rewrite_is_anchored_nowhere_where_the_path_anchors_its_first_alternative(rewritten):
+    ask = rewritten("/a(.*)|/b(.*)", "/$1-$2")
+    assert ask("/a/x") == "//x-"
+    assert ask("/b/x") == "/-/x"
+    assert ask("/c/a/b/x") == "//b/x-"  # chosen for its /b, rewritten from its /a
+
+
+@covers("rewrite-target")
 def test_a_rewrite_replaces_the_whole_path(rewritten):
     ask = rewritten("/app", "/new")
     assert ask("/app") == "/new"
