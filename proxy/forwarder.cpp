@@ -202,6 +202,8 @@ Forwarder::Attempt Forwarder::note_attempt(Failure failure) {
         return {};
     }
     current_try().response = since_try_began();
+    if (failure == Failure::connect_failed || failure == Failure::connect_timeout)
+        picker_.unreachable(current_try().endpoint, since_try_began());
     if (failure != Failure::upstream_broken || upstream_ == nullptr) return {failure};
     return {failure, upstream_->reused() && !upstream_->response_seen(),
             upstream_->refused() && ++refusals_ <= kMaxRefusals};

@@ -29,8 +29,8 @@ struct RequestLabels {
 inline constexpr std::array<double, 11> kDurationBuckets = {0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
 
 struct DurationHistogram {
+    double sum_seconds = 0;                                           // beside the bucket that is counted most
     std::array<std::uint64_t, kDurationBuckets.size() + 1> counts{};  ///< per bucket, not cumulative; last: above all
-    double sum_seconds = 0;
 
     void add(double seconds) noexcept;
     std::uint64_t count() const noexcept;
@@ -39,12 +39,12 @@ struct DurationHistogram {
 
 struct RequestSeries {
     std::uint64_t requests = 0;
+    std::uint64_t request_bytes = 0;   ///< received from clients, heads included
+    std::uint64_t response_bytes = 0;  ///< sent to clients, heads included
     DurationHistogram request_duration;
     DurationHistogram connect_duration;   ///< only requests that opened one connection
     DurationHistogram header_duration;    ///< until the upstream's response head
     DurationHistogram response_duration;  ///< until the end of the upstream's response
-    std::uint64_t request_bytes = 0;      ///< received from clients, heads included
-    std::uint64_t response_bytes = 0;     ///< sent to clients, heads included
 
     void merge(const RequestSeries& other) noexcept;
 };

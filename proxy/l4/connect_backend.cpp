@@ -29,12 +29,14 @@ io::Task<std::unique_ptr<UpstreamConnection>> connect_backend(WorkerContext& wor
     for (; tries > 0 && worker.reactor.now() < deadline; --tries) {
         const routing::Endpoint& chosen = picker.next();
         const UpstreamTarget target{.address = chosen.address};
-        const auto limit = try_time(worker.reactor.now(), deadline, policy.connect_timeout);
+        const io::TimePoint began = worker.reactor.now();
+        const auto limit = try_time(began, deadline, policy.connect_timeout);
         auto connected = co_await connect_upstream(worker.reactor, target, limit);
         if (connected.connection) {
             picker.worked(chosen.address);
             co_return std::move(connected.connection);
         }
+        picker.unreachable(chosen.address, worker.reactor.now() - began);
         picker.failed(chosen.address);
     }
     co_return nullptr;

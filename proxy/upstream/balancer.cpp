@@ -9,7 +9,8 @@ namespace fairway::proxy {
 
 namespace {
 
-constexpr double kDecaySeconds = 10;  // ingress-nginx: DECAY_TIME
+constexpr double kDecaySeconds = 10;             // ingress-nginx: DECAY_TIME
+constexpr std::chrono::seconds kAvoidedFor{10};  // nginx's fail_timeout
 
 double decay(io::TimePoint since, io::TimePoint now) {
     const double idle = std::chrono::duration<double>(now - since).count();
@@ -33,7 +34,34 @@ const routing::Endpoint& Balancer::pick(const routing::EndpointSet& set, routing
                                         std::span<const SocketAddress> tried, io::TimePoint now, Random& random) {
     FAIRWAY_ASSERT(!set.endpoints.empty(), "an empty endpoint set is answered before balancing");
     if (set.endpoints.size() == 1) return set.endpoints.front();
+    return avoided_.empty() ? pick_by(algorithm, set, tried, now, random)
+                            : pick_beside_avoided(set, algorithm, tried, now, random);
+}
+
+const routing::Endpoint& Balancer::pick_by(routing::LoadBalance algorithm, const routing::EndpointSet& set,
+                                           std::span<const SocketAddress> tried, io::TimePoint now, Random& random) {
     return algorithm == routing::LoadBalance::ewma ? pick_ewma(set, tried, now, random) : pick_round_robin(set, tried);
+}
+
+// As if those to avoid had been tried; where nothing else is left they are better than none.
+const routing::Endpoint& Balancer::pick_beside_avoided(const routing::EndpointSet& set, routing::LoadBalance algorithm,
+                                                       std::span<const SocketAddress> tried, io::TimePoint now,
+                                                       Random& random) {
+    std::vector<SocketAddress> out(tried.begin(), tried.end());
+    for (const Avoided& one : avoided_)
+        if (one.until > now) out.push_back(one.endpoint);
+    const bool any_left = std::ranges::any_of(set.endpoints, [&](const auto& e) { return !was_tried(e, out); });
+    const auto& picked = pick_by(algorithm, set, any_left ? std::span<const SocketAddress>(out) : tried, now, random);
+    for (Avoided& one : avoided_)
+        if (one.endpoint == picked.address) one.until = now + kAvoidedFor;  // this request finds out
+    return picked;
+}
+
+void Balancer::avoid(const SocketAddress& endpoint, io::TimePoint now) {
+    // Those that are long over belong to endpoints that left.
+    std::erase_if(avoided_,
+                  [&](const Avoided& one) { return one.endpoint == endpoint || one.until + kAvoidedFor < now; });
+    avoided_.push_back({endpoint, now + kAvoidedFor});
 }
 
 const routing::Endpoint& Balancer::pick_round_robin(const routing::EndpointSet& set,

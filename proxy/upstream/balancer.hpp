@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <random>
 #include <span>
+#include <vector>
 
 #include "proxy/io/deadline_wheel.hpp"
 #include "routing/backend.hpp"
@@ -28,7 +29,7 @@ class Balancer {
 public:
     explicit Balancer(Random& random) : next_(random()) {}
 
-    /// An endpoint of `set` (not empty) by the backend's algorithm, if possible not one of `tried`.
+    /// An endpoint of `set` (not empty) by the backend's algorithm, if possible not one of `tried`, nor one to avoid.
     const routing::Endpoint& pick(const routing::EndpointSet& set, routing::LoadBalance algorithm,
                                   std::span<const SocketAddress> tried, io::TimePoint now, Random& random);
 
@@ -36,12 +37,28 @@ public:
     void observe(const routing::EndpointSet& set, const SocketAddress& endpoint, std::chrono::duration<double> took,
                  io::TimePoint now);
 
+    /// Nobody is there any more, as far as this worker can tell: others are picked for a while (nginx: fail_timeout), then
+    /// one request tries it, and so on until it was reached() or is gone from the set.
+    void avoid(const SocketAddress& endpoint, io::TimePoint now);
+    void reached(const SocketAddress& endpoint) noexcept {
+        if (!avoided_.empty()) std::erase_if(avoided_, [&](const Avoided& one) { return one.endpoint == endpoint; });
+    }
+
 private:
+    struct Avoided {
+        SocketAddress endpoint;
+        io::TimePoint until{};
+    };
     // Exponentially weighted moving average that also fades while nothing is sent (ingress-nginx: load-balance ewma).
     struct Score {
         double value = 0;
         io::TimePoint updated{};
     };
+    const routing::Endpoint& pick_by(routing::LoadBalance algorithm, const routing::EndpointSet& set,
+                                     std::span<const SocketAddress> tried, io::TimePoint now, Random& random);
+    const routing::Endpoint& pick_beside_avoided(const routing::EndpointSet& set, routing::LoadBalance algorithm,
+                                                 std::span<const SocketAddress> tried, io::TimePoint now,
+                                                 Random& random);
     const routing::Endpoint& pick_round_robin(const routing::EndpointSet& set, std::span<const SocketAddress> tried);
     const routing::Endpoint& pick_ewma(const routing::EndpointSet& set, std::span<const SocketAddress> tried,
                                        io::TimePoint now, Random& random);
@@ -49,6 +66,7 @@ private:
     double average(io::TimePoint now) const;
 
     std::uint32_t next_;
+    std::vector<Avoided> avoided_;  // empty nearly always
     boost::unordered_flat_map<SocketAddress, Score, SocketAddressHash> scores_;
 };
 

@@ -1,7 +1,9 @@
 """How endpoints are spoken to: time-outs, retries, sizes, Host, balancing (reference 3.6, 3.11)."""
 
+import contextlib
 import socket
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -39,24 +41,40 @@ def test_a_value_with_a_unit_is_not_taken(one):
     assert fairway.get().status == 200  # the default of 60 s holds
 
 
-@covers("proxy-connect-timeout")
-@covers_key("proxy-connect-timeout")
-def test_an_endpoint_that_does_not_accept_is_a_504(serve, tmp_path):
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        full = [socket.create_connection(listener.getsockname())]
-        for _ in range(3):  # the queue of one that nobody empties: the next connection waits
-            extra = socket.socket()
+@contextlib.contextmanager
+def unanswering_endpoint():
+    """One that lets every connect wait: its queue of one is full, and nobody empties it."""
+    with contextlib.ExitStack() as kept:
+        listener = kept.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+        kept.enter_context(socket.create_connection(listener.getsockname()))
+        for _ in range(3):
+            extra = kept.enter_context(socket.socket())
             extra.setblocking(False)
             extra.connect_ex(listener.getsockname())
-            full.append(extra)
+        yield SimpleNamespace(port=listener.getsockname()[1])
 
-        class Endpoint:
-            port = listener.getsockname()[1]
+
+@covers("proxy-connect-timeout")
+@covers_key("proxy-connect-timeout")
+def test_an_endpoint_that_does_not_accept_is_a_504(serve):
+    with unanswering_endpoint() as endpoint:
         for options in ({"proxy_connect_timeout": 1, "proxy_next_upstream_tries": 1},
                         {"config": {"proxy-connect-timeout": "1", "proxy-next-upstream-tries": "1"}}):
-            assert serve(site(Endpoint, **options), *(FLAG if "config" in options else ())).get().status == 504
-        for connection in full:
-            connection.close()
+            assert serve(site(endpoint, **options), *(FLAG if "config" in options else ())).get().status == 504
+
+
+@covers("proxy-connect-timeout", "proxy-next-upstream")
+@pytest.mark.parametrize("algorithm", ["round_robin", "ewma"])
+def test_only_the_first_request_waits_for_an_endpoint_that_vanished(serve, scripted_origin, tmp_path, algorithm):
+    log = tmp_path / "access.log"
+    alive = scripted_origin()
+    with unanswering_endpoint() as vanished:
+        fairway = serve(site(vanished, alive, proxy_connect_timeout=1, load_balance=algorithm,
+                             config={"access-log-path": str(log), "log-format-upstream": "$upstream_addr"}),
+                        *FLAG, "--workers", "1")
+        assert [fairway.get().status for _ in range(20)] == [200] * 20
+        until(lambda: log.exists() and len(log.read_text().splitlines()) == 20, 5)
+        assert log.read_text().count(f":{vanished.port}") == 1
 
 
 @covers("proxy-send-timeout")
