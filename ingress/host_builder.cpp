@@ -217,7 +217,10 @@ private:
             if (!pattern) return pattern.error();
             rewrite = *route.route.policy->rewrite;
             rewrite->pattern = *std::move(pattern);
-            rewrite->as_location = route.patterns.size() == 1 && route.patterns.front().pattern() == "^" + text;
+            // Plain groups only: an extended one may look back or repeat the whole pattern, where the anchor tells.
+            const bool plain = text.find("(?") == std::string::npos && text.find("\\g") == std::string::npos;
+            rewrite->as_location =
+                plain && route.patterns.size() == 1 && route.patterns.front().pattern() == "^" + text;
         }
         set_rewrite(route, std::move(rewrite), std::hash<std::string>{}(text));
         return std::nullopt;

@@ -13,7 +13,7 @@ namespace fairway::proxy {
 void identify(const ConnectionFacts& facts, Exchange& exchange);
 
 /// Host rule and route, by the request head, into the record. Failure::bad_path, or none; a route is there then.
-/// @param scratch  at least as long as the path.
+/// @param scratch  at least as long as the path; Exchange::path may lie in it.
 Failure find_route(std::span<char> scratch, Exchange& exchange);
 
 }  // namespace fairway::proxy

@@ -145,6 +145,7 @@ io::Task<Failure> Forwarder::attempt(const routing::Endpoint& endpoint) {
     try_began_ = worker_.reactor.now();
     exchange_.record.tries.push_back(UpstreamTry{.endpoint = endpoint.address});
     const Failure leased = co_await lease(endpoint);
+    tell_balancer(leased);
     if (leased != Failure::none) co_return leased;
     current_try().connect = since_try_began();
     // Head and the body bytes that are there leave together; the rest follows from pump_request_body() while the response
@@ -172,13 +173,23 @@ io::Task<Failure> Forwarder::attempt(const routing::Endpoint& endpoint) {
             continue;
         }
         if (upload_.failure != Failure::none) co_return upload_.failure;  // before anybody waited, so nobody was woken
-        const Failure ended = woken(co_await UpstreamInput(*upstream_, downstream_.hangup(), answer_time_left()));
-        if (ended != Failure::none) co_return ended;
+        const io::Wake why = co_await UpstreamInput(*upstream_, downstream_.hangup(), answer_time_left());
+        const Failure failure = failure_of_wait(why);
+        if (failure != Failure::none) co_return failure;
     }
 }
 
-// Of the wait for the response head: none, and the wait goes on.
-Failure Forwarder::woken(io::Wake why) {
+// Of the current try.
+void Forwarder::tell_balancer(Failure leased) {
+    Balancer& balancer = worker_.balancer(target_.backend.id);
+    if (leased == Failure::connect_failed || leased == Failure::connect_timeout)
+        balancer.connect_failed(current_try().endpoint, since_try_began(), worker_.reactor.now());
+    else if (leased == Failure::none && !upstream_->reused())
+        balancer.connected(current_try().endpoint);
+}
+
+// Of the wait for the response head; none: look again.
+Failure Forwarder::failure_of_wait(io::Wake why) {
     if (upload_.failure != Failure::none) return upload_.failure;
     if (why == io::Wake::timeout) return answer_time_left().count() > 0 ? Failure::none : Failure::upstream_timeout;
     if (why != io::Wake::ready) return Failure::client_gone;
@@ -202,8 +213,6 @@ Forwarder::Attempt Forwarder::note_attempt(Failure failure) {
         return {};
     }
     current_try().response = since_try_began();
-    if (failure == Failure::connect_failed || failure == Failure::connect_timeout)
-        picker_.unreachable(current_try().endpoint, since_try_began());
     if (failure != Failure::upstream_broken || upstream_ == nullptr) return {failure};
     return {failure, upstream_->reused() && !upstream_->response_seen(),
             upstream_->refused() && ++refusals_ <= kMaxRefusals};

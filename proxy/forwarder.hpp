@@ -49,7 +49,8 @@ private:
     io::Task<Failure> lease_stream(UpstreamTarget target);
     io::Task<Failure> connect(UpstreamTarget target);
     Failure request_sent(const io::IoResult& sent, bool whole);
-    Failure woken(io::Wake why);
+    void tell_balancer(Failure leased);
+    Failure failure_of_wait(io::Wake why);
     Failure begin_response_body();
     io::Task<void> pump_request_body();
     io::Task<Failure> relay_response();

@@ -62,6 +62,12 @@ io::Task<void> answer_instead(WorkerContext& worker, DownstreamStream& stream, E
     co_await send_own_answer(stream, exchange, answer);
 }
 
+io::Task<StepResult> wait_for(const RequestStep& step, StepContext& context) {
+    context.exchange.path = {};  // another request may need the memory meanwhile
+    context.exchange.path_groups = {};
+    return step.wait(context);
+}
+
 }  // namespace
 
 io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange) {
@@ -79,10 +85,10 @@ io::Task<void> handle_request(WorkerContext& worker, DownstreamStream& stream, E
         StepResult answer;
         if (step.judge != nullptr)
             answer = step.judge(exchange);
-        else if (step.wait != nullptr)
-            answer = co_await step.wait(context);
-        else
+        else if (step.decide != nullptr)
             answer = step.decide(context);
+        else
+            answer = co_await wait_for(step, context);
         if (!answer) continue;
         co_await answer_instead(worker, stream, exchange, step, *answer);
         co_return;

@@ -167,7 +167,8 @@ constexpr bool nothing_waits_before(StepResult (*judge)(Exchange&)) {
     }
     return false;
 }
-static_assert(nothing_waits_before(rewrite), "it needs Exchange::path, which is gone once a step has waited");
+static_assert(nothing_waits_before(rewrite),
+              "app-root and rewrite need Exchange::path, which is gone once a step has waited");
 
 /// nginx's ngx_http_headers_module: where add_header acts without `always`.
 bool is_add_header_status(std::uint16_t status) {

@@ -133,9 +133,9 @@ io::Task<Failure> ask_one_of(StepContext& context, const routing::ExternalAuth& 
     std::vector<SocketAddress> tried;
     Failure failure = Failure::no_endpoints;
     while (tried.size() < std::min(kMaxTries, servers.endpoints.size())) {
+        Balancer& balancer = worker.balancer(auth.servers);
         const auto& server =
-            worker.balancer(auth.servers)
-                .pick(servers, routing::LoadBalance::round_robin, tried, worker.reactor.now(), worker.random);
+            balancer.pick(servers, routing::LoadBalance::round_robin, tried, worker.reactor.now(), worker.random);
         const UpstreamTarget target{.address = server.address, .tls = auth.tls.get()};
         const auto began = io::Reactor::exact_now();
         failure = co_await question.ask(target, method_of(auth.method), context.stream.hangup());
@@ -146,7 +146,11 @@ io::Task<Failure> ask_one_of(StepContext& context, const routing::ExternalAuth& 
             asked.header = asked.response;
         }
         tries.push_back(asked);
-        if (!cannot_connect(failure)) break;
+        if (!cannot_connect(failure)) {
+            balancer.connected(server.address);
+            break;
+        }
+        balancer.connect_failed(server.address, asked.response, worker.reactor.now());
         tried.push_back(server.address);
     }
     co_return failure;

@@ -64,7 +64,8 @@ std::string new_path(const routing::Rewrite& rewrite, const Groups& groups, cons
     auto path = fill_in(rewrite, groups, exchange, kNotInPath);
     if (!path.starts_with('/')) path.insert(path.begin(), '/');  // nginx would send a broken request line
     // Of variables, whose values are any text.
-    return has_any(path, kNotInEscapedPath) ? escaped(path, kNotInEscapedPath) : path;
+    if (has_any(path, kNotInEscapedPath)) path = escaped(path, kNotInEscapedPath);
+    return path;
 }
 
 }  // namespace

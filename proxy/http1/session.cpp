@@ -32,8 +32,12 @@ io::Task<SessionEnd> Session::serve() {
     for (;;) {
         if (input_.empty()) {  // else the next request is there already: pipelined
             const auto limit = begin_wait();
-            if (!limit ||
-                (!connection_.has_input() && co_await io::readable(connection_.source(), *limit) != io::Wake::ready)) {
+            bool begins = limit.has_value();
+            if (begins && !connection_.has_input()) {
+                const io::Wake why = co_await io::readable(connection_.source(), *limit);
+                begins = why == io::Wake::ready;
+            }
+            if (!begins) {
                 if (connection_.is_tls())
                     connection_.shutdown_write();  // RFC 8446 section 6.1: close_notify before the end
                 co_return SessionEnd::over;

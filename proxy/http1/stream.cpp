@@ -118,14 +118,14 @@ io::Task<io::IoResult> Session::send_body(std::span<const iovec> body, bool last
 
     const bool chunked = response_framing_ == Framing::chunked;
     std::array<char, 20> chunk_size;
-    if (chunked && !body.empty()) out.append(chunk_head(body_bytes, chunk_size));
-    if (out.size() > 0 && body_bytes <= kMaxCopied) {
+    const bool has_chunk = chunked && !body.empty();
+    if (has_chunk) out.append(chunk_head(body_bytes, chunk_size));
+    if (!out.empty() && body_bytes <= kMaxCopied) {
         for (const iovec& run : body) out.append({static_cast<const char*>(run.iov_base), run.iov_len});
-        if (chunked && !body.empty()) out.append("\r\n");
         body = {};
     }
     const std::size_t before_body = out.size();
-    if (chunked && !body.empty()) out.append("\r\n");
+    if (has_chunk) out.append("\r\n");
     if (chunked && last) {
         out.append("0\r\n");
         write_trailers(out, trailers != nullptr ? *trailers : FieldList{});
@@ -134,10 +134,10 @@ io::Task<io::IoResult> Session::send_body(std::span<const iovec> body, bool last
     FAIRWAY_ASSERT(body.size() + 2 <= pieces.size(), "a body comes in at most 16 pieces");
     std::size_t count = 0;
     const std::string_view ours = out.view();
-    const std::string_view ahead = body.empty() ? ours : ours.substr(0, before_body);
-    if (!ahead.empty()) pieces[count++] = piece(ahead);
+    const std::size_t ahead = body.empty() ? ours.size() : before_body;
+    if (ahead > 0) pieces[count++] = piece(ours.substr(0, ahead));
     for (const iovec& run : body) pieces[count++] = run;
-    if (ahead.size() < ours.size()) pieces[count++] = piece(ours.substr(ahead.size()));
+    if (ahead < ours.size()) pieces[count++] = piece(ours.substr(ahead));
 
     std::span<iovec> left(pieces.data(), count);
     const io::IoResult sent = connection_.write_now(left);

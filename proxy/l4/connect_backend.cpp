@@ -32,11 +32,13 @@ io::Task<std::unique_ptr<UpstreamConnection>> connect_backend(WorkerContext& wor
         const io::TimePoint began = worker.reactor.now();
         const auto limit = try_time(began, deadline, policy.connect_timeout);
         auto connected = co_await connect_upstream(worker.reactor, target, limit);
+        Balancer& balancer = worker.balancer(backend.id);
         if (connected.connection) {
+            balancer.connected(chosen.address);
             picker.worked(chosen.address);
             co_return std::move(connected.connection);
         }
-        picker.unreachable(chosen.address, worker.reactor.now() - began);
+        balancer.connect_failed(chosen.address, worker.reactor.now() - began, worker.reactor.now());
         picker.failed(chosen.address);
     }
     co_return nullptr;

@@ -47,21 +47,30 @@ const routing::Endpoint& Balancer::pick_by(routing::LoadBalance algorithm, const
 const routing::Endpoint& Balancer::pick_beside_avoided(const routing::EndpointSet& set, routing::LoadBalance algorithm,
                                                        std::span<const SocketAddress> tried, io::TimePoint now,
                                                        Random& random) {
+    forget_long_over(now);
     std::vector<SocketAddress> out(tried.begin(), tried.end());
     for (const Avoided& one : avoided_)
         if (one.until > now) out.push_back(one.endpoint);
     const bool any_left = std::ranges::any_of(set.endpoints, [&](const auto& e) { return !was_tried(e, out); });
     const auto& picked = pick_by(algorithm, set, any_left ? std::span<const SocketAddress>(out) : tried, now, random);
     for (Avoided& one : avoided_)
-        if (one.endpoint == picked.address) one.until = now + kAvoidedFor;  // this request finds out
+        if (one.endpoint == picked.address) one.until = now + kAvoidedFor;  // this request finds out for all
     return picked;
 }
 
-void Balancer::avoid(const SocketAddress& endpoint, io::TimePoint now) {
-    // Those that are long over belong to endpoints that left.
-    std::erase_if(avoided_,
-                  [&](const Avoided& one) { return one.endpoint == endpoint || one.until + kAvoidedFor < now; });
+// Who refuses does so at once, and may be back at once. A Pod that is gone with its node says nothing at all, and its
+// endpoint may stay ready for most of a minute.
+void Balancer::connect_failed(const SocketAddress& endpoint, std::chrono::duration<double> took, io::TimePoint now) {
+    constexpr std::chrono::milliseconds kLong{500};
+    if (took < kLong) return;
+    forget_long_over(now);
+    connected(endpoint);  // it is not entered twice
     avoided_.push_back({endpoint, now + kAvoidedFor});
+}
+
+// Those of endpoints that left, or that nobody has asked for since.
+void Balancer::forget_long_over(io::TimePoint now) noexcept {
+    std::erase_if(avoided_, [&](const Avoided& one) { return one.until + kAvoidedFor < now; });
 }
 
 const routing::Endpoint& Balancer::pick_round_robin(const routing::EndpointSet& set,

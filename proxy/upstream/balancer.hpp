@@ -37,10 +37,11 @@ public:
     void observe(const routing::EndpointSet& set, const SocketAddress& endpoint, std::chrono::duration<double> took,
                  io::TimePoint now);
 
-    /// Nobody is there any more, as far as this worker can tell: others are picked for a while (nginx: fail_timeout), then
-    /// one request tries it, and so on until it was reached() or is gone from the set.
-    void avoid(const SocketAddress& endpoint, io::TimePoint now);
-    void reached(const SocketAddress& endpoint) noexcept {
+    /// A connect failed after `took`. When that was a long wait, others are picked from now on (nginx: fail_timeout), and each
+    /// ten seconds one request tries the endpoint, until it is connected() or gone from the set.
+    void connect_failed(const SocketAddress& endpoint, std::chrono::duration<double> took, io::TimePoint now);
+    /// The endpoint took a new connection.
+    void connected(const SocketAddress& endpoint) noexcept {
         if (!avoided_.empty()) std::erase_if(avoided_, [&](const Avoided& one) { return one.endpoint == endpoint; });
     }
 
@@ -54,6 +55,7 @@ private:
         double value = 0;
         io::TimePoint updated{};
     };
+    void forget_long_over(io::TimePoint now) noexcept;
     const routing::Endpoint& pick_by(routing::LoadBalance algorithm, const routing::EndpointSet& set,
                                      std::span<const SocketAddress> tried, io::TimePoint now, Random& random);
     const routing::Endpoint& pick_beside_avoided(const routing::EndpointSet& set, routing::LoadBalance algorithm,

@@ -27,15 +27,7 @@ const routing::Endpoint& EndpointPicker::next() {
     return *find(worker_.affinity.find_or_remember(*affinity, client_, ready_, choice.address, now));
 }
 
-// Who refuses does so at once, and may be back at once. A Pod that is gone with its node says nothing at all, and its
-// endpoint may stay ready for most of a minute.
-void EndpointPicker::unreachable(const SocketAddress& endpoint, std::chrono::duration<double> took) {
-    constexpr std::chrono::milliseconds kLong{500};
-    if (took >= kLong) worker_.balancer(backend_.id).avoid(endpoint, worker_.reactor.now());
-}
-
 void EndpointPicker::worked(const SocketAddress& endpoint) {
-    worker_.balancer(backend_.id).reached(endpoint);
     if (sticky_ == nullptr && backend_.client_ip_affinity && !tried_.empty())
         worker_.affinity.remember(*backend_.client_ip_affinity, client_, endpoint, worker_.reactor.now());
 }

@@ -2,7 +2,6 @@
 // cookie or a hash, or that the client has by the ClientIP affinity of the Service, else the balancer's choice.
 #pragma once
 
-#include <chrono>
 #include <vector>
 
 #include "proxy/worker_context.hpp"
@@ -24,8 +23,6 @@ public:
     const routing::Endpoint& next();
     /// The next one is another, if there is one.
     void failed(const SocketAddress& endpoint) { tried_.push_back(endpoint); }
-    /// A connect failed after `took`. When that was a long wait the worker's other requests are spared it.
-    void unreachable(const SocketAddress& endpoint, std::chrono::duration<double> took);
     /// After a failure the client keeps the endpoint that worked in its place.
     void worked(const SocketAddress& endpoint);
 

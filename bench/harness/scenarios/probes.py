@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.context import Context
 from harness.cpu import cpu_seconds, rss_bytes
 from harness.metrics import FAIRWAY, Budget, Metric
-from harness.process import BenchError, Process, free_port, wait_until
+from harness.process import BenchError, Process, free_port, shown, wait_until
 
 # Takes every connection and lets go of it, as an application behind a tcpSocket probe does.
 LISTENER = """
@@ -71,7 +71,7 @@ def measure(context: Context, folder: Path, port: int, services: int, seconds: f
                         f"{rss_bytes(server.pid) / 2**20:.0f} MiB")
     finally:
         server.stop()
-    cpu.commands[FAIRWAY] = memory.commands[FAIRWAY] = " ".join(argv)
+    cpu.commands[FAIRWAY] = memory.commands[FAIRWAY] = shown(argv)
 
 
 def probes_done(server: Process, health_port: int) -> int:

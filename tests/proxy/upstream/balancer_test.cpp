@@ -78,19 +78,30 @@ TEST_F(BalancerTest, SingleEndpointIsAlwaysIt) {
 
 TEST_F(BalancerTest, BothAvoidForTenSecondsWhatDidNotAnswer) {
     for (const auto algorithm : {LoadBalance::round_robin, LoadBalance::ewma}) {
-        balancer.avoid(set.endpoints[0].address, now);
+        balancer.connect_failed(set.endpoints[0].address, seconds(1), now);
         now += seconds(9);
         EXPECT_EQ(picks(algorithm, 30).count("10.0.0.1"), 0u);
         now += seconds(2);
         EXPECT_EQ(picks(algorithm, 30)["10.0.0.1"], 1) << "one request finds out whether it is back";
         now += seconds(11);
-        balancer.reached(set.endpoints[0].address);
+        balancer.connected(set.endpoints[0].address);
         EXPECT_GT(picks(algorithm, 60)["10.0.0.1"], 5);
     }
 }
 
+TEST_F(BalancerTest, WhoRefusesAtOnceIsNotAvoided) {
+    balancer.connect_failed(set.endpoints[0].address, milliseconds(499), now);
+    EXPECT_EQ(picks(LoadBalance::round_robin, 30)["10.0.0.1"], 10);
+}
+
+TEST_F(BalancerTest, NobodyIsAvoidedForWhatIsLongOver) {
+    balancer.connect_failed(set.endpoints[0].address, seconds(1), now);
+    now += seconds(21);
+    EXPECT_EQ(picks(LoadBalance::round_robin, 30)["10.0.0.1"], 10);
+}
+
 TEST_F(BalancerTest, WhatIsToBeAvoidedIsBetterThanNothing) {
-    for (const auto& one : set.endpoints) balancer.avoid(one.address, now);
+    for (const auto& one : set.endpoints) balancer.connect_failed(one.address, seconds(1), now);
     EXPECT_EQ(picks(LoadBalance::round_robin, 30).size(), 3u);
     const auto& left = pick(LoadBalance::round_robin, {set.endpoints[0].address, set.endpoints[2].address});
     EXPECT_EQ(left.address, set.endpoints[1].address) << "before one that this request has tried";
