@@ -120,22 +120,21 @@ std::uint32_t Forwarder::tries_allowed() const {
 }
 
 // RFC 9110 section 9.2.2: what may have been processed is repeated only when that changes nothing.
+bool Forwarder::repeats_method() const {
+    return is_idempotent(downstream_.head().method) || (policy().retry.conditions & routing::retry_non_idempotent) != 0;
+}
+
 bool Forwarder::may_retry(const Attempt& failed) const {
     if (failed.failure == Failure::client_gone || !body_.repeatable() || upload_.failure != Failure::none) return false;
     if (failed.refused) return true;
     const bool connected = failed.failure != Failure::connect_failed && failed.failure != Failure::connect_timeout &&
                            failed.failure != Failure::tls_failed;
-    const bool repeatable =
-        is_idempotent(downstream_.head().method) || (policy().retry.conditions & routing::retry_non_idempotent) != 0;
-    if (connected && !repeatable) return false;
+    if (connected && !repeats_method()) return false;
     return failed.stale || (policy().retry.conditions & retry_condition(failed.failure)) != 0;
 }
 
 bool Forwarder::retry_wanted(std::uint16_t status) const {
-    const std::uint16_t conditions = policy().retry.conditions;
-    const bool repeatable =
-        is_idempotent(downstream_.head().method) || (conditions & routing::retry_non_idempotent) != 0;
-    return repeatable && (conditions & retry_condition(status)) != 0;
+    return repeats_method() && (policy().retry.conditions & retry_condition(status)) != 0;
 }
 
 std::chrono::duration<double> Forwarder::since_try_began() const { return worker_.reactor.now() - try_began_; }
@@ -179,7 +178,6 @@ io::Task<Failure> Forwarder::attempt(const routing::Endpoint& endpoint) {
     }
 }
 
-// Of the current try.
 void Forwarder::tell_balancer(Failure leased) {
     Balancer& balancer = worker_.balancer(target_.backend.id);
     if (leased == Failure::connect_failed || leased == Failure::connect_timeout)

@@ -49,7 +49,7 @@ private:
     io::Task<Failure> lease_stream(UpstreamTarget target);
     io::Task<Failure> connect(UpstreamTarget target);
     Failure request_sent(const io::IoResult& sent, bool whole);
-    void tell_balancer(Failure leased);
+    void tell_balancer(Failure leased);  // of the current try
     Failure failure_of_wait(io::Wake why);
     Failure begin_response_body();
     io::Task<void> pump_request_body();
@@ -65,6 +65,7 @@ private:
     void observe_response_time();
     void abandon() noexcept;
 
+    bool repeats_method() const;
     bool may_retry(const Attempt& attempt) const;
     bool intercepts(std::uint16_t status) const;
     bool retry_wanted(std::uint16_t status) const;
