@@ -1,6 +1,8 @@
 // ASCII text rules of HTTP tokens and host names: independent of locale, no allocation unless a string is returned.
 #pragma once
 
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -17,6 +19,22 @@ constexpr int hex_value(char c) noexcept {
     if (is_digit(c)) return c - '0';
     const char lower = to_lower(c);
     return (lower >= 'a' && lower <= 'f') ? lower - 'a' + 10 : -1;
+}
+
+/// Equal but for the bit that tells capital from small letters, 0x20, which also makes '@' equal to '`', CR to '-' and the
+/// like. Eight bytes at a time. Both are of one size.
+inline bool equals_folded(std::string_view a, std::string_view b) noexcept {
+    constexpr std::uint64_t kCaseBits = 0x2020'2020'2020'2020;
+    std::size_t at = 0;
+    for (; at + sizeof(std::uint64_t) <= a.size(); at += sizeof(std::uint64_t)) {
+        std::uint64_t x, y;
+        std::memcpy(&x, a.data() + at, sizeof x);
+        std::memcpy(&y, b.data() + at, sizeof y);
+        if ((x | kCaseBits) != (y | kCaseBits)) return false;
+    }
+    for (; at < a.size(); ++at)
+        if ((a[at] | 0x20) != (b[at] | 0x20)) return false;
+    return true;
 }
 
 /// Equal when ASCII case is ignored.

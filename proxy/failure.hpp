@@ -27,6 +27,11 @@ enum class Failure : std::uint8_t {
     cannot_upgrade,     ///< a tunnel was asked for (RFC 8441), and the endpoint's protocol has none
 };
 
+/// No connection to the endpoint was made, so that it has seen nothing of the request.
+constexpr bool cannot_connect(Failure failure) noexcept {
+    return failure == Failure::connect_failed || failure == Failure::connect_timeout || failure == Failure::tls_failed;
+}
+
 struct FailureAnswer {
     std::uint16_t status;     ///< 499 is never sent: the client is gone
     std::string_view reason;  ///< for logs and metrics

@@ -25,16 +25,13 @@ public:
     };
 
     /// The message has this field once, with this value; with an empty value it has none.
-    void set(std::string_view name, std::string_view value) {
-        std::erase_if(edits_, [&](const Edit& edit) { return ascii::iequals(edit.name, name); });
-        edits_.push_back({name, value, true});
-    }
+    void set(std::string_view name, std::string_view value) { set_all({{name, value}}); }
     /// set() of several, whose names differ.
     void set_all(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
-        if (!edits_.empty())
-            std::erase_if(edits_, [&](const Edit& edit) {
-                return std::ranges::any_of(fields, [&](const auto& f) { return ascii::iequals(edit.name, f.first); });
-            });
+        std::erase_if(edits_, [&](const Edit& edit) {
+            return std::ranges::any_of(fields,
+                                       [&](const auto& field) { return ascii::iequals(edit.name, field.first); });
+        });
         for (const auto& [name, value] : fields) edits_.push_back({name, value, true});
     }
     /// One more field, beside those of the same name.

@@ -127,9 +127,7 @@ bool Forwarder::repeats_method() const {
 bool Forwarder::may_retry(const Attempt& failed) const {
     if (failed.failure == Failure::client_gone || !body_.repeatable() || upload_.failure != Failure::none) return false;
     if (failed.refused) return true;
-    const bool connected = failed.failure != Failure::connect_failed && failed.failure != Failure::connect_timeout &&
-                           failed.failure != Failure::tls_failed;
-    if (connected && !repeats_method()) return false;
+    if (!cannot_connect(failed.failure) && !repeats_method()) return false;
     return failed.stale || (policy().retry.conditions & retry_condition(failed.failure)) != 0;
 }
 

@@ -36,13 +36,7 @@ Method method_of(std::string_view name) {
 
 /// A path with query as a request line may hold it: variables bring what they like.
 void append_target(OutBuffer& out, std::string_view target) {
-    for (const char c : target) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (byte <= ' ' || byte >= 0x7f)
-            out.append_percent_encoded(c);
-        else
-            out.append(c);
-    }
+    out.append_percent_encoded(target, [](char c) { return c <= ' ' || c > '~'; });
 }
 
 /// What of the client's request is no part of the question, or has another value there.
@@ -118,10 +112,6 @@ routing::UpstreamKeepalive keepalive_of(const routing::ExternalAuth& auth) {
     keepalive.requests = auth.keepalive.requests;
     keepalive.idle_timeout = auth.keepalive.idle_timeout;
     return keepalive;
-}
-
-bool cannot_connect(Failure failure) {
-    return failure == Failure::connect_failed || failure == Failure::connect_timeout || failure == Failure::tls_failed;
 }
 
 /// Sends the question to one server, and to others while no connection can be made.

@@ -75,12 +75,7 @@ std::optional<milliseconds> grpc_timeout(const RequestHead& head) noexcept {
 }
 
 void append_grpc_message(OutBuffer& out, std::string_view message) {
-    for (const char c : message) {
-        if (c >= ' ' && c <= '~' && c != '%')
-            out.append(c);
-        else
-            out.append_percent_encoded(c);
-    }
+    out.append_percent_encoded(message, [](char c) { return c < ' ' || c > '~' || c == '%'; });
 }
 
 std::optional<std::uint16_t> find_grpc_status(const FieldList& fields) noexcept {

@@ -15,12 +15,8 @@ namespace {
 
 void append_escaped_path(OutBuffer& out, std::string_view path) {
     constexpr std::string_view kPlain = "-._~!$&'()*+,;=:@/";
-    for (const char c : path) {
-        if (ascii::is_alnum(c) || kPlain.find(c) != std::string_view::npos)
-            out.append(c);
-        else
-            out.append_percent_encoded(c);
-    }
+    out.append_percent_encoded(path,
+                               [&](char c) { return !ascii::is_alnum(c) && kPlain.find(c) == std::string_view::npos; });
 }
 
 }  // namespace

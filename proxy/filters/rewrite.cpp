@@ -15,6 +15,8 @@ namespace {
 using Groups = std::array<std::string_view, 9>;
 using ByteSet = std::array<bool, 256>;
 
+constexpr bool contains(const ByteSet& set, char c) noexcept { return set[static_cast<unsigned char>(c)]; }
+
 constexpr bool is_control_or_8bit(char c) noexcept {
     return static_cast<unsigned char>(c) < 0x20 || static_cast<signed char>(c) < 0 || c == 0x7f;
 }
@@ -25,23 +27,19 @@ constexpr ByteSet kNotInPath =
 
 /// The same but for '%', of text whose escapes are to stay as they are.
 constexpr ByteSet kNotInEscapedPath =
-    detail::table_of<bool>([](char c) { return c != '%' && kNotInPath[static_cast<unsigned char>(c)]; });
+    detail::table_of<bool>([](char c) { return c != '%' && contains(kNotInPath, c); });
 
 /// NGX_ESCAPE_ARGS: what a group of the path must not bring into an absolute target.
 constexpr ByteSet kNotInUrl =
-    detail::table_of<bool>([](char c) { return kNotInPath[static_cast<unsigned char>(c)] || c == '&' || c == '+'; });
+    detail::table_of<bool>([](char c) { return contains(kNotInPath, c) || c == '&' || c == '+'; });
 
 bool has_any(std::string_view text, const ByteSet& set) noexcept {
-    return std::ranges::any_of(text, [&](char c) { return set[static_cast<unsigned char>(c)]; });
+    return std::ranges::any_of(text, [&](char c) { return contains(set, c); });
 }
 
 std::string escaped(std::string_view text, const ByteSet& set) {
     OutBuffer out;
-    for (const char c : text)
-        if (set[static_cast<unsigned char>(c)])
-            out.append_percent_encoded(c);
-        else
-            out.append(c);
+    out.append_percent_encoded(text, [&](char c) { return contains(set, c); });
     return std::string(out.view());
 }
 

@@ -1,7 +1,6 @@
 #include "proxy/http/field.hpp"
 
 #include <array>
-#include <cstring>
 
 #include "base/ascii.hpp"
 
@@ -93,22 +92,6 @@ constexpr bool is_perfect() {
 }
 static_assert(is_perfect(), "two known names share a slot: choose other multipliers in slot_of()");
 
-/// `known` is lower case, `name` as long. Eight bytes at a time; folding makes only '\r' and '-' equal besides letters,
-/// and a name never holds the former.
-bool equals_folded(std::string_view name, std::string_view known) noexcept {
-    constexpr std::uint64_t kFold = 0x2020202020202020;
-    std::size_t at = 0;
-    for (; at + 8 <= known.size(); at += 8) {
-        std::uint64_t a, b;
-        std::memcpy(&a, name.data() + at, 8);
-        std::memcpy(&b, known.data() + at, 8);
-        if ((a | kFold) != b) return false;
-    }
-    for (; at < known.size(); ++at)
-        if ((name[at] | 0x20) != known[at]) return false;
-    return true;
-}
-
 }  // namespace
 
 FieldId field_id(std::string_view name) noexcept {
@@ -116,7 +99,8 @@ FieldId field_id(std::string_view name) noexcept {
     const auto index = kTable[slot_of(name)];
     if (index == kEmpty) return FieldId::other;
     const auto& known = kKnownNames[index];
-    if (known.name.size() != name.size() || !equals_folded(name, known.name)) return FieldId::other;
+    // Folding makes only '\r' and '-' equal besides letters, and a name never holds the former.
+    if (known.name.size() != name.size() || !ascii::equals_folded(name, known.name)) return FieldId::other;
     return known.id;
 }
 

@@ -42,6 +42,15 @@ public:
         at[1] = kDigits[byte >> 4];
         at[2] = kDigits[byte & 15];
     }
+    /// `text`, with every byte percent-encoded for which `must_escape`, bool(char), is true.
+    template <class Predicate>
+    void append_percent_encoded(std::string_view text, Predicate must_escape) {
+        for (const char c : text)
+            if (must_escape(c))
+                append_percent_encoded(c);
+            else
+                append(c);
+    }
 
     /// "name: value\r\n". Both must be free of CR, LF and NUL, as everything is that came through a parser.
     void append_field(std::string_view name, std::string_view value) {

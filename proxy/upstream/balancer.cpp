@@ -34,11 +34,11 @@ const routing::Endpoint& Balancer::pick(const routing::EndpointSet& set, routing
                                         std::span<const SocketAddress> tried, io::TimePoint now, Random& random) {
     FAIRWAY_ASSERT(!set.endpoints.empty(), "an empty endpoint set is answered before balancing");
     if (set.endpoints.size() == 1) return set.endpoints.front();
-    return avoided_.empty() ? pick_by(algorithm, set, tried, now, random)
+    return avoided_.empty() ? pick_by(set, algorithm, tried, now, random)
                             : pick_beside_avoided(set, algorithm, tried, now, random);
 }
 
-const routing::Endpoint& Balancer::pick_by(routing::LoadBalance algorithm, const routing::EndpointSet& set,
+const routing::Endpoint& Balancer::pick_by(const routing::EndpointSet& set, routing::LoadBalance algorithm,
                                            std::span<const SocketAddress> tried, io::TimePoint now, Random& random) {
     return algorithm == routing::LoadBalance::ewma ? pick_ewma(set, tried, now, random) : pick_round_robin(set, tried);
 }
@@ -52,7 +52,7 @@ const routing::Endpoint& Balancer::pick_beside_avoided(const routing::EndpointSe
     for (const Avoided& one : avoided_)
         if (one.until > now) out.push_back(one.endpoint);
     const bool any_left = std::ranges::any_of(set.endpoints, [&](const auto& e) { return !was_tried(e, out); });
-    const auto& picked = pick_by(algorithm, set, any_left ? std::span<const SocketAddress>(out) : tried, now, random);
+    const auto& picked = pick_by(set, algorithm, any_left ? std::span<const SocketAddress>(out) : tried, now, random);
     for (Avoided& one : avoided_)
         if (one.endpoint == picked.address) one.until = now + kAvoidedFor;  // this request finds out for all
     return picked;
@@ -64,8 +64,11 @@ void Balancer::connect_failed(const SocketAddress& endpoint, std::chrono::durati
     constexpr std::chrono::milliseconds kLong{500};
     if (took < kLong) return;
     forget_long_over(now);
-    connected(endpoint);  // it is not entered twice
-    avoided_.push_back({endpoint, now + kAvoidedFor});
+    const auto known = std::ranges::find(avoided_, endpoint, &Avoided::endpoint);
+    if (known != avoided_.end())
+        known->until = now + kAvoidedFor;
+    else
+        avoided_.push_back({endpoint, now + kAvoidedFor});
 }
 
 // Those of endpoints that left, or that nobody has asked for since.

@@ -56,7 +56,7 @@ private:
         io::TimePoint updated{};
     };
     void forget_long_over(io::TimePoint now) noexcept;
-    const routing::Endpoint& pick_by(routing::LoadBalance algorithm, const routing::EndpointSet& set,
+    const routing::Endpoint& pick_by(const routing::EndpointSet& set, routing::LoadBalance algorithm,
                                      std::span<const SocketAddress> tried, io::TimePoint now, Random& random);
     const routing::Endpoint& pick_beside_avoided(const routing::EndpointSet& set, routing::LoadBalance algorithm,
                                                  std::span<const SocketAddress> tried, io::TimePoint now,
