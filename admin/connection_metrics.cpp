@@ -43,6 +43,11 @@ constexpr std::array kOwn = {
                &proxy::ConnectionCounters::requests_limited},
     OwnCounter{"fairway_limited_requests_at_once_total", MetricType::counter, "Requests refused by limit-connections.",
                &proxy::ConnectionCounters::requests_at_once_limited},
+    OwnCounter{"fairway_spans_exported_total", MetricType::counter, "Spans that the OpenTelemetry collector took.",
+               &proxy::ConnectionCounters::spans_exported},
+    OwnCounter{"fairway_spans_dropped_total", MetricType::counter,
+               "Spans given up: the queue was full, or the collector did not take them.",
+               &proxy::ConnectionCounters::spans_dropped},
 };
 
 }  // namespace

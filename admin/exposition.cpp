@@ -2,41 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
+
+#include "base/utf8.hpp"
 
 namespace fairway::admin {
 
 namespace {
 
-/// Length of the UTF-8 sequence that `text` begins with, or 0 when it begins with none (RFC 3629).
-std::size_t utf8_length(std::string_view text) {
-    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const auto continues = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };
-    if (byte(0) < 0x80) return 1;
-    if (byte(0) >= 0xC2 && byte(0) <= 0xDF) return continues(1) ? 2 : 0;
-    if ((byte(0) & 0xF0) == 0xE0 && continues(1) && continues(2)) {
-        const bool overlong = byte(0) == 0xE0 && byte(1) < 0xA0;
-        const bool surrogate = byte(0) == 0xED && byte(1) > 0x9F;
-        return overlong || surrogate ? 0 : 3;
-    }
-    if (byte(0) >= 0xF0 && byte(0) <= 0xF4 && continues(1) && continues(2) && continues(3)) {
-        const bool overlong = byte(0) == 0xF0 && byte(1) < 0x90;
-        const bool too_high = byte(0) == 0xF4 && byte(1) > 0x8F;
-        return overlong || too_high ? 0 : 4;
-    }
-    return 0;
-}
-
 void append_label_value(std::string& out, std::string_view value) {
     while (!value.empty()) {
         const std::size_t length = utf8_length(value);
-        if (length == 0) {
-            out += "\xEF\xBF\xBD";  // U+FFFD
-            value.remove_prefix(1);
-            continue;
-        }
-        const std::string_view character = value.substr(0, length);
+        const std::string_view character = value.substr(0, std::max<std::size_t>(length, 1));
         if (character == "\\")
             out += "\\\\";
         else if (character == "\"")
@@ -44,8 +23,8 @@ void append_label_value(std::string& out, std::string_view value) {
         else if (character == "\n")
             out += "\\n";
         else
-            out += character;
-        value.remove_prefix(length);
+            append_utf8(out, character);
+        value.remove_prefix(character.size());
     }
 }
 

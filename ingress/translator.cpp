@@ -66,6 +66,7 @@ std::shared_ptr<const routing::Snapshot> Translator::apply(const std::vector<Obj
     refresh_services(dirty);
     refresh_default_backend(dirty);
     report_global_auth();
+    report_trace_collector();
     settle_balances(dirty);
     settle_tls(dirty);
     settle_names(dirty);
@@ -190,6 +191,7 @@ void Translator::apply_configmap(Dirty& dirty) {
     judge_all_ |= !(settings.acceptance == settings_.acceptance);
     settings_ = std::move(settings);
     open_geo_databases();
+    follow_trace_collector();
     data_plane_ = std::make_shared<const routing::Settings>(settings_.data_plane);
     exposure_.configure(settings_.streams, settings_.bind_addresses);
     tls_changed_ |= tls_change;

@@ -114,6 +114,8 @@ private:
     routing::RoutePolicy default_policy() const;
     void follow_global_auth();
     void report_global_auth();
+    void follow_trace_collector();
+    void report_trace_collector();
     void report_auth_servers(const IngressRecord& record, std::vector<Diagnostic>& diagnostics) const;
     void settle_balances(Dirty& dirty);
     BackendSettings settings_of(const std::vector<const IngressRecord*>& users) const;
@@ -168,7 +170,8 @@ private:
     std::map<k8s::ObjectName, std::set<k8s::ObjectName>> ingresses_by_secret_;
     std::map<ObjectKey, std::set<k8s::ObjectName>> ingresses_by_reference_;  ///< IngressRecord::references
 
-    std::optional<AuthServer> global_auth_;  ///< of global-auth-url when it names its host: for default_policy()
+    std::optional<AuthServer> global_auth_;      ///< of global-auth-url when it names its host: for default_policy()
+    std::optional<BackendKey> trace_collector_;  ///< of otlp-collector-host
     std::optional<BackendKey> default_backend_key_;
     std::shared_ptr<const routing::Backend> default_backend_;  ///< null: the built-in 404
     std::shared_ptr<const tls::Certificate> fake_certificate_;

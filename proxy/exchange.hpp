@@ -13,6 +13,7 @@
 #include "proxy/rate_limit_table.hpp"
 #include "proxy/request_record.hpp"
 #include "proxy/snapshot_ref.hpp"
+#include "proxy/tracing/trace_context.hpp"
 #include "proxy/upstream_request.hpp"
 
 namespace fairway::proxy {
@@ -38,6 +39,7 @@ struct Exchange {
     std::string session_cookie;  ///< Set-Cookie of an endpoint that was chosen anew; empty: none
     LimitedRequest limited;      ///< while it counts against limit-connections
     RequestRecord record;
+    TraceContext trace;               ///< when `record` points to it
     std::array<char, 256> host;       ///< $host, lower-cased
     std::array<char, 32> request_id;  ///< when the client brought none
 

@@ -113,6 +113,8 @@ void ConnectionCounters::merge(const ConnectionCounters& other) noexcept {
     access_log_dropped += other.access_log_dropped;
     requests_limited += other.requests_limited;
     requests_at_once_limited += other.requests_at_once_limited;
+    spans_exported += other.spans_exported;
+    spans_dropped += other.spans_dropped;
 }
 
 void StreamCounters::merge(const StreamCounters& other) noexcept {

@@ -27,6 +27,7 @@ struct ClientCertificate;  // tls/client_certificate.hpp
 namespace fairway::proxy {
 
 struct ProxiedConnection;  // proxied_connection.hpp
+struct TraceContext;       // tracing/trace_context.hpp
 
 /// One try at an endpoint: $upstream_addr and its kin list all of them. Times count from the start of the try;
 /// negative: never got that far.
@@ -67,6 +68,7 @@ struct RequestRecord {
     std::string_view host;                       ///< $host: lower case, without port
     std::string_view scheme;      ///< $scheme of the connection, or what X-Forwarded-Proto said: $pass_access_scheme
     std::string_view request_id;  ///< $req_id
+    const TraceContext* trace = nullptr;        ///< null: the route is not traced
     const routing::HostRules* rules = nullptr;  ///< null: no host rule matched
     const routing::Route* route = nullptr;
     const routing::Canary* canary = nullptr;  ///< whose backend was chosen in place of the route's; null: none

@@ -11,6 +11,7 @@
 #include "proxy/filters/rate_limit.hpp"
 #include "proxy/filters/redirect.hpp"
 #include "proxy/filters/rewrite.hpp"
+#include "proxy/filters/tracing.hpp"
 #include "proxy/variables.hpp"
 #include "routing/policy/field_set.hpp"
 
@@ -107,6 +108,15 @@ constexpr RequestStep kSteps[] = {
     {.name = "health check",
      .wanted = is_health_check,
      .judge = [](Exchange&) { return StepResult({.status = 200, .empty = true}); }},
+    // ingress-nginx traces what comes to a location, but not its health check.
+    {.name = "tracing",
+     .wanted = [](const Exchange& e) { return bool(policy_of(e).tracing); },
+     .decide =
+         [](StepContext& c) {
+             begin_trace(c.worker, c.exchange);
+             return StepResult();
+         },
+     .verdict = trace_verdict},
     {.name = "final slash",
      .wanted = [](const Exchange& e) { return e.add_slash; },
      .judge = [](Exchange& e) { return StepResult(slash_redirect(e)); }},

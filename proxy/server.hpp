@@ -53,7 +53,7 @@ public:
     void ignore_new_clients();
     /// Third step, some round trips later: accepts what the kernel has queued, then closes the listeners.
     void stop_accepting();
-    /// Connections that are still open. 0: drained.
+    /// Connections that are still open, and workers that still send spans to a collector. 0: drained.
     std::uint64_t open_connections() const;
     /// Last step: cuts what is left, ends and joins the workers. Idempotent.
     void stop_now();

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/log.hpp"
+#include "proxy/tracing/span_exporter.hpp"
 
 namespace fairway::proxy {
 
@@ -53,6 +54,7 @@ void Worker::start_drain() {
     context_.reactor.post([this] {
         context_.draining = true;
         for_each_session([](DownstreamSession& session) { session.drain(); });
+        if (context_.spans) context_.spans->flush();
     });
 }
 
@@ -101,6 +103,11 @@ void Worker::ask(const std::function<void(Worker&)>& question) {
         answered.set_value();
     });
     answered.get_future().wait();
+}
+
+std::uint64_t Worker::open_connections() const {
+    const bool exports = context_.spans && context_.spans->busy();
+    return context_.counters.active + service_ports_.open_sessions() + (exports ? 1 : 0);
 }
 
 void Worker::collect(Metrics& into) {

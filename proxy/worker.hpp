@@ -36,7 +36,8 @@ public:
 
     // On the worker's thread:
     std::uint64_t generation() const noexcept { return context_.snapshot ? context_.snapshot->generation : 0; }
-    std::uint64_t open_connections() const { return context_.counters.active + service_ports_.open_sessions(); }
+    /// Of clients, and 1 while spans are on their way to a collector.
+    std::uint64_t open_connections() const;
     void collect(Metrics& into);
 
 private:

@@ -1,8 +1,10 @@
 #include "proxy/worker_context.hpp"
 
 #include "proxy/access_log/log_filter.hpp"
+#include "proxy/filters/tracing.hpp"
 #include "proxy/mirrors.hpp"
 #include "proxy/shared_tables.hpp"
+#include "proxy/tracing/span_exporter.hpp"
 #include "proxy/upstream/keyed_endpoints.hpp"
 
 namespace fairway::proxy {
@@ -63,6 +65,7 @@ bool WorkerContext::flush_output() {
 
 void WorkerContext::finish_request(const Exchange& exchange) {
     metrics.count(exchange.record, *exchange.snapshot->routes);
+    if (exchange.record.trace != nullptr) end_trace(*this, exchange);
     if (is_logged(exchange.record, exchange.snapshot->settings->access_log)) log.write(exchange.record);
 }
 

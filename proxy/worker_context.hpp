@@ -30,6 +30,7 @@ class AffinityTable;
 class KeyedEndpoints;
 class Mirrors;
 class RateLimitTable;
+class SpanExporter;
 struct SharedTables;
 
 /// A connection that gathers what it has to send until the end of a turn of the event loop.
@@ -62,10 +63,11 @@ struct WorkerContext {
     SpareDescriptor spare_descriptor;
     io::ListHook output;  ///< OutputGatherers that have something to send
     http2::SessionPool http2_pool{*this};
-    std::unique_ptr<Mirrors> mirrors;  ///< made when a route has one
+    std::unique_ptr<Mirrors> mirrors;     ///< made when a route has one
+    std::unique_ptr<SpanExporter> spans;  ///< made when a span is to be exported
     l4::PassthroughCounters passthrough;
-    bool draining = false;             ///< responses carry Connection: close
-    bool closes_idle = false;          ///< HTTP/1 connections end between two requests
+    bool draining = false;     ///< responses carry Connection: close
+    bool closes_idle = false;  ///< HTTP/1 connections end between two requests
 
     std::uint64_t random_bits() noexcept {
         // xorshift64*: names for requests, not secrets.

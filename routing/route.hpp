@@ -33,6 +33,7 @@ struct ResponseRate;
 struct ResponseRewrite;
 struct Rewrite;
 struct TextTemplate;
+struct Tracing;
 struct UpstreamHttp;
 
 /// spec.rules[].http.paths[].pathType; ImplementationSpecific has become prefix, as in ingress-nginx.
@@ -65,6 +66,7 @@ struct RoutePolicy {
     Part<BodyBuffering> body_buffering;      ///< annotations proxy-request-buffering, proxy-buffering and their sizes
     Part<UpstreamHttp> upstream_http;        ///< annotations proxy-http-version, connection-proxy-header
     Part<TextTemplate> upstream_vhost;       ///< annotation of this name: Host for the endpoints; absent: the client's
+    Part<Tracing> tracing;                   ///< annotation enable-opentelemetry
     UpstreamTimeouts timeouts;
     RetryPolicy retry;
     BodyLimit body_limit;

@@ -18,6 +18,7 @@ class GeoDatabases;  // geo_databases.hpp
 struct BlockRules;
 struct Compression;
 struct FieldSet;
+struct TraceSettings;  // policy/tracing.hpp
 
 /// Downstream connections: keep-alive, keep-alive-requests, client-header-timeout, client-body-timeout,
 /// large-client-header-buffers, enable-underscores-in-headers, ignore-invalid-headers.
@@ -103,6 +104,7 @@ struct Settings {
     Part<Compression> compression;            ///< use-gzip, enable-brotli, enable-zstd and their kin
     Part<FieldSet> request_fields;            ///< proxy-set-headers: for every endpoint
     Part<FieldSet> response_fields;           ///< add-headers: in every response
+    Part<TraceSettings> tracing;              ///< otlp-collector-*, otel-*; absent: their defaults
     std::vector<std::string> hide_headers;    ///< hide-headers: upstream response fields to drop
     std::uint32_t proxy_buffer_bytes =
         64 * 1024;  ///< proxy-buffer-size: limit of an upstream response head, never under 64 KiB

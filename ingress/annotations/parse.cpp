@@ -121,6 +121,7 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
         read_custom_headers(settings, references, defaults.allowed_response_headers, result.policy.denied);
     read_error_pages(settings, result.policy.error_pages);
     result.mirror = read_mirror(settings);
+    read_tracing(settings, defaults.tracing, result.policy.tracing);
     result.error_backend = read_error_backend(settings, references);
     read_access_log(settings, result.policy.access_log);
     read_backend_protocol(settings, result.policy);

@@ -18,12 +18,21 @@
 #include "ingress/upstream_tls.hpp"
 #include "routing/policy/canary.hpp"
 #include "routing/policy/rate_limits.hpp"
+#include "routing/policy/tracing.hpp"
 #include "routing/route.hpp"
 
 namespace fairway::ingress {
 
 /// --annotations-prefix, unless it says otherwise.
 inline constexpr std::string_view kDefaultAnnotationsPrefix = "nginx.ingress.kubernetes.io";
+
+/// What annotations opentelemetry-* begin with.
+struct TracingDefaults {
+    routing::Tracing tracing;    ///< opentelemetry-trust-incoming-span, opentelemetry-operation-name
+    bool has_collector = false;  ///< otlp-collector-host
+
+    bool operator==(const TracingDefaults&) const = default;
+};
 
 /// What the ConfigMap gives every Ingress that does not say otherwise.
 struct PolicyDefaults {
@@ -36,6 +45,7 @@ struct PolicyDefaults {
     bool drop_snippets = false;    ///< annotations-risk-level Critical without allow-snippet-annotations
     std::optional<ExternalAuthSettings> global_auth;  ///< global-auth-url
     ServiceNames service_names;                       ///< of the cluster: for servers that URLs name
+    TracingDefaults tracing;
     ResponseRewriteTexts rewrite_texts;
     ResponseBuffers response_buffers;
     std::vector<std::string> allowed_response_headers;  ///< global-allowed-response-headers
@@ -52,7 +62,7 @@ struct CanaryOffer {
 struct IngressSettings {
     routing::RoutePolicy policy;
     std::optional<ExternalAuthSettings>
-        external_auth;                                ///< policy.external_auth is still to be made of it, for each host
+        external_auth;                        ///< policy.external_auth is still to be made of it, for each host
     std::optional<MirrorSettings> mirror;     ///< policy.mirror is still to be made of it
     std::optional<BackendKey> error_backend;  ///< annotation default-backend; policy.error_pages is still to name it
     BackendSettings backend;

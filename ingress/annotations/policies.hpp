@@ -64,6 +64,9 @@ bool acts_on_canaries(std::string_view annotation);
 /// @param ingress  "namespace/name": whose limits they are.
 std::optional<routing::RateLimits> read_rate_limits(SettingReader& settings, const routing::RateLimits& defaults,
                                                     std::string_view ingress);
+/// enable-opentelemetry, opentelemetry-trust-incoming-span, opentelemetry-operation-name: annotations only.
+/// @param policy  as the ConfigMap has it.
+void read_tracing(SettingReader& settings, const TracingDefaults& defaults, routing::Part<routing::Tracing>& policy);
 /// enable-access-log: annotations only.
 void read_access_log(SettingReader& settings, bool& access_log);
 /// backend-protocol: annotations only. FastCGI closes the paths.

@@ -305,12 +305,13 @@ constexpr AnnotationDescriptor kModsecurityAndOpentelemetry[] = {
      "transaction id of ModSecurity"},
     {"modsecurity-snippet", "SecRule text", "", "modsecurity-snippet", location, critical, refused, kGuards,
      "rules for ModSecurity"},
-    {"enable-opentelemetry", "true or false", "false", "enable-opentelemetry", location, low, planned, kOpen,
-     "trace requests"},
+    {"enable-opentelemetry", "true or false", "false", "enable-opentelemetry", location, low, acts, kOpen,
+     "make a span of each request",
+     "statuses from 500 on are errors in spans, and attribute http.route is the path of the rule"},
     {"opentelemetry-trust-incoming-span", "true or false", "true", "opentelemetry-trust-incoming-span", location, low,
-     planned, kOpen, "continue the client's trace"},
-    {"opentelemetry-operation-name", "text", "", "opentelemetry-operation-name", location, medium, planned, kOpen,
-     "name of the span"},
+     acts, kOpen, "continue the client's trace"},
+    {"opentelemetry-operation-name", "text", "", "opentelemetry-operation-name", location, medium, acts, kOpen,
+     "name of the span, of letters, digits, _ and -; without it the path of the rule"},
 };
 
 constexpr AnnotationDescriptor kHostlevelExtras[] = {

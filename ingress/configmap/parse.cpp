@@ -24,6 +24,12 @@ Result<std::uint32_t> parse_buffer_size(std::string_view text) {
     return static_cast<std::uint32_t>(std::clamp(*bytes, kSmallestResponseHead, kLargestResponseHead));
 }
 
+Result<std::uint32_t> parse_kibibytes(std::string_view text) {
+    const auto number = parse_integer(text, 0, kLargestResponseHead / 1024);
+    if (!number) return number.error();
+    return static_cast<std::uint32_t>(*number * 1024);
+}
+
 Result<std::uint16_t> parse_redirect_code(std::string_view text) {
     for (const std::uint16_t code : {301, 302, 307, 308})
         if (text == fmt::format("{}", code)) return code;
@@ -62,6 +68,9 @@ void read_policy_defaults(SettingReader& settings, ConfigMapSettings& result) {
     read_rate_limit_defaults(settings, result.defaults.rate_limits);
     settings.read("allow-cross-namespace-resources", result.defaults.cross_namespace, parse_bool);
     settings.read("proxy-buffer-size", result.data_plane.proxy_buffer_bytes, parse_buffer_size);
+    std::uint32_t grpc_bytes = 0;
+    settings.read("grpc-buffer-size-kb", grpc_bytes, parse_kibibytes);
+    result.data_plane.proxy_buffer_bytes = std::max(result.data_plane.proxy_buffer_bytes, grpc_bytes);
     result.defaults.proxy_buffer_bytes = result.data_plane.proxy_buffer_bytes;
 }
 
@@ -132,6 +141,7 @@ ConfigMapSettings default_configmap_settings() {
     ConfigMapSettings settings;
     settings.data_plane.forwarded.trusted_proxies = *parse_networks("0.0.0.0/0");
     settings.defaults.policy.body_buffering = routing::BodyBuffering{};
+    settings.data_plane.tracing = routing::TraceSettings{};
     return settings;
 }
 
@@ -156,6 +166,7 @@ ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, References& referen
     settings.read("server-tokens", data_plane.server_tokens, parse_bool);
     settings.read("hide-headers", data_plane.hide_headers, parse_field_names);
     settings.read("global-allowed-response-headers", result.defaults.allowed_response_headers, parse_field_names);
+    read_tracing_keys(settings, result);
     read_field_sets(settings, references, data_plane);
     read_compression(settings, data_plane.compression);
     settings.read("worker-shutdown-timeout", data_plane.worker_shutdown_timeout, parse_duration);

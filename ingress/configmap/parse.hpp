@@ -26,6 +26,7 @@ struct ConfigMapSettings {
     std::vector<std::string> no_auth_locations{"/.well-known/acme-challenge"};
     std::vector<IpAddress> bind_addresses;         ///< bind-address, disable-ipv6; empty: all
     std::optional<k8s::ObjectName> dh_parameters;  ///< ssl-dh-param: the Secret; TLS has them once it is loaded
+    std::optional<ServerUrl> trace_collector;      ///< otlp-collector-host, -port
     bool disable_ipv6_dns = false;
     bool ocsp = false;                       ///< enable-ocsp
     bool upstream_tls_per_location = false;  ///< proxy-ssl-location-only

@@ -23,6 +23,8 @@ void read_bind_addresses(SettingReader& settings, std::vector<IpAddress>& addres
 
 /// block-*, whitelist-source-range, denylist-source-range, global-auth-*, no-auth-locations.
 void read_access_control(SettingReader& settings, ConfigMapSettings& result);
+/// enable-opentelemetry, opentelemetry-*, otlp-*, otel-*.
+void read_tracing_keys(SettingReader& settings, ConfigMapSettings& result);
 /// limit-conn-zone-variable, limit-req-status-code, limit-conn-status-code.
 void read_rate_limit_defaults(SettingReader& settings, routing::RateLimits& limits);
 

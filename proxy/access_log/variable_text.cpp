@@ -9,6 +9,7 @@
 #include "proxy/access_log/escape.hpp"
 #include "proxy/access_log/request_values.hpp"
 #include "proxy/proxied_connection.hpp"
+#include "proxy/tracing/trace_context.hpp"
 #include "routing/geo_databases.hpp"
 #include "routing/path_normalise.hpp"
 #include "tls/client_certificate.hpp"
@@ -159,6 +160,10 @@ void VariableWriter::append_of_fields(const LogVariableName& name) const {
     switch (name.variable) {
         case LogVariable::host: return value(record_.host.empty() ? server_name() : record_.host);
         case LogVariable::request_id: return value_or_missing(record_.request_id);
+        case LogVariable::trace_id:
+        case LogVariable::span_id:
+        case LogVariable::traceparent:
+        case LogVariable::tracestate: return append_of_trace(name.variable);
         default: break;
     }
     if (record_.request == nullptr) return missing();
@@ -175,6 +180,19 @@ void VariableWriter::append_of_fields(const LogVariableName& name) const {
         case LogVariable::arg: return value(query_argument(query(), name.argument));
         default: return joined_fields(request.fields, name);  // http_field
     }
+}
+
+void VariableWriter::append_of_trace(LogVariable variable) const {
+    if (record_.trace == nullptr) return missing();
+    switch (variable) {
+        case LogVariable::trace_id: return value(record_.trace->trace_id_text());
+        case LogVariable::span_id: return value(record_.trace->span_id_text());
+        case LogVariable::traceparent: return value(record_.trace->traceparent());
+        default: break;
+    }
+    // Of the client whose trace goes on: it passes as it came.
+    if (!record_.trace->has_parent) return missing();
+    value(find_field(record_.request->fields, "tracestate"));
 }
 
 void VariableWriter::append_of_response(const LogVariableName& name) const {

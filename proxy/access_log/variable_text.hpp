@@ -31,6 +31,7 @@ private:
     void append_of_proxy_header(LogVariable variable) const;
     void append_of_request(const LogVariableName& name) const;
     void append_of_fields(const LogVariableName& name) const;
+    void append_of_trace(LogVariable variable) const;
     void append_of_response(const LogVariableName& name) const;
     void append_of_route(LogVariable variable) const;
     void append_of_tries(LogVariable variable) const;

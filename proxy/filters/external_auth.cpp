@@ -12,6 +12,7 @@
 #include "proxy/access/access_tables.hpp"
 #include "proxy/access_log/log_filter.hpp"
 #include "proxy/filters/redirect.hpp"
+#include "proxy/filters/tracing.hpp"
 #include "proxy/subrequest.hpp"
 #include "proxy/variables.hpp"
 
@@ -67,9 +68,12 @@ bool is_left_out(const Field& field, const routing::ExternalAuth& auth) {
     return field.hop_by_hop || std::ranges::any_of(kOurs, named);
 }
 
-bool tells_of_certificate(std::string_view name) {
-    constexpr std::string_view kPrefix = "ssl-client-";
-    return name.size() > kPrefix.size() && ascii::iequals(name.substr(0, kPrefix.size()), kPrefix);
+/// Fields that the server gets from us as the endpoint does, and not from the client.
+bool is_told_by_us(std::string_view name) {
+    constexpr std::string_view kOfCertificate = "ssl-client-";
+    const bool certificate =
+        name.size() > kOfCertificate.size() && ascii::iequals(name.substr(0, kOfCertificate.size()), kOfCertificate);
+    return certificate || tells_of_trace(name);
 }
 
 bool is_set(const routing::ExternalAuth& auth, std::string_view name) {
@@ -247,13 +251,12 @@ void write_question(OutBuffer& out, const Exchange& exchange, const routing::Ext
     add("X-Auth-Request-Redirect", auth.request_redirect ? std::string_view(*auth.request_redirect) : head.origin_form);
     for (const auto& field : auth.fields)
         if (const auto value = expand(field.value, record); !value.empty()) out.append_field(field.name, value);
-    // What client certificates say is told as to the endpoint, and not by the client.
     const FieldEdits& told = exchange.request_edits.fields;
     for (const Field& field : head.fields)
-        if (!is_left_out(field, auth) && !(tells_of_certificate(field.name) && told.replaces(field.name)))
+        if (!is_left_out(field, auth) && !(is_told_by_us(field.name) && told.replaces(field.name)))
             add(field.name, field.value);
     told.for_each([&](std::string_view name, std::string_view value) {
-        if (tells_of_certificate(name)) add(name, value);
+        if (is_told_by_us(name)) add(name, value);
     });
     out.append("\r\n");
 }

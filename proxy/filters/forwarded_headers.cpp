@@ -128,6 +128,7 @@ void write_forwarded_for(OutBuffer& out, const RequestHead& head, const Forwarde
 
 void write_forwarded_fields(OutBuffer& out, const RequestHead& head, const ForwardedValues& values,
                             const routing::ForwardedSettings& settings, ForwardedSet set, const FieldEdits* replaced) {
+    if (set == ForwardedSet::none) return;
     const auto is_ours = [&](std::string_view name) { return replaced == nullptr || !replaced->replaces(name); };
     const auto put = [&](std::string_view name, std::string_view value) {
         if (is_ours(name)) out.append_field(name, value);

@@ -59,6 +59,7 @@ enum class ForwardedSet : std::uint8_t {
     /// Of a request for an error page: X-Request-ID and X-Forwarded-For alone. The client's own others pass, as in
     /// ingress-nginx (reference 3.13).
     error_page,
+    none,  ///< of a request that is the proxy's own
 };
 
 /// True for client fields that write_forwarded_fields() and the request head writer put their own in place of.

@@ -260,6 +260,33 @@ TEST(Annotations, MirrorsHaveAServerAndATarget) {
     EXPECT_FALSE(changed.settings.mirror->policy.body);
 }
 
+TEST(Annotations, TracingOfAnIngress) {
+    PolicyDefaults defaults;
+    defaults.tracing = {.tracing = {.trust_incoming = false, .operation_name = routing::literal_template("of the key")},
+                        .has_collector = true};
+    EXPECT_FALSE(parse({{"opentelemetry-operation-name", "checkout"}}, defaults).settings.policy.tracing);
+    const auto own =
+        parse({{"enable-opentelemetry", "true"}, {"opentelemetry-operation-name", "check_out-1"}}, defaults);
+    EXPECT_THAT(own.diagnostics, IsEmpty());
+    EXPECT_EQ(*own.settings.policy.tracing,
+              (routing::Tracing{.trust_incoming = false, .operation_name = routing::literal_template("check_out-1")}));
+    defaults.policy.tracing = defaults.tracing.tracing;
+    EXPECT_EQ(*parse({}, defaults).settings.policy.tracing, defaults.tracing.tracing);
+    EXPECT_FALSE(parse({{"enable-opentelemetry", "false"}}, defaults).settings.policy.tracing);
+    EXPECT_TRUE(
+        parse({{"opentelemetry-trust-incoming-span", "true"}}, defaults).settings.policy.tracing->trust_incoming);
+    const auto refused = parse({{"opentelemetry-operation-name", "$uri"}, {"enable-opentelemetry", "maybe"}}, defaults);
+    EXPECT_EQ(refused.diagnostics.size(), 2u) << "one for each";
+    EXPECT_EQ(*refused.settings.policy.tracing, defaults.tracing.tracing);
+}
+
+TEST(Annotations, TracingWithoutACollectorIsTold) {
+    const auto parsed = parse({{"enable-opentelemetry", "true"}});
+    EXPECT_TRUE(parsed.settings.policy.tracing);
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_EQ(parsed.diagnostics[0].reason, "NoTraceCollector");
+}
+
 TEST(Annotations, TemporalRedirectGoesBeforeThePermanentOne) {
     const auto parsed = parse({{"permanent-redirect", "http://a"}, {"temporal-redirect", "http://b"}});
     EXPECT_EQ(*parsed.settings.policy.redirect, (routing::Redirect{"http://b", 302}));
@@ -450,6 +477,10 @@ TEST(Annotations, MistakesAboutTlsOfHostsAreToldAndOpenNothing) {
 TEST(Annotations, EveryActingRowIsTested) {
     // Those that name objects: tests/translation/cases/message-policies.
     std::set<std::string_view> tested{"proxy-ssl-secret", "cors-allow-origin", "custom-headers", "default-backend"};
+    // TracingOfAnIngress
+    for (const auto* name :
+         {"enable-opentelemetry", "opentelemetry-operation-name", "opentelemetry-trust-incoming-span"})
+        tested.insert(name);
     for (const auto& acting : kActing) tested.insert(acting.name);
     for (const auto& companion : kCompanions) tested.insert(companion.name);
     for (const auto& acting : kUpstreamTls) tested.insert(acting.name);

@@ -10,6 +10,7 @@
 #include "routing/policy/block_rules.hpp"
 #include "routing/policy/body_buffering.hpp"
 #include "routing/policy/compression.hpp"
+#include "routing/policy/tracing.hpp"
 
 namespace fairway::ingress::test {
 namespace {
@@ -136,6 +137,7 @@ const KeyCase kKeys[] = {
     {"retry-non-idempotent", "true",
      [](const auto& s) { return (s.defaults.policy.retry.conditions & routing::retry_non_idempotent) != 0; }, "x"},
     {"proxy-body-size", "0", [](const auto& s) { return s.defaults.policy.body_limit.max_bytes == 0; }, "x"},
+    {"grpc-buffer-size-kb", "128", [](const auto& s) { return s.data_plane.proxy_buffer_bytes == 128 * 1024; }, "x"},
     {"proxy-buffer-size", "128k", [](const auto& s) { return s.data_plane.proxy_buffer_bytes == 128 * 1024; }, "x"},
     {"load-balance", "ewma", [](const auto& s) { return s.defaults.load_balance == routing::LoadBalance::ewma; }, "x"},
     {"upstream-keepalive-connections", "0",
@@ -228,6 +230,22 @@ const KeyCase kKeys[] = {
     {"limit-req-status-code", "429", [](const auto& s) { return s.defaults.rate_limits.request_status == 429; }, "200"},
     {"limit-conn-status-code", "429", [](const auto& s) { return s.defaults.rate_limits.connection_status == 429; },
      "x"},
+    {"opentelemetry-trust-incoming-span", "false",
+     [](const auto& s) { return !s.defaults.tracing.tracing.trust_incoming; }, "x"},
+    {"opentelemetry-operation-name", "HTTP $uri",
+     [](const auto& s) { return s.defaults.tracing.tracing.operation_name.pieces.size() == 1; }, "$nonsense"},
+    {"otlp-collector-host", "fd00::1",
+     [](const auto& s) { return s.trace_collector && s.data_plane.tracing->authority == "[fd00::1]:4317"; }, "a:4317"},
+    {"otlp-collector-host", "LocalHost", [](const auto& s) { return s.trace_collector.has_value(); }, "http://a"},
+    {"otel-service-name", "edge", [](const auto& s) { return s.data_plane.tracing->service_name == "edge"; }, "a b"},
+    {"otel-sampler", "AlwaysOff",
+     [](const auto& s) { return s.data_plane.tracing->sampler == routing::Sampler::always_off; }, "Sometimes"},
+    {"otel-sampler-ratio", "1", [](const auto& s) { return s.data_plane.tracing->ratio == 1; }, "1.01"},
+    {"otel-sampler-ratio", "0.5", [](const auto& s) { return s.data_plane.tracing->ratio == 0.5; }, "nan"},
+    {"otel-sampler-parent-based", "false", [](const auto& s) { return !s.data_plane.tracing->parent_based; }, "x"},
+    {"otel-max-queuesize", "65536", [](const auto& s) { return s.data_plane.tracing->max_queue == 65'536; }, "65537"},
+    {"otel-max-export-batch-size", "1024", [](const auto& s) { return s.data_plane.tracing->max_batch == 1024; }, "0"},
+    {"otel-schedule-delay-millis", "1", [](const auto& s) { return s.data_plane.tracing->schedule_delay == 1ms; }, "0"},
     {"strict-validate-path-type", "false", [](const auto& s) { return !s.strict_path_types; }, "x"},
 };
 
@@ -292,9 +310,25 @@ TEST(ConfigMap, EveryActingKeyIsTested) {
     for (const auto& key : kGlobalAuth) tested.insert(key.key);
     // acceptance_test.cpp
     for (const auto* key : {"annotations-risk-level", "annotation-value-word-blocklist"}) tested.insert(key);
+    for (const auto* key : {"enable-opentelemetry", "otlp-collector-port"}) tested.insert(key);  // as well
     for (const auto* key : {"enable-syslog", "syslog-host", "syslog-port"}) tested.insert(key);  // act together alone
     for (const auto& row : config_key_table())
         EXPECT_TRUE(row.status != Status::acts || tested.contains(row.name)) << row.name;
+}
+
+TEST(ConfigMap, TracingOfEveryIngress) {
+    const auto parsed = parse({{"enable-opentelemetry", "true"},
+                               {"opentelemetry-trust-incoming-span", "false"},
+                               {"otlp-collector-host", "otel.monitoring.svc"},
+                               {"otlp-collector-port", "14317"}});
+    EXPECT_THAT(parsed.diagnostics, IsEmpty());
+    EXPECT_FALSE(parsed.settings.defaults.policy.tracing->trust_incoming);
+    EXPECT_EQ(parsed.settings.trace_collector->port, 14317);
+    EXPECT_EQ(parsed.settings.data_plane.tracing->authority, "otel.monitoring.svc:14317");
+    EXPECT_EQ(parse({{"otlp-collector-port", "0"}}).diagnostics.size(), 1u);
+    const auto alone = parse({{"enable-opentelemetry", "true"}});
+    ASSERT_EQ(alone.diagnostics.size(), 1u);
+    EXPECT_EQ(alone.diagnostics[0].reason, "NoTraceCollector");
 }
 
 TEST(ConfigMap, CompressionHasLevelsLengthsAndTypes) {

@@ -7,19 +7,20 @@
 #include <fmt/ranges.h>
 
 #include "routing/policy/access_list.hpp"
+#include "routing/policy/balancing.hpp"
 #include "routing/policy/basic_auth.hpp"
-#include "routing/policy/external_auth.hpp"
 #include "routing/policy/body_buffering.hpp"
+#include "routing/policy/canary.hpp"
 #include "routing/policy/error_pages.hpp"
+#include "routing/policy/external_auth.hpp"
 #include "routing/policy/field_set.hpp"
 #include "routing/policy/mirror.hpp"
+#include "routing/policy/rate_limits.hpp"
 #include "routing/policy/response_rate.hpp"
 #include "routing/policy/response_rewrite.hpp"
-#include "routing/policy/upstream_http.hpp"
-#include "routing/policy/balancing.hpp"
-#include "routing/policy/canary.hpp"
-#include "routing/policy/rate_limits.hpp"
 #include "routing/policy/rewrite.hpp"
+#include "routing/policy/tracing.hpp"
+#include "routing/policy/upstream_http.hpp"
 #include "tls/certificate_store.hpp"
 #include "tls/client_context.hpp"
 #include "tls/client_verification.hpp"
@@ -110,6 +111,8 @@ void message_words(const routing::RoutePolicy& policy, Words& words) {
                                     pages->backend ? " from " + pages->backend->name : "",
                                     pages->global_backend_only ? " global" : "",
                                     pages->own_errors_only ? " own-errors-only" : ""));
+    if (const auto& tracing = policy.tracing)
+        words.push_back(fmt::format("traced{}", tracing->trust_incoming ? "" : " trusting-nobody"));
     if (const auto& mirror = policy.mirror)
         words.push_back(
             fmt::format("mirror=[{}{}{}]", mirror->url, " host " + mirror->host, mirror->body ? "" : " without body"));

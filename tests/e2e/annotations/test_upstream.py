@@ -167,13 +167,14 @@ def test_bodies_over_the_limit_are_413(one):
 
 
 @covers("proxy-buffer-size")
-@covers_key("proxy-buffer-size")
-def test_large_response_heads(one):
+@covers_key("proxy-buffer-size", "grpc-buffer-size-kb")
+@pytest.mark.parametrize("key, value", [("proxy-buffer-size", "128k"), ("grpc-buffer-size-kb", "128")])
+def test_large_response_heads(one, key, value):
     head = response(200, "ok", X_Large="x" * 60_000)
     assert one(head, proxy_buffer_size="4k")[0].get().status == 200  # never under 64k
     larger = response(200, "ok", X_Large="x" * 100_000)
     assert one(larger)[0].get().status == 502
-    fairway, _ = one(larger, config={"proxy-buffer-size": "128k"})
+    fairway, _ = one(larger, config={key: value})
     import subprocess
     size = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{size_header}", "-H", f"Host: {HOST}",
                            f"http://127.0.0.1:{fairway.http_port}/"], capture_output=True, text=True, timeout=20).stdout
