@@ -176,7 +176,7 @@ std::optional<Rejection> find_rejection(std::string_view message) try {
     if (message.size() <= kGrpcPrefix || message[0] != 0) return std::nullopt;
     message.remove_prefix(kGrpcPrefix);
     protozero::pbf_reader response(message.data(), message.size());
-    if (!response.next(1)) return std::nullopt;  // partial_success
+    if (!response.next(1, protozero::pbf_wire_type::length_delimited)) return std::nullopt;  // partial_success
     Rejection rejection;
     for (auto partial = response.get_message(); partial.next();) {
         if (partial.tag() == 1 && partial.wire_type() == protozero::pbf_wire_type::varint)
