@@ -11,6 +11,7 @@
 #include "routing/policy/external_auth.hpp"
 #include "routing/policy/body_buffering.hpp"
 #include "routing/policy/error_pages.hpp"
+#include "routing/policy/fastcgi.hpp"
 #include "routing/policy/field_set.hpp"
 #include "routing/policy/mirror.hpp"
 #include "routing/policy/response_rate.hpp"
@@ -62,7 +63,7 @@ void access_words(const routing::RoutePolicy& policy, Words& words) {
 }
 
 std::string_view protocol_text(routing::UpstreamProtocol protocol) {
-    static constexpr std::string_view kTexts[] = {"http", "https", "auto_http", "h2c", "h2"};
+    static constexpr std::string_view kTexts[] = {"http", "https", "auto_http", "h2c", "h2", "fastcgi"};
     return kTexts[static_cast<std::size_t>(protocol)];
 }
 
@@ -110,6 +111,15 @@ void message_words(const routing::RoutePolicy& policy, Words& words) {
                                     pages->backend ? " from " + pages->backend->name : "",
                                     pages->global_backend_only ? " global" : "",
                                     pages->own_errors_only ? " own-errors-only" : ""));
+    if (const auto& fastcgi = policy.fastcgi) {
+        Words parts{fastcgi->index};
+        for (const auto& param : fastcgi->params) {
+            parts.push_back(param.name + "=");
+            for (const auto& piece : param.value.pieces)
+                parts.back() += piece.literal + (piece.name.variable != routing::Variable::empty ? "$" : "");
+        }
+        words.push_back(fmt::format("fastcgi=[{}]", fmt::join(parts, " ")));
+    }
     if (const auto& mirror = policy.mirror)
         words.push_back(
             fmt::format("mirror=[{}{}{}]", mirror->url, " host " + mirror->host, mirror->body ? "" : " without body"));
