@@ -2,6 +2,7 @@
 #include "proxy/fastcgi/record_text.hpp"
 #include "routing/policy/error_pages.hpp"
 #include "wire/hostile_fixture.hpp"
+#include "wire/http2_client.hpp"
 
 namespace fairway::wire {
 namespace {
@@ -322,6 +323,37 @@ TEST_F(FastCgi, ASlowApplicationIs504) {
     app.request();
     app.send(errors("thinking"));
     EXPECT_TRUE(client.read_response().starts_with("HTTP/1.1 504"));
+}
+
+TEST_F(FastCgi, ClientsOfHttp2) {
+    start();
+    Http2Client client(server->http_port());
+    const auto stream = client.request({{":method", "POST"},
+                                        {":scheme", "http"},
+                                        {":path", "/a.php"},
+                                        {":authority", "a.example"},
+                                        {"cookie", "a=1"},
+                                        {"cookie", "b=2"}},
+                                       Http2Client::End::no);
+    client.send(stream, "no length", Http2Client::End::yes);
+    auto app = application();
+    const SeenRequest seen = app.request();
+    EXPECT_EQ(seen.body, "no length");
+    EXPECT_EQ(seen.param("CONTENT_LENGTH"), "9");
+    EXPECT_EQ(seen.param("SERVER_PROTOCOL"), "HTTP/2.0");
+    EXPECT_EQ(seen.param("HTTP_HOST"), "a.example");
+    EXPECT_EQ(seen.param("HTTP_COOKIE"), "a=1; b=2");
+    app.send(output(std::string(kHead) + "one ") + output("two") + end());
+    EXPECT_EQ(client.whole(stream).body, "one two");
+}
+
+TEST_F(FastCgi, HasNoTunnels) {
+    start();
+    Http2Client client(server->http_port());
+    const Fields connect = {{":method", "CONNECT"}, {":protocol", "websocket"}, {":scheme", "http"},
+                            {":path", "/chat"},     {":authority", "a"},        {"sec-websocket-version", "13"}};
+    EXPECT_EQ(client.head_of(client.request(connect, Http2Client::End::no)).status(), "501");
+    EXPECT_TRUE(endpoint.nobody_connected());
 }
 
 TEST_F(FastCgi, ErrorPagesReplaceItsErrors) {
