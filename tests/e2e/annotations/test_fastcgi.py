@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from support.cluster_objects import in_cluster, slice_of
 from support.covers import covers, covers_key
 from support.fairway import run_command
 from support.manifests import HOST, annotated, endpoints, service, to_yaml
@@ -225,6 +226,16 @@ def test_a_configmap_of_another_namespace_where_that_is_allowed(started, php):
     fairway = started(None, params(namespace="other", SCRIPT_FILENAME=f"{php.root}{SCRIPT}", WHERE="other"),
                       config={"allow-cross-namespace-resources": "true"}, fastcgi_params_configmap="other/params")
     assert shown(fairway)["server"]["WHERE"] == "other"
+
+
+@covers("fastcgi-params-configmap")
+def test_the_controller_follows_the_configmap_it_needs(controller, api, php):
+    fairway = controller()
+    api.put(slice_of("kubia", php), in_cluster(fastcgi()))
+    until(lambda: curl(fairway, "/show.php")[0] == 503, what="the paths to close without their ConfigMap")
+    for where in ("first", "second"):
+        api.put(params(SCRIPT_FILENAME=f"{php.root}{SCRIPT}", WHERE=where))
+        until(lambda: curl(fairway, "/show.php")[0] == 200 and shown(fairway)["server"]["WHERE"] == where, what=where)
 
 
 @covers("rewrite-target", "upstream-vhost")
