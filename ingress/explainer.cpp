@@ -15,6 +15,7 @@
 #include "routing/path_normalise.hpp"
 #include "routing/policy/balancing.hpp"
 #include "routing/policy/canary.hpp"
+#include "routing/policy/fastcgi.hpp"
 #include "routing/policy/rate_limits.hpp"
 #include "tls/client_context.hpp"
 #include "tls/client_verification.hpp"
@@ -47,6 +48,7 @@ std::string_view to_text(routing::UpstreamProtocol protocol) {
         case routing::UpstreamProtocol::auto_http: return "HTTP/1.1, over TLS for clients that came over TLS";
         case routing::UpstreamProtocol::h2c: return "HTTP/2 with prior knowledge";
         case routing::UpstreamProtocol::h2: return "HTTP/2 over TLS";
+        case routing::UpstreamProtocol::fastcgi: return "FastCGI";
     }
     return "";
 }
@@ -339,6 +341,7 @@ private:
                                       : annotated ? "annotation backend-protocol"
                                       : protocol != routing::UpstreamProtocol::http ? "appProtocol of the Service port"
                                                                                     : "the default"));
+        if (protocol == routing::UpstreamProtocol::fastcgi && policy.fastcgi) add_fastcgi(*policy.fastcgi, details);
         if (!routing::uses_tls(protocol)) return;
         const auto& tls = policy.upstream_tls ? policy.upstream_tls : tls::ClientContext::unverified();
         const auto& config = tls->config();
@@ -348,6 +351,14 @@ private:
         if (config.certificate)
             details.push_back(fmt::format("certificate shown to the endpoint: {}", config.certificate->subject()));
         if (config.send_server_name) details.push_back(fmt::format("SNI \"{}\"", config.name));
+    }
+
+    static void add_fastcgi(const routing::FastCgi& fastcgi, std::vector<std::string>& details) {
+        if (!fastcgi.index.empty())
+            details.push_back(fmt::format("script of paths that end with /: {}", fastcgi.index));
+        std::vector<std::string_view> names;
+        for (const auto& param : fastcgi.params) names.push_back(param.name);
+        if (!names.empty()) details.push_back(fmt::format("own parameters: {}", fmt::join(names, ", ")));
     }
 
     void explain_endpoints(const routing::Backend& backend, const k8s::ObjectName& service) {

@@ -34,6 +34,8 @@ public:
 
     virtual const RequestHead& head() const = 0;
     virtual const ConnectionFacts& connection_facts() const = 0;
+    /// Where the client's connection arrived. Asks the system: for those who need it.
+    virtual IpAddress local_ip() const = 0;
     /// Fires when the client gives up on this request.
     virtual io::Hangup& hangup() = 0;
 

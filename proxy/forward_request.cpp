@@ -60,31 +60,40 @@ void turn_into_page_request(Exchange& exchange, std::uint16_t status) {
     edits.fields.set("X-Original-URI", head.origin_form);
 }
 
+/// Neither HTTP/1.0 nor the applications behind FastCGI take a body whose length is not announced.
+bool needs_length(const Exchange& exchange, routing::UpstreamProtocol protocol) {
+    const RequestHead& head = exchange.request;
+    if (head.framing != Framing::chunked || !head.websocket_key.empty()) return false;
+    if (protocol == routing::UpstreamProtocol::fastcgi) return true;
+    const auto& http = policy_of(exchange).upstream_http;
+    return http && http->http_1_0 && !is_http2(protocol) && !is_grpc_call(head) && head.upgrade.empty();
+}
+
 bool is_buffered(const Exchange& exchange, routing::UpstreamProtocol protocol) {
     const RequestHead& head = exchange.request;
+    if (needs_length(exchange, protocol)) return true;
     if (is_http2(protocol) || is_grpc_call(head) || !head.upgrade.empty() || !head.websocket_key.empty()) return false;
     const auto& policy = policy_of(exchange);
     if (policy.body_buffering && policy.body_buffering->request) return true;
-    if (policy.mirror && policy.mirror->body) return true;  // nginx: the copy needs all of it
-    return policy.upstream_http && policy.upstream_http->http_1_0 && head.framing == Framing::chunked;
+    return policy.mirror && policy.mirror->body;  // nginx: the copy needs all of it
 }
 
-io::Task<Failure> take_body_in(RequestBody& body, Exchange& exchange, bool needs_length) {
+io::Task<Failure> take_body_in(RequestBody& body, Exchange& exchange, bool for_length) {
     const auto& policy = policy_of(exchange).body_buffering;
     const routing::BodyBuffering buffering = policy ? *policy : routing::BodyBuffering{};
     const Failure failure = co_await body.take_in(buffering, exchange.snapshot->settings->downstream.body_timeout);
-    // HTTP/1.0 has no chunks, so a body that could not be kept whole cannot be sent at all.
-    if (failure == Failure::none && needs_length && !body.length()) co_return Failure::body_too_large;
+    // A body that could not be kept whole cannot be sent at all.
+    if (failure == Failure::none && for_length && !body.length()) co_return Failure::body_too_large;
     co_return failure;
 }
 
 /// Takes the body in, where the route wants that.
 io::Task<Failure> prepare_body(RequestBody& body, Exchange& exchange, routing::UpstreamProtocol protocol) {
     const Failure begun = body.begin();
-    const auto& http = policy_of(exchange).upstream_http;
-    const bool needs_length = http && http->http_1_0 && exchange.request.framing == Framing::chunked;
-    if (begun != Failure::none || !is_buffered(exchange, protocol) || (body.at_hand() && !needs_length)) return begun;
-    return take_body_in(body, exchange, needs_length);
+    const bool for_length = needs_length(exchange, protocol);
+    if (for_length) body.leave_trailers_out();
+    if (begun != Failure::none || !is_buffered(exchange, protocol) || (body.at_hand() && !for_length)) return begun;
+    return take_body_in(body, exchange, for_length);
 }
 
 io::Task<bool> send_page(WorkerContext& worker, DownstreamStream& stream, Exchange& exchange, RequestBody& body,

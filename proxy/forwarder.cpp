@@ -52,7 +52,7 @@ io::Task<Failure> Forwarder::run() {
         worker_.reactor.arm(*this, call_deadline_);
     }
     // RFC 8441 wants a tunnel, and nothing else is an answer to it. Upgrade of HTTP/1 may be ignored (RFC 9110 section 7.8).
-    if (is_http2(protocol_) && !downstream_.head().websocket_key.empty()) co_return Failure::cannot_upgrade;
+    if (!routing::is_http1(protocol_) && !downstream_.head().websocket_key.empty()) co_return Failure::cannot_upgrade;
 
     Attempt last;
     for (std::uint32_t tries = 0; tries < tries_allowed();) {
@@ -226,7 +226,8 @@ UpstreamTarget Forwarder::target_at(const routing::Endpoint& endpoint) const {
 // A kept connection when there is a live one, else a new one.
 io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
     const UpstreamTarget target = target_at(endpoint);
-    if (is_http2(protocol_)) return lease_stream(target);
+    if (!routing::is_http1(protocol_))
+        return protocol_ == routing::UpstreamProtocol::fastcgi ? connect_fastcgi(target) : lease_stream(target);
     while (auto kept = fresh_only_ ? nullptr : worker_.pool.take_idle(target.key())) {
         http1_.begin(std::move(kept), true);
         // What cannot be repeated is not risked on a connection that the endpoint may have closed this very moment.
@@ -248,6 +249,18 @@ io::Task<Failure> Forwarder::connect(UpstreamTarget target) {
     ++worker_.counters.upstream_opened;
     http1_.begin(std::move(connected.connection), false);
     upstream_ = &http1_;
+    co_return Failure::none;
+}
+
+io::Task<Failure> Forwarder::connect_fastcgi(UpstreamTarget target) {
+    auto connected = co_await connect_upstream(worker_.reactor, target, within_call(policy().timeouts.connect));
+    if (!connected.connection) co_return connected.failure;
+    ++worker_.counters.upstream_opened;
+    if (!fastcgi_)
+        fastcgi_ = std::make_unique<fastcgi::UpstreamStream>(worker_.buffers, response_limits(settings()),
+                                                             exchange_.record, downstream_.local_ip());
+    fastcgi_->begin(std::move(connected.connection));
+    upstream_ = fastcgi_.get();
     co_return Failure::none;
 }
 

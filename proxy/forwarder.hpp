@@ -6,6 +6,7 @@
 #include "proxy/downstream_stream.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/failure.hpp"
+#include "proxy/fastcgi/upstream_stream.hpp"
 #include "proxy/http1/upstream_stream.hpp"
 #include "proxy/http2/upstream_stream.hpp"
 #include "proxy/request_body.hpp"
@@ -48,6 +49,7 @@ private:
     io::Task<Failure> lease(const routing::Endpoint& endpoint);
     io::Task<Failure> lease_stream(UpstreamTarget target);
     io::Task<Failure> connect(UpstreamTarget target);
+    io::Task<Failure> connect_fastcgi(UpstreamTarget target);
     Failure request_sent(const io::IoResult& sent, bool whole);
     void tell_balancer(Failure leased);  // of the current try
     Failure failure_of_wait(io::Wake why);
@@ -86,6 +88,7 @@ private:
     routing::UpstreamProtocol protocol_;  // not auto_http
     http1::UpstreamStream http1_;
     std::unique_ptr<http2::UpstreamStream> http2_;
+    std::unique_ptr<fastcgi::UpstreamStream> fastcgi_;
     UpstreamStream* upstream_ = nullptr;  // of the current try, once there is a connection
     StickyChoice sticky_;
     EndpointPicker picker_;

@@ -64,7 +64,7 @@ std::span<const iovec> RequestBody::first() {
 bool RequestBody::first_is_all() const noexcept {
     if (left_out_) return true;
     const bool kept_sent = (!spool_ || position_ == spool_->size()) && (storage_sent_ || count_ == 0);
-    return whole_ && kept_sent && (length() || downstream_.request_trailers().empty());
+    return whole_ && kept_sent && (length() || !has_trailers());
 }
 
 io::Task<BodyPieces> RequestBody::next(std::chrono::milliseconds timeout) {
@@ -92,7 +92,7 @@ io::Task<BodyPieces> RequestBody::next(std::chrono::milliseconds timeout) {
 
 std::optional<std::uint64_t> RequestBody::length() const {
     if (left_out_) return 0;
-    if (!spool_ || !whole_ || count_ > 0 || !downstream_.request_trailers().empty()) return std::nullopt;
+    if (!spool_ || !whole_ || count_ > 0 || has_trailers()) return std::nullopt;
     return spool_->size();
 }
 

@@ -37,6 +37,8 @@ public:
 
     /// The length, when it replaces the client's framing: of a body that was taken in or left out.
     std::optional<std::uint64_t> length() const;
+    /// The endpoint's protocol has no trailers; the length of a body that was taken in is known in spite of them.
+    void leave_trailers_out() noexcept { trailers_left_out_ = true; }
     /// There is no body from here on: it was lost, or is not wanted.
     void leave_out();
     /// Where the body was taken in; null: it was not. A mirror may read it as well.
@@ -45,6 +47,8 @@ public:
     std::span<const iovec> pieces_at_hand() const noexcept { return {storage_.data(), count_}; }
 
 private:
+    bool has_trailers() const { return !trailers_left_out_ && !downstream_.request_trailers().empty(); }
+
     io::BufferPool& buffers_;
     DownstreamStream& downstream_;
     std::array<iovec, 16> storage_;  // what was there at the start, or could not be kept in the spool
@@ -52,6 +56,7 @@ private:
     bool whole_ = false;        // spool and storage hold all of it
     bool beyond_kept_ = false;  // bytes that nobody keeps were taken from the client
     bool left_out_ = false;
+    bool trailers_left_out_ = false;
     std::shared_ptr<BodySpool> spool_;
     BodySpool::Reader reader_;
     std::uint64_t position_ = 0;  // in the spool

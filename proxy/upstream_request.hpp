@@ -55,17 +55,19 @@ struct UpstreamRequest {
         write_forwarded_fields(out, head, forwarded, settings.forwarded, edits.forwarded, replaced);
     }
 
+    /// Whether a field of the client goes to the endpoint: not what is replaced, or belongs to the client's hop.
+    bool passes(const Field& field) const noexcept {
+        if (field.hop_by_hop || is_replaced(field.id, settings.forwarded, edits.forwarded)) return false;
+        return edits.fields.empty() || !edits.fields.replaces(field.name);
+    }
     /// The fields that go to an endpoint of any protocol: those of the forwarding, then the route's, then the client's own
     /// without what is replaced or belongs to the client's hop.
     /// @param emit  void(std::string_view name, std::string_view value)
     template <class Emit>
     void for_each_passed_field(Emit emit) const {
         edits.fields.for_each(emit);
-        for (const Field& field : head.fields) {
-            if (field.hop_by_hop || is_replaced(field.id, settings.forwarded, edits.forwarded)) continue;
-            if (!edits.fields.empty() && edits.fields.replaces(field.name)) continue;
-            emit(field.name, field.value);
-        }
+        for (const Field& field : head.fields)
+            if (passes(field)) emit(field.name, field.value);
     }
 };
 

@@ -25,6 +25,7 @@ struct Canaries;
 struct Cors;
 struct ErrorPages;
 struct ExternalAuth;
+struct FastCgi;
 struct FieldSet;
 struct Mirror;
 struct RateLimits;
@@ -65,6 +66,7 @@ struct RoutePolicy {
     Part<ResponseRate> response_rate;        ///< annotations limit-rate, limit-rate-after
     Part<BodyBuffering> body_buffering;      ///< annotations proxy-request-buffering, proxy-buffering and their sizes
     Part<UpstreamHttp> upstream_http;        ///< annotations proxy-http-version, connection-proxy-header
+    Part<FastCgi> fastcgi;                   ///< annotations fastcgi-index, fastcgi-params-configmap
     Part<TextTemplate> upstream_vhost;       ///< annotation of this name: Host for the endpoints; absent: the client's
     Part<Tracing> tracing;                   ///< annotation enable-opentelemetry
     UpstreamTimeouts timeouts;

@@ -59,6 +59,10 @@ constexpr Known kWhole[] = {
     {"is_args", Variable::is_args},
     {"server_protocol", Variable::server_protocol},
     {"request_length", Variable::request_length},
+    {"document_root", Variable::document_root},
+    {"realpath_root", Variable::document_root},
+    {"fastcgi_script_name", Variable::fastcgi_script_name},
+    {"fastcgi_path_info", Variable::missing},  // nginx: needs fastcgi_split_path_info, which no annotation sets
     {"host", Variable::host},
     {"http_host", Variable::http_host},
     {"best_http_host", Variable::best_http_host},

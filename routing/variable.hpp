@@ -58,6 +58,8 @@ enum class Variable : std::uint8_t {
     is_args,
     server_protocol,
     request_length,
+    document_root,
+    fastcgi_script_name,
     // its fields and arguments
     host,
     http_host,

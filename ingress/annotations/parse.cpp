@@ -125,6 +125,8 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
     result.error_backend = read_error_backend(settings, references);
     read_access_log(settings, result.policy.access_log);
     read_backend_protocol(settings, result.policy);
+    result.policy.fastcgi = read_fastcgi(
+        settings, references, result.policy.protocol == routing::UpstreamProtocol::fastcgi, result.policy.denied);
     result.upstream_tls = read_upstream_tls(settings, references, result.policy.denied);
     result.policy.rate_limits = read_rate_limits(settings, defaults.rate_limits, ingress.meta.name.to_string());
     read_backend_settings(settings, result.backend);

@@ -20,6 +20,7 @@
 #include "routing/policy/body_buffering.hpp"
 #include "routing/policy/cors.hpp"
 #include "routing/policy/error_pages.hpp"
+#include "routing/policy/fastcgi.hpp"
 #include "routing/policy/field_set.hpp"
 #include "routing/policy/rate_limits.hpp"
 #include "routing/policy/redirect.hpp"
@@ -69,8 +70,12 @@ std::optional<routing::RateLimits> read_rate_limits(SettingReader& settings, con
 void read_tracing(SettingReader& settings, const TracingDefaults& defaults, routing::Part<routing::Tracing>& policy);
 /// enable-access-log: annotations only.
 void read_access_log(SettingReader& settings, bool& access_log);
-/// backend-protocol: annotations only. FastCGI closes the paths.
+/// backend-protocol: annotations only.
 void read_backend_protocol(SettingReader& settings, routing::RoutePolicy& policy);
+/// fastcgi-index, fastcgi-params-configmap: annotations only. Parameters that cannot be had close the paths.
+/// @param spoken  whether backend-protocol says FCGI; without it they have no effect.
+std::optional<routing::FastCgi> read_fastcgi(SettingReader& settings, References& references, bool spoken,
+                                             std::string& denied);
 /// proxy-ssl-*: annotations only. nullopt: without proxy-ssl-secret; or it is refused, and `denied` says why.
 std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, const References& references,
                                                      std::string& denied);

@@ -45,6 +45,11 @@ constexpr Replacement kReplacements[] = {
     {"client_body_timeout", "client-body-timeout", Form::seconds, true},
     {"client_header_timeout", "client-header-timeout", Form::seconds, true},
     {"client_max_body_size", "proxy-body-size", Form::words},
+    {"fastcgi_connect_timeout", "proxy-connect-timeout", Form::seconds},
+    {"fastcgi_index", "fastcgi-index", Form::words},
+    {"fastcgi_next_upstream", "proxy-next-upstream", Form::words},
+    {"fastcgi_read_timeout", "proxy-read-timeout", Form::seconds},
+    {"fastcgi_send_timeout", "proxy-send-timeout", Form::seconds},
     {"gzip", "use-gzip", Form::on_off, true},
     {"gzip_types", "gzip-types", Form::words, true},
     {"keepalive_requests", "keep-alive-requests", Form::words, true},
@@ -117,6 +122,7 @@ public:
             annotate("custom-headers", "NAMESPACE/NAME of a ConfigMap with the data " + response_fields_);
             key("global-allowed-response-headers", fmt::format("{}", fmt::join(response_names_, ",")));
         }
+        if (!params_.empty()) annotate("fastcgi-params-configmap", "NAME of a ConfigMap with the data " + params_);
         if (!request_fields_.empty())
             key("proxy-set-headers", "NAMESPACE/NAME of a ConfigMap with the data " + request_fields_);
         return std::move(advice_);
@@ -143,7 +149,7 @@ private:
         return true;
     }
 
-    /// Fields of the request and of the response.
+    /// Fields of the request and of the response, and parameters of FastCGI.
     bool replace_fields(const NginxDirective& directive) {
         const auto& words = directive.words;
         if (words[0] == "proxy_set_header" && words.size() == 3) {
@@ -153,6 +159,8 @@ private:
                 add_pair(request_fields_, words[1], words[2]);
             return true;
         }
+        if (words[0] == "fastcgi_pass") return annotate("backend-protocol", "FCGI"), true;
+        if (words[0] == "fastcgi_param" && words.size() >= 3) return add_pair(params_, words[1], words[2]), true;
         if (words[0] == "add_header" && words.size() >= 3) {
             add_response_field(words[1], words[2]);
             return true;
@@ -243,6 +251,7 @@ private:
     std::string response_fields_;  ///< pairs of a ConfigMap
     std::vector<std::string> response_names_;
     std::string request_fields_;
+    std::string params_;  ///< of FastCGI
 };
 
 }  // namespace

@@ -200,9 +200,10 @@ constexpr AnnotationDescriptor kAddressLists[] = {
 };
 
 constexpr AnnotationDescriptor kBackendProtocolAndTlsToBackends[] = {
-    {"backend-protocol", "HTTP, HTTPS, AUTO_HTTP, GRPC or GRPCS, in any case", "HTTP", "", location, low, acts, kOpen,
-     "what the endpoints speak; without it appProtocol of the Service port decides. FCGI is refused: paths answer 503",
-     "errors of gRPC calls are told in gRPC's own terms"},
+    {"backend-protocol", "HTTP, HTTPS, AUTO_HTTP, GRPC, GRPCS or FCGI, in any case", "HTTP", "", location, low, acts,
+     kOpen, "what the endpoints speak; without it appProtocol of the Service port decides",
+     "errors of gRPC calls are told in gRPC's own terms; endpoints behind FCGI get the fields that others get, and the "
+     "proxy-* annotations hold for them"},
     {"proxy-ssl-secret", "namespace/name", "", "", location, medium, acts, kOpen,
      "client certificate and authorities for TLS to the endpoints; the other proxy-ssl-* need it",
      "kept connections are never shared between paths with different TLS settings"},
@@ -216,9 +217,12 @@ constexpr AnnotationDescriptor kBackendProtocolAndTlsToBackends[] = {
      "ciphers towards the endpoints"},
     {"proxy-ssl-protocols", "list of TLSv1.2 and TLSv1.3", "TLSv1.2", "", location, low, acts, kOpen,
      "protocols towards the endpoints"},
-    {"fastcgi-index", "file name", "", "", location, medium, planned, kOpen, "index script of FastCGI"},
-    {"fastcgi-params-configmap", "[namespace/]name", "", "", location, medium, planned, kOpen,
-     "ConfigMap with FastCGI parameters"},
+    {"fastcgi-index", "file name", "", "", location, medium, acts, kOpen,
+     "script for paths that end with /, with backend-protocol: FCGI"},
+    {"fastcgi-params-configmap", "[namespace/]name", "", "", location, medium, acts, kOpen,
+     "ConfigMap with parameters for endpoints that speak FastCGI; nginx variables allowed",
+     "a parameter takes the place of the usual one of its name; a ConfigMap of another namespace, or with a bad entry, "
+     "closes the paths (503); values may hold any printable ASCII, but no groups of the path"},
 };
 
 constexpr AnnotationDescriptor kTimeoutsBuffersSizesRetries[] = {

@@ -30,15 +30,14 @@ struct Advice {
     std::string_view write;
 };
 // What service meshes and people write for what Kubernetes spells differently, or for what is no HTTP.
-constexpr std::array<Advice, 8> kAdvice{
-    {{"h2c", "kubernetes.io/h2c"},
-     {"http2", "kubernetes.io/h2c"},
-     {"ws", "kubernetes.io/ws"},
-     {"wss", "kubernetes.io/wss"},
-     {"h2", "https, or annotate the Ingress with backend-protocol: GRPCS"},
-     {"grpcs", "https, and annotate the Ingress with backend-protocol: GRPCS"},
-     {"fcgi", "http, and put a web server that speaks FastCGI before the endpoints"},
-     {"fastcgi", "http, and put a web server that speaks FastCGI before the endpoints"}}};
+constexpr std::array<Advice, 8> kAdvice{{{"h2c", "kubernetes.io/h2c"},
+                                         {"http2", "kubernetes.io/h2c"},
+                                         {"ws", "kubernetes.io/ws"},
+                                         {"wss", "kubernetes.io/wss"},
+                                         {"h2", "https, or annotate the Ingress with backend-protocol: GRPCS"},
+                                         {"grpcs", "https, and annotate the Ingress with backend-protocol: GRPCS"},
+                                         {"fcgi", "nothing, and annotate the Ingress with backend-protocol: FCGI"},
+                                         {"fastcgi", "nothing, and annotate the Ingress with backend-protocol: FCGI"}}};
 constexpr std::array<std::string_view, 3> kKubernetesNames{"kubernetes.io/h2c", "kubernetes.io/ws",
                                                            "kubernetes.io/wss"};
 constexpr std::string_view kKubernetesPrefix = "kubernetes.io/";

@@ -15,6 +15,7 @@ std::string_view protocol_name(routing::UpstreamProtocol protocol) {
         case routing::UpstreamProtocol::auto_http: return "AUTO_HTTP";
         case routing::UpstreamProtocol::h2c: return "GRPC";
         case routing::UpstreamProtocol::h2: return "GRPCS";
+        case routing::UpstreamProtocol::fastcgi: return "FCGI";
     }
     return "";
 }

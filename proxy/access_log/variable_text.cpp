@@ -12,12 +12,14 @@
 #include "proxy/tracing/trace_context.hpp"
 #include "routing/geo_databases.hpp"
 #include "routing/path_normalise.hpp"
+#include "routing/policy/fastcgi.hpp"
 #include "tls/client_certificate.hpp"
 
 namespace fairway::proxy {
 
 namespace {
 
+constexpr std::string_view kDocumentRoot = "/usr/local/nginx/html";  // of ingress-nginx's nginx, which has no root
 constexpr std::string_view kDefaultBackendName = "upstream-default-backend";  // ingress-nginx's name for it
 
 std::string_view protocol_text(Version version) noexcept {
@@ -152,6 +154,8 @@ void VariableWriter::append_of_request(const LogVariableName& name) const {
         case LogVariable::uri: return normalised_path();
         case LogVariable::args: return value_or_missing(query());
         case LogVariable::is_args: return out_.append(query().empty() ? "" : "?");
+        case LogVariable::document_root: return out_.append(kDocumentRoot);
+        case LogVariable::fastcgi_script_name: return script_name();
         default: return out_.append(protocol_text(request.version));  // server_protocol
     }
 }
@@ -297,6 +301,13 @@ void VariableWriter::normalised_path() const {
     const std::size_t escaped_room = raw.size() * kLongestEscape;
     char* const scratch = out_.reserve(escaped_room + raw.size()) + escaped_room;
     value_or_missing(routing::normalise_path(raw, {scratch, raw.size()}).path);
+}
+
+// nginx: $uri, with the index of the location where it ends with '/'.
+void VariableWriter::script_name() const {
+    normalised_path();
+    const auto* const fastcgi = record_.route != nullptr ? record_.route->policy->fastcgi.get() : nullptr;
+    if (fastcgi != nullptr && out_.view().ends_with('/')) out_.append(fastcgi->index);
 }
 
 // As ngx.escape_uri: everything but unreserved characters.

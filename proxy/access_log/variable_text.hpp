@@ -50,6 +50,7 @@ private:
     std::string_view path() const noexcept;
     std::string_view query() const noexcept;
     void normalised_path() const;
+    void script_name() const;
     void escaped_target() const;
     void joined_fields(const FieldList& fields, const LogVariableName& name) const;
     void status() const;

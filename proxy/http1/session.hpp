@@ -9,6 +9,7 @@
 #include "proxy/downstream_stream.hpp"
 #include "proxy/exchange.hpp"
 #include "proxy/http1/body_reader.hpp"
+#include "proxy/io/local_ip.hpp"
 
 namespace fairway::proxy::http1 {
 
@@ -49,6 +50,7 @@ private:
     // stream.cpp: DownstreamStream
     const RequestHead& head() const override { return exchange_->request; }
     const ConnectionFacts& connection_facts() const override { return downstream_.facts; }
+    IpAddress local_ip() const override { return io::local_ip(connection_.source().fd()); }
     io::Hangup& hangup() override { return connection_.source().hangup(); }
     void limit_body(std::uint64_t max_bytes) override { max_body_bytes_ = max_bytes; }
     BodyPieces poll_body() override;

@@ -12,6 +12,7 @@
 #include "proxy/http2/frame_scanner.hpp"
 #include "proxy/http2/request_assembler.hpp"
 #include "proxy/http2/stream.hpp"
+#include "proxy/io/local_ip.hpp"
 
 namespace fairway::proxy::http2 {
 
@@ -35,6 +36,7 @@ public:
 
     // For its streams and the callbacks of nghttp2:
     const ConnectionFacts& facts() const noexcept { return connection_.facts; }
+    IpAddress local_ip() const noexcept { return io::local_ip(connection_.io.source().fd()); }
     std::uint64_t next_request_number() noexcept { return ++requests_; }
     /// deliver() is to be called on the stream once nghttp2 has returned.
     void touch(Stream& stream);

@@ -32,6 +32,8 @@ Stream::~Stream() {
 
 const ConnectionFacts& Stream::connection_facts() const { return session_.facts(); }
 
+IpAddress Stream::local_ip() const { return session_.local_ip(); }
+
 // --- What nghttp2 tells ---
 
 void Stream::begin(http1::HeadError error, bool end_stream) {

@@ -49,6 +49,7 @@ public:
     // DownstreamStream
     const RequestHead& head() const override { return exchange_->request; }
     const ConnectionFacts& connection_facts() const override;
+    IpAddress local_ip() const override;
     io::Hangup& hangup() override { return hangup_; }
     void limit_body(std::uint64_t max_bytes) override { max_body_bytes_ = max_bytes; }
     BodyPieces poll_body() override;

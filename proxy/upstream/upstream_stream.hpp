@@ -1,5 +1,6 @@
-// One request to an endpoint and its response, whatever protocol carries them: http1::UpstreamStream has a connection to
-// itself, http2::UpstreamStream is one of many on a connection. What forwards a request knows only this.
+// One request to an endpoint and its response, whatever protocol carries them: http1::UpstreamStream and
+// fastcgi::UpstreamStream have a connection to themselves, http2::UpstreamStream is one of many on a connection. What
+// forwards a request knows only this.
 #pragma once
 
 #include <chrono>
@@ -20,7 +21,7 @@ namespace fairway::proxy {
 enum class HeadStatus : std::uint8_t {
     complete,
     need_input,  ///< wait for the endpoint, and ask again
-    invalid,     ///< not a response as RFC 9112 or RFC 9113 have it, or larger than the limit
+    invalid,     ///< not a response as RFC 9112, RFC 9113 or RFC 3875 have it, or larger than the limit
     closed,      ///< the endpoint closed or reset before the head was complete
 };
 

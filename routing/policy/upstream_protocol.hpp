@@ -12,12 +12,16 @@ enum class UpstreamProtocol : std::uint8_t {
     auto_http,  ///< http or https, as the client came; annotation AUTO_HTTP
     h2c,        ///< HTTP/2 with prior knowledge; annotation GRPC; appProtocol kubernetes.io/h2c, grpc
     h2,         ///< HTTP/2 over TLS; annotation GRPCS
+    fastcgi,    ///< FastCGI 1.0, as a responder; annotation FCGI
 };
 
 /// Whether connections for the protocol have TLS. Not for auto_http, which has to be decided first.
 constexpr bool uses_tls(UpstreamProtocol protocol) noexcept {
     return protocol == UpstreamProtocol::https || protocol == UpstreamProtocol::h2;
 }
+
+/// HTTP/1.1, with or without TLS.
+constexpr bool is_http1(UpstreamProtocol protocol) noexcept { return protocol <= UpstreamProtocol::auto_http; }
 
 /// Whether requests share connections as HTTP/2 has it.
 constexpr bool is_http2(UpstreamProtocol protocol) noexcept {

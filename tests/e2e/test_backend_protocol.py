@@ -169,13 +169,10 @@ def test_auto_http_goes_as_the_client_came(serve, tls_origin):
     connection.close()
 
 
-def test_explain_and_lint_tell(tmp_path, authority):
+def test_explain_tells(tmp_path, authority):
     (tmp_path / "all.yaml").write_text(to_yaml([
         annotated("kubia", backend_protocol="HTTPS", proxy_ssl_secret="default/backend", proxy_ssl_verify="on", proxy_ssl_name=NAME),
-        annotated("php", {"/php": "kubia"}, backend_protocol="FCGI"), service(), secret(authority)]))
+        service(), secret(authority)]))
     explained = run_command("explain", "-f", tmp_path, f"http://{HOST}/")
     assert "speaks HTTP/1.1 over TLS (annotation backend-protocol)" in explained.stdout, explained
     assert f'the endpoint\'s certificate must be valid for "{NAME}"' in explained.stdout
-    linted = run_command("lint", "-f", tmp_path)
-    assert linted.returncode != 0
-    assert "FastCGI is not spoken" in linted.stdout + linted.stderr

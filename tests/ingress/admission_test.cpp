@@ -311,6 +311,23 @@ TEST_F(Admission, WarnsOfWhatOnlyMayBeWrong) {
     EXPECT_TRUE(deprecated.allowed);
 }
 
+TEST_F(Admission, ParametersOfFastCgi) {
+    start();
+    const auto ask_for = [&](const std::string& name, const std::string& value) {
+        Given given;
+        given.annotations = annotation("backend-protocol", "FCGI");
+        given.annotations["nginx.ingress.kubernetes.io/" + name] = value;
+        return ask(given);
+    };
+    EXPECT_THAT(ask_for("fastcgi-index", "../x").message,
+                HasSubstr("annotation nginx.ingress.kubernetes.io/fastcgi-index contains invalid value"));
+    EXPECT_THAT(ask_for("fastcgi-params-configmap", "other/params").message,
+                HasSubstr("fastcgi-params-configmap contains invalid value"));
+    const auto missing = ask_for("fastcgi-params-configmap", "default/missing");
+    EXPECT_TRUE(missing.allowed) << "it may be applied after the Ingress";
+    EXPECT_THAT(missing.warnings, testing::Contains(HasSubstr("ConfigMap default/missing does not exist")));
+}
+
 TEST_F(Admission, WarnsOfPathsWhenTheyAreNotStrict) {
     start();
     configure("{strict-validate-path-type: 'false'}");

@@ -10,6 +10,7 @@
 #include "routing/policy/body_buffering.hpp"
 #include "routing/policy/cors.hpp"
 #include "routing/policy/error_pages.hpp"
+#include "routing/policy/fastcgi.hpp"
 #include "routing/policy/redirect.hpp"
 #include "routing/policy/response_rate.hpp"
 #include "routing/policy/response_rewrite.hpp"
@@ -371,11 +372,34 @@ TEST(Annotations, VerificationWithoutANameIsReported) {
     EXPECT_THAT(parsed.diagnostics[0].message, HasSubstr("add proxy-ssl-name"));
 }
 
-TEST(Annotations, FastCgiIsRefusedAloud) {
-    const auto parsed = parse({{"backend-protocol", "fcgi"}});
-    EXPECT_THAT(parsed.settings.policy.denied, HasSubstr("FastCGI"));
+TEST(Annotations, FastCgiWithoutAScriptIsServedWithANotice) {
+    const auto parsed = parse({{"backend-protocol", "fcgi"}, {"fastcgi-index", "index.php"}});
+    EXPECT_EQ(parsed.settings.policy.protocol, routing::UpstreamProtocol::fastcgi);
+    EXPECT_EQ(parsed.settings.policy.denied, "");
+    EXPECT_EQ(parsed.settings.policy.fastcgi->index, "index.php");
     ASSERT_EQ(parsed.diagnostics.size(), 1u);
-    EXPECT_EQ(parsed.diagnostics[0].severity, Severity::error);
+    EXPECT_EQ(parsed.diagnostics[0].severity, Severity::notice);
+    EXPECT_THAT(parsed.diagnostics[0].message, HasSubstr("SCRIPT_FILENAME"));
+}
+
+TEST(Annotations, FastCgiSettingsNeedFastCgi) {
+    const auto parsed = parse({{"fastcgi-index", "index.php"}, {"fastcgi-params-configmap", "params"}});
+    EXPECT_FALSE(parsed.settings.policy.fastcgi);
+    EXPECT_EQ(parsed.settings.policy.denied, "");
+    ASSERT_EQ(parsed.diagnostics.size(), 2u);
+    for (const auto& diagnostic : parsed.diagnostics) EXPECT_EQ(diagnostic.reason, "AnnotationWithoutEffect");
+}
+
+TEST(Annotations, ParametersThatCannotBeHadCloseThePaths) {
+    for (const auto& [name, reason] :
+         {std::pair("none", "ConfigMapNotFound"), std::pair("other/params", "InvalidValue"),
+          std::pair("shop/a/b", "InvalidValue")}) {
+        const auto parsed = parse({{"backend-protocol", "FCGI"}, {"fastcgi-params-configmap", name}});
+        EXPECT_THAT(parsed.settings.policy.denied, HasSubstr("annotation fastcgi-params-configmap")) << name;
+        ASSERT_EQ(parsed.diagnostics.size(), 1u) << name;
+        EXPECT_EQ(parsed.diagnostics[0].reason, reason) << name;
+        EXPECT_EQ(parsed.diagnostics[0].severity, Severity::error) << name;
+    }
 }
 
 /// Who may pass: a good value with what else it needs, and a bad one. What restricts access closes the paths then.
@@ -475,8 +499,9 @@ TEST(Annotations, MistakesAboutTlsOfHostsAreToldAndOpenNothing) {
 }
 
 TEST(Annotations, EveryActingRowIsTested) {
-    // Those that name objects: tests/translation/cases/message-policies.
-    std::set<std::string_view> tested{"proxy-ssl-secret", "cors-allow-origin", "custom-headers", "default-backend"};
+    // Those that name objects: tests/translation/cases/message-policies and fastcgi.
+    std::set<std::string_view> tested{"proxy-ssl-secret", "cors-allow-origin", "custom-headers",
+                                      "default-backend",  "fastcgi-index",     "fastcgi-params-configmap"};
     // TracingOfAnIngress
     for (const auto* name :
          {"enable-opentelemetry", "opentelemetry-operation-name", "opentelemetry-trust-incoming-span"})

@@ -29,6 +29,8 @@ const Case kCases[] = {
      R"( In the controller's ConfigMap, for all Ingresses: global-allowed-response-headers: "X-Frame-Options,X-A".)"},
     {"RequestFields", "proxy_set_header X-A \"$host\";",
      R"( In the controller's ConfigMap, for all Ingresses: proxy-set-headers: "NAMESPACE/NAME of a ConfigMap with the data X-A: \"$host\"".)"},
+    {"FastCgi", "fastcgi_pass php; fastcgi_param SCRIPT_FILENAME /app$fastcgi_script_name; fastcgi_read_timeout 5m;",
+     R"( Write in its place p/backend-protocol: "FCGI"; p/proxy-read-timeout: "300"; p/fastcgi-params-configmap: "NAME of a ConfigMap with the data SCRIPT_FILENAME: \"/app$fastcgi_script_name\"".)"},
     {"Rewrite", "rewrite ^/old/(.*)$ /$1 break;",
      R"x( Write in its place p/rewrite-target: "/$1"; p/use-regex: "true"; path "^/old/(.*)$" with pathType ImplementationSpecific.)x"},
     {"UserAgents", "if ($http_user_agent ~* (curl|wget)) { return 403; }",

@@ -73,6 +73,7 @@ class FakeDownstream final : public DownstreamStream {
 public:
     const RequestHead& head() const override { return head_; }
     const ConnectionFacts& connection_facts() const override { return facts_; }
+    IpAddress local_ip() const override { return {}; }
     io::Hangup& hangup() override { return hangup_; }
 
     void limit_body(std::uint64_t) override {}

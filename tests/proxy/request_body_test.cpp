@@ -66,6 +66,18 @@ TEST_F(RequestBodyTest, TrailersComeAfterTheFirstPieces) {
     EXPECT_EQ(body.length(), std::nullopt) << "no Content-Length before trailers";
 }
 
+TEST_F(RequestBodyTest, WithoutItsTrailersItHasALength) {
+    client.at_once.add("small", true);
+    client.trailers.push_back({.name = "X-Sum", .value = "1"});
+    EXPECT_EQ(body.begin(), Failure::none);
+    EXPECT_EQ(take_in(), Failure::none);
+    EXPECT_EQ(body.length(), std::nullopt);
+    body.leave_trailers_out();
+    EXPECT_EQ(body.length(), 5U);
+    EXPECT_EQ(text_of(body.first()), "small");
+    EXPECT_TRUE(body.first_is_all());
+}
+
 TEST_F(RequestBodyTest, IsPassedOnAsItComesAndCannotBeRepeatedThen) {
     client.at_once.add("one ");
     client.later.add("two ");

@@ -13,6 +13,7 @@
 #include "routing/policy/canary.hpp"
 #include "routing/policy/error_pages.hpp"
 #include "routing/policy/external_auth.hpp"
+#include "routing/policy/fastcgi.hpp"
 #include "routing/policy/field_set.hpp"
 #include "routing/policy/mirror.hpp"
 #include "routing/policy/rate_limits.hpp"
@@ -63,7 +64,7 @@ void access_words(const routing::RoutePolicy& policy, Words& words) {
 }
 
 std::string_view protocol_text(routing::UpstreamProtocol protocol) {
-    static constexpr std::string_view kTexts[] = {"http", "https", "auto_http", "h2c", "h2"};
+    static constexpr std::string_view kTexts[] = {"http", "https", "auto_http", "h2c", "h2", "fastcgi"};
     return kTexts[static_cast<std::size_t>(protocol)];
 }
 
@@ -113,6 +114,15 @@ void message_words(const routing::RoutePolicy& policy, Words& words) {
                                     pages->own_errors_only ? " own-errors-only" : ""));
     if (const auto& tracing = policy.tracing)
         words.push_back(fmt::format("traced{}", tracing->trust_incoming ? "" : " trusting-nobody"));
+    if (const auto& fastcgi = policy.fastcgi) {
+        Words parts{fastcgi->index};
+        for (const auto& param : fastcgi->params) {
+            parts.push_back(param.name + "=");
+            for (const auto& piece : param.value.pieces)
+                parts.back() += piece.literal + (piece.name.variable != routing::Variable::empty ? "$" : "");
+        }
+        words.push_back(fmt::format("fastcgi=[{}]", fmt::join(parts, " ")));
+    }
     if (const auto& mirror = policy.mirror)
         words.push_back(
             fmt::format("mirror=[{}{}{}]", mirror->url, " host " + mirror->host, mirror->body ? "" : " without body"));
