@@ -43,6 +43,9 @@ constexpr std::array kOwn = {
                &proxy::ConnectionCounters::requests_limited},
     OwnCounter{"fairway_limited_requests_at_once_total", MetricType::counter, "Requests refused by limit-connections.",
                &proxy::ConnectionCounters::requests_at_once_limited},
+    OwnCounter{"fairway_modsecurity_refused_requests_total", MetricType::counter,
+               "Requests and responses refused by rules of ModSecurity.",
+               &proxy::ConnectionCounters::requests_refused_by_rules},
 };
 
 }  // namespace

@@ -70,6 +70,8 @@ struct ConnectionCounters {
     std::uint64_t access_log_dropped = 0;        ///< lines given up because the log could not be written
     std::uint64_t requests_limited = 0;          ///< refused by limit-rps or limit-rpm
     std::uint64_t requests_at_once_limited = 0;  ///< refused by limit-connections
+    std::uint64_t requests_refused_by_rules =
+        0;  ///< by ModSecurity, whatever the phase; responses that were cut as well
 
     void merge(const ConnectionCounters& other) noexcept;
 };

@@ -113,6 +113,7 @@ void ConnectionCounters::merge(const ConnectionCounters& other) noexcept {
     access_log_dropped += other.access_log_dropped;
     requests_limited += other.requests_limited;
     requests_at_once_limited += other.requests_at_once_limited;
+    requests_refused_by_rules += other.requests_refused_by_rules;
 }
 
 void StreamCounters::merge(const StreamCounters& other) noexcept {
