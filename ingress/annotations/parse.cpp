@@ -120,6 +120,7 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
     result.policy.response_fields =
         read_custom_headers(settings, references, defaults.allowed_response_headers, result.policy.denied);
     read_error_pages(settings, result.policy.error_pages);
+    result.modsecurity = read_modsecurity(settings, defaults.modsecurity, result.policy);
     result.mirror = read_mirror(settings);
     result.error_backend = read_error_backend(settings, references);
     read_access_log(settings, result.policy.access_log);

@@ -110,6 +110,7 @@ void message_words(const routing::RoutePolicy& policy, Words& words) {
                                     pages->backend ? " from " + pages->backend->name : "",
                                     pages->global_backend_only ? " global" : "",
                                     pages->own_errors_only ? " own-errors-only" : ""));
+    if (policy.modsecurity) words.emplace_back("modsecurity");
     if (const auto& mirror = policy.mirror)
         words.push_back(
             fmt::format("mirror=[{}{}{}]", mirror->url, " host " + mirror->host, mirror->body ? "" : " without body"));
