@@ -1,4 +1,7 @@
+#define PCRE2_CODE_UNIT_WIDTH 8
 #include "waf/rule_text.hpp"
+
+#include <pcre2.h>
 
 #include <algorithm>
 #include <array>
@@ -58,6 +61,32 @@ const Forbidden* find_operator(std::string_view text) {
         if (const auto* found = find(kOperators, ascii::lower_copy(text.substr(at + 1, end - at - 1)))) return found;
     }
     return nullptr;
+}
+
+/// The pattern of a rule's operator, written without a name or as @rx; empty: it has another one.
+std::string_view pattern_of(const Directive& directive) {
+    if (directive.words.size() != 3 && directive.words.size() != 4) return {};
+    std::string_view text = directive.words[2];
+    if (text.starts_with('!')) text.remove_prefix(1);
+    if (text.starts_with("@rx ")) text.remove_prefix(4);
+    // A macro makes it anew for each request.
+    return text.starts_with('@') || text.find("%{") != std::string_view::npos ? std::string_view() : text;
+}
+
+/// What PCRE says against it; empty: nothing. The library would take it without a word, and it would never match.
+std::string pattern_error(std::string_view pattern) {
+    if (pattern.empty()) return {};
+    int error = 0;
+    PCRE2_SIZE at = 0;
+    pcre2_code* const code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+                                           PCRE2_DOTALL | PCRE2_MULTILINE, &error, &at, nullptr);
+    if (code != nullptr) {
+        pcre2_code_free(code);
+        return {};
+    }
+    std::array<PCRE2_UCHAR, 120> text{};
+    pcre2_get_error_message(error, text.data(), text.size());
+    return fmt::format("{} at character {}", reinterpret_cast<const char*>(text.data()), at + 1);
 }
 
 class Preparer {
@@ -120,6 +149,9 @@ private:
         if (name == "secxmlexternalentity" && value != "off")
             return refuse(directive, words[0], "documents of clients would reach files and the network; write Off");
         if (name == "secrequestbodylimit" || name == "secresponsebodylimit") return judge_limit(directive, value);
+        if (name == "secrule")
+            if (const auto problem = pattern_error(pattern_of(directive)); !problem.empty())
+                return refuse(directive, "its pattern", problem);
         if (name.starts_with("secrule"))
             if (const auto* found = find_operator(directive.text))
                 return refuse(directive, fmt::format("operator @{}", found->name), found->why);

@@ -95,6 +95,8 @@ constexpr Refused kRefused[] = {
     {"Include /etc/passwd", "Include /etc/passwd"},
     {"IncludeOptional /tmp/*.conf", "Include /tmp/*.conf"},
     {"Include /etc/nginx/modsecurity/modsecurity.conf/../../x", "Include"},
+    {"SecRule ARGS \"(evil\" \"id:1,phase:2,deny\"", "its pattern"},
+    {"SecRule ARGS \"!@rx [a-\" \"id:1,phase:2,deny\"", "its pattern"},
     {"SecRule FILES_TMPNAMES \"@inspectFile /bin/sh\" \"id:1,phase:2\"", "@inspectfile"},
     {"SecRule REMOTE_ADDR \"!@rbl sbl.example.com\" \"id:1\"", "@rbl"},
     {"SecRule ARGS \"@pmFromFile /etc/passwd\" \"id:1\"", "@pmfromfile"},
@@ -109,6 +111,7 @@ INSTANTIATE_TEST_SUITE_P(Snippets, RefusedDirective, testing::ValuesIn(kRefused)
 
 TEST(RuleText, WhatOnlyLooksLikeOneIsTaken) {
     prepared("SecRule ARGS \"@rx exec:|setenv:|rbl\" \"id:1,phase:2,deny,msg:'exec: no, setenv: no'\"");
+    prepared("SecRule ARGS \"@contains (\" \"id:1,phase:2\"\nSecRule ARGS \"@rx ^%{tx.a}(\" \"id:2,phase:2\"");
     prepared("SecRule ARGS \"exec:\" \"id:1,phase:2,deny\"");
     prepared("# Include /etc/passwd\nSecUploadKeepFiles Off\nSecXmlExternalEntity Off\nSecRequestBodyLimit 134217728");
 }

@@ -274,8 +274,9 @@ def test_a_bad_transaction_id_leaves_the_usual_one(inspected):
     ("SecRuleScript /x.lua \"id:1\"", "line 1: SecRuleScript is not taken"),
     ("\n\nInclude /etc/passwd", "line 3: Include /etc/passwd is not taken"),
     ("SecRuleEngine On\nSecRule ARGS \"x\" \"id:1,phase:2,no_such_action\"", "line 2"),
+    ("SecRule ARGS \"(evil\" \"id:1,phase:2,deny\"", "line 1: its pattern is not taken"),
     ("SecRule ARGS \"a\" \"id:1\"\nSecRule ARGS \"b\" \"id:1\"", "duplicated"),
-], ids=["exec", "Lua", "Include", "broken rule", "id twice"])
+], ids=["exec", "Lua", "Include", "broken rule", "broken pattern", "id twice"])
 def test_rules_that_cannot_act_close_every_path_that_wants_them(inspected, tmp_path, text, says):
     fairway, origin = inspected(rules(text))
     assert fairway.get("/").status == 503
