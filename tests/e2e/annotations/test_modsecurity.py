@@ -211,7 +211,8 @@ def test_core_rules_alone_inspect_nothing_and_say_so(inspected):
 
 
 @covers_key("modsecurity-snippet")
-def test_responses_are_refused_before_their_head_or_cut(inspected):
+@pytest.mark.parametrize("buffering", ["off", "on"])
+def test_responses_are_refused_before_their_head_or_cut(inspected, buffering):
     def answer(request):
         if request.target == "/head":
             return response(200, "x" * 100_000, X_Leak="yes", Content_Type="text/plain")
@@ -222,7 +223,7 @@ def test_responses_are_refused_before_their_head_or_cut(inspected):
         kind = "application/octet-stream" if request.target == "/other" else "text/html"
         return response(200, "a secret" if request.target != "/good" else "fine", Content_Type=kind)
 
-    fairway, origin = inspected(rules(), answer)
+    fairway, _ = inspected(rules(), answer, proxy_buffering=buffering)
     assert fairway.get("/head").status == 502
     assert fairway.get("/good").text == "fine"
     assert fairway.get("/other").text == "a secret"
@@ -386,6 +387,20 @@ def test_clients_that_leave_end_their_inspection(inspected):
     # Each is in the audit log once: phase 5 has run.
     until(lambda: sum("left-alone 127.0.0.1" in line for line in list(fairway.output)) == 20, 20, "the audit log")
     assert fairway.get("/").status == 200
+
+
+@covers("enable-modsecurity")
+def test_clients_that_leave_amid_a_response_end_its_inspection(inspected):
+    def answer(request):
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 100000000\r\n\r\n"
+        return [head, *[b"x" * 100_000, 0.02] * 1000]
+
+    fairway, _ = inspected(rules(RULES + "SecAuditEngine On\nSecAuditLogParts AZ\n"), answer)
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", fairway.http_port)) as client:
+            client.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\nX-Request-ID: left-amid\r\n\r\n".encode())
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
+    until(lambda: sum("left-amid 127.0.0.1" in line for line in list(fairway.output)) == 10, 20, "the audit log")
 
 
 @covers("enable-modsecurity", "enable-owasp-core-rules")
