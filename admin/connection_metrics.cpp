@@ -48,6 +48,9 @@ constexpr std::array kOwn = {
     OwnCounter{"fairway_spans_dropped_total", MetricType::counter,
                "Spans given up: the queue was full, or the collector did not take them.",
                &proxy::ConnectionCounters::spans_dropped},
+    OwnCounter{"fairway_modsecurity_refused_requests_total", MetricType::counter,
+               "Requests and responses refused by rules of ModSecurity.",
+               &proxy::ConnectionCounters::requests_refused_by_rules},
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// At most one log line a second of what clients can bring about as often as they like.
+// So many log lines a second of what clients can bring about as often as they like.
 #pragma once
 
 #include <chrono>
@@ -12,18 +12,26 @@ class LineLimit {
 public:
     using TimePoint = std::chrono::steady_clock::time_point;
 
+    explicit LineLimit(unsigned lines_a_second = 1) noexcept : lines_a_second_(lines_a_second) {}
+
     /// Whether a line may be written now: how many were left out since the last one, or nullopt and this one is left out.
     std::optional<unsigned> admit(TimePoint now) {
-        if (now < quiet_until_) {
+        if (now >= second_ends_) {
+            second_ends_ = now + std::chrono::seconds(1);
+            written_ = 0;
+        }
+        if (written_ == lines_a_second_) {
             ++left_out_;
             return std::nullopt;
         }
-        quiet_until_ = now + std::chrono::seconds(1);
+        ++written_;
         return std::exchange(left_out_, 0);
     }
 
 private:
-    TimePoint quiet_until_{};
+    unsigned lines_a_second_;
+    TimePoint second_ends_{};
+    unsigned written_ = 0;
     unsigned left_out_ = 0;
 };
 

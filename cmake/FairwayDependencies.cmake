@@ -18,6 +18,12 @@ pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares>=1.18)
 pkg_check_modules(CRYPT REQUIRED IMPORTED_TARGET libcrypt)
 pkg_check_modules(LDNS REQUIRED IMPORTED_TARGET ldns)
 
+# ModSecurity: its headers alone. The program loads the library when a configuration wants it (waf/api.hpp).
+find_path(MODSECURITY_INCLUDE_DIR modsecurity/modsecurity.h)
+if(NOT MODSECURITY_INCLUDE_DIR)
+  message(FATAL_ERROR "The headers of ModSecurity 3 are missing: install libmodsecurity-dev (scripts/install-deps build)")
+endif()
+
 # Asio and Beast are compiled once, in this file; whoever links the target sees their declarations only.
 add_library(fairway_asio STATIC ${CMAKE_SOURCE_DIR}/base/io/asio.cpp)
 target_compile_definitions(fairway_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION

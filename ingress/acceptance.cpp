@@ -47,6 +47,8 @@ std::string field_of(std::string_view name) { return fmt::format("annotation {}"
 
 /// What ingress-nginx says, and what to write in place of the snippet.
 std::string with_advice(std::string message, std::string_view name, std::string_view value, std::string_view prefix) {
+    if (name == "modsecurity-snippet")
+        return message + ". Rules for every Ingress may stand in the ConfigMap key modsecurity-snippet";
     if (!name.ends_with("-snippet")) return message;
     message += '.' + advise_on_snippet(value, prefix).to_string();
     while (message.ends_with('.')) message.pop_back();  // whoever goes on begins a sentence

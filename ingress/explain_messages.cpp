@@ -62,6 +62,7 @@ void explain_messages(const routing::RoutePolicy& policy, const routing::Setting
         details.push_back(fmt::format("limit-rate: {} bytes a second, after {} bytes",
                                       policy.response_rate->bytes_per_second, policy.response_rate->free_bytes));
     if (policy.error_pages) add_error_pages(*policy.error_pages, details);
+    if (policy.modsecurity) details.emplace_back("inspected by ModSecurity");
     if (policy.mirror)
         details.push_back(fmt::format("mirrored{}", policy.mirror->body ? ", with the body" : ", without the body"));
 }

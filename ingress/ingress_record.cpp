@@ -6,11 +6,14 @@
 #include <boost/container_hash/hash.hpp>
 #include <fmt/format.h>
 
+#include "ingress/annotations/access_guard.hpp"
 #include "ingress/annotations/references.hpp"
 #include "ingress/host_name.hpp"
 #include "ingress/path_syntax.hpp"
 #include "ingress/setting_reader.hpp"
+#include "routing/policy/modsecurity.hpp"
 #include "tls/client_context.hpp"
+#include "waf/rule_sets.hpp"
 
 namespace fairway::ingress {
 
@@ -31,7 +34,7 @@ public:
         record_.ingress = object_as<k8s::Ingress>(record_.object);
     }
 
-    IngressRecord run(const std::string& annotations_prefix, PolicyPool& policies, UpstreamTlsContexts& upstream_tls) {
+    IngressRecord run(const std::string& annotations_prefix, PolicyPool& policies, CompiledParts parts) {
         const auto& ingress = *record_.ingress;
         References references(store_, ingress.meta.name.ns, settings_.defaults.cross_namespace);
         auto parsed = parse_annotations(ingress, annotations_prefix, settings_.defaults, references, diagnostics_);
@@ -45,14 +48,16 @@ public:
         record_.host_settings = std::move(parsed.host);
         record_.host_tls = std::move(parsed.host_tls);
         if (parsed.upstream_tls)
-            set_upstream_tls(*parsed.upstream_tls, annotations_prefix, upstream_tls, parsed.policy);
+            set_upstream_tls(*parsed.upstream_tls, annotations_prefix, parts.upstream_tls, parsed.policy);
         if (parsed.mirror) set_mirror(*std::move(parsed.mirror), annotations_prefix, parsed.policy);
+        if (parsed.modsecurity && !record_.canary)
+            set_modsecurity(*std::move(parsed.modsecurity), annotations_prefix, parts.rule_sets, parsed.policy);
         set_policies(parsed.policy, policies);
         add_rules();
         add_default_backend();
         if (record_.canary) offer_as_canary();
         record_.external_auth = std::move(parsed.external_auth);
-        if (record_.external_auth) find_auth_servers(annotations_prefix, upstream_tls);
+        if (record_.external_auth) find_auth_servers(annotations_prefix, parts.upstream_tls);
         record_.error_backend = parsed.error_backend;
         if (parsed.error_backend) record_.backends.push_back(*parsed.error_backend);
         if (record_.mirror_servers) record_.backends.push_back(*record_.mirror_servers);
@@ -86,6 +91,20 @@ private:
                     with_outcome(found.problem, policy.upstream_tls ? "What was loaded before stays"
                                                                     : "Every path of this Ingress answers 503"),
                     found.reason);
+    }
+
+    /// Rules that cannot act close the paths that they would guard.
+    void set_modsecurity(ModSecuritySettings wanted, const std::string& annotations_prefix, waf::RuleSets& rule_sets,
+                         routing::RoutePolicy& policy) {
+        if (!policy.denied.empty()) return;  // those of the ConfigMap have been told of
+        auto rules = rule_sets.find({std::move(wanted.snippet), wanted.core_rules});
+        if (rules) {
+            policy.modsecurity = routing::ModSecurity{*std::move(rules), std::move(wanted.transaction_id)};
+            return;
+        }
+        auto reader = SettingReader::of_annotations(record_.ingress->meta, annotations_prefix, diagnostics_);
+        close_paths(reader, reader.find("enable-modsecurity") ? "enable-modsecurity" : "enable-owasp-core-rules",
+                    rules.error().message, policy.denied);
     }
 
     /// One for each host; routes of a host without one are closed.
@@ -230,10 +249,9 @@ bool begins_with_one_of(std::string_view path, const std::vector<std::string>& l
 }
 
 IngressRecord compile_ingress(ObjectPtr object, const ObjectStore& store, const ConfigMapSettings& settings,
-                              const std::string& annotations_prefix, PolicyPool& policies,
-                              UpstreamTlsContexts& upstream_tls, std::vector<Diagnostic>& diagnostics) {
-    return IngressCompiler(std::move(object), store, settings, diagnostics)
-        .run(annotations_prefix, policies, upstream_tls);
+                              const std::string& annotations_prefix, PolicyPool& policies, CompiledParts parts,
+                              std::vector<Diagnostic>& diagnostics) {
+    return IngressCompiler(std::move(object), store, settings, diagnostics).run(annotations_prefix, policies, parts);
 }
 
 }  // namespace fairway::ingress

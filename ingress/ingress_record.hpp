@@ -13,6 +13,10 @@
 #include "ingress/upstream_tls.hpp"
 #include "routing/route.hpp"
 
+namespace fairway::waf {
+class RuleSets;  // waf/rule_sets.hpp
+}
+
 namespace fairway::ingress {
 
 /// What an Ingress says about one host.
@@ -36,7 +40,7 @@ struct IngressRecord {
     std::vector<ObjectKey> references;  ///< Secrets and ConfigMaps that annotations name, whether or not they are there
     std::optional<ExternalAuthSettings> external_auth;  ///< of the Ingress, or the global one
     std::map<std::string, AuthServer> auth_servers;  ///< of external_auth, by host; without hosts that name no server
-    std::vector<HostPaths> hosts;  ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
+    std::vector<HostPaths> hosts;         ///< sorted by host; also the catch-all of a spec.defaultBackend without rules
     std::vector<HostPaths> canary_hosts;  ///< as `hosts`, of a canary; the catch-all also for its spec.defaultBackend
     std::optional<BackendKey> default_backend;
     std::optional<BackendKey> mirror_servers;  ///< where the host of mirror-target leads; policies have the rest
@@ -57,9 +61,15 @@ BackendKey backend_key(const k8s::Ingress& ingress, const k8s::IngressBackend& b
 /// ingress-nginx.
 bool begins_with_one_of(std::string_view path, const std::vector<std::string>& locations);
 
+/// What is made once for many Ingresses.
+struct CompiledParts {
+    UpstreamTlsContexts& upstream_tls;
+    waf::RuleSets& rule_sets;
+};
+
 /// Leaves out what cannot be served (bad hosts, resource backends …) and reports it.
 IngressRecord compile_ingress(ObjectPtr object, const ObjectStore& store, const ConfigMapSettings& settings,
-                              const std::string& annotations_prefix, PolicyPool& policies,
-                              UpstreamTlsContexts& upstream_tls, std::vector<Diagnostic>& diagnostics);
+                              const std::string& annotations_prefix, PolicyPool& policies, CompiledParts parts,
+                              std::vector<Diagnostic>& diagnostics);
 
 }  // namespace fairway::ingress

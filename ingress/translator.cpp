@@ -8,6 +8,7 @@
 #include "ingress/host_name.hpp"
 #include "ingress/ingress_class.hpp"
 #include "ingress/precedence.hpp"
+#include "waf/rule_sets.hpp"
 
 namespace fairway::ingress {
 
@@ -31,6 +32,7 @@ Translator::Translator(const EndpointSources& sources, TranslationOptions option
       exposure_(sources.store, options_, backends_, book),
       certificates_(sources.store),
       upstream_tls_(sources.store),
+      rule_sets_(std::make_unique<waf::RuleSets>()),
       routes_(std::make_shared<const routing::RouteTable>()) {
     if (options_.default_ssl_certificate)
         needs_.replace({"flag", {{}, "default-ssl-certificate"}},
@@ -74,6 +76,7 @@ std::shared_ptr<const routing::Snapshot> Translator::apply(const std::vector<Obj
     for (const auto& name : dirty.references) report_references(name);
     if (tls_changed_) rebuild_tls_config();
     assemble();
+    rule_sets_->drop_unused();
     return snapshot_;
 }
 
@@ -163,6 +166,7 @@ void Translator::apply_configmap(Dirty& dirty) {
     const auto* map = options_.configmap ? store_->find<k8s::ConfigMap>(*options_.configmap) : nullptr;
     References references(*store_, map != nullptr ? map->meta.name.ns : "", true);
     auto settings = map != nullptr ? parse_configmap(*map, references, diagnostics) : default_configmap_settings();
+    if (map != nullptr) compile_default_rules(*map, settings, diagnostics);
     const auto named = references.take();
     settings_references_ = {named.begin(), named.end()};
     if (options_.configmap && map == nullptr)
@@ -278,7 +282,7 @@ void Translator::replace_ingress(const k8s::ObjectName& name, const ObjectPtr& a
                                .reason = "IngressNotOurs"});
     } else if (object = accept(std::move(object), accepted, diagnostics); object) {
         auto record = compile_ingress(std::move(object), *store_, settings_, options_.annotations_prefix, policies_,
-                                      upstream_tls_, diagnostics);
+                                      {upstream_tls_, *rule_sets_}, diagnostics);
         index_record(name, records_.insert_or_assign(name, std::move(record)).first->second, dirty);
     }
     book_->replace("ingress:" + unit, std::move(diagnostics));

@@ -23,6 +23,10 @@
 #include "routing/snapshot.hpp"
 #include "tls/certificate_store.hpp"
 
+namespace fairway::waf {
+class RuleSets;  // waf/rule_sets.hpp
+}
+
 namespace fairway::ingress {
 
 class Translator {
@@ -101,6 +105,8 @@ private:
     void note_secret(const k8s::ObjectName& secret, bool appears_or_goes, Dirty& dirty) const;
     void note_pod(const ObjectPtr& pod, Dirty& dirty) const;
     void apply_configmap(Dirty& dirty);
+    void compile_default_rules(const k8s::ConfigMap& map, ConfigMapSettings& settings,
+                               std::vector<Diagnostic>& diagnostics);
     void replace_ingress(const k8s::ObjectName& name, const ObjectPtr& accepted, Dirty& dirty);
     ObjectPtr accept(ObjectPtr object, const ObjectPtr& accepted, std::vector<Diagnostic>& diagnostics) const;
     void drop_record(const k8s::ObjectName& name, Dirty& dirty);
@@ -162,6 +168,7 @@ private:
     Exposure exposure_;
     CertificateCache certificates_;
     UpstreamTlsContexts upstream_tls_;
+    std::unique_ptr<waf::RuleSets> rule_sets_;
     std::map<k8s::ObjectName, IngressRecord> records_;
     std::map<std::string, HostState> hosts_;
     std::set<std::string> named_hosts_;                    ///< those with server-alias or from-to-www-redirect

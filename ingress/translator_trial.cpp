@@ -13,8 +13,8 @@ std::vector<Diagnostic> Translator::try_out(const ObjectPtr& object) const {
     PolicyPool policies;  // of its own, as all of this: a trial leaves no trace
     UpstreamTlsContexts upstream_tls(*store_);
     CertificateCache certificates(*store_);
-    const auto record =
-        compile_ingress(object, *store_, settings_, options_.annotations_prefix, policies, upstream_tls, diagnostics);
+    const auto record = compile_ingress(object, *store_, settings_, options_.annotations_prefix, policies,
+                                        {upstream_tls, *rule_sets_}, diagnostics);
     const auto note_backend_problem = [&](const BackendKey& key, std::string field) {
         const auto endpoints = resolve_endpoints(sources_, key.service, key.port);
         // An Ingress is mostly stored before the Pods of its Service are ready: only what names something wrong is told.

@@ -18,6 +18,11 @@
 
 namespace fairway::proxy {
 
+class Inspection;  // filters/modsecurity.hpp
+struct EndInspection {
+    void operator()(Inspection* inspection) const noexcept;
+};
+
 struct Exchange {
     SnapshotRef snapshot;    ///< pinned for the whole request
     io::Buffer head_buffer;  ///< what `request` points into
@@ -42,8 +47,11 @@ struct Exchange {
     TraceContext trace;               ///< when `record` points to it
     std::array<char, 256> host;       ///< $host, lower-cased
     std::array<char, 32> request_id;  ///< when the client brought none
+    /// ModSecurity's view of the request, on routes that have it. Its rules are of `snapshot`, so it ends before that.
+    std::unique_ptr<Inspection, EndInspection> inspection;
 
     void clear() noexcept {
+        inspection.reset();
         snapshot = SnapshotRef{};
         head_buffer = io::Buffer{};
         response_head_buffer = io::Buffer{};

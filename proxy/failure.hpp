@@ -8,14 +8,15 @@ namespace fairway::proxy {
 
 enum class Failure : std::uint8_t {
     none,
-    bad_path,        ///< path that cannot be normalised (bad escape, NUL, above the root)
-    bad_body,        ///< request body with malformed framing
-    body_too_large,  ///< over proxy-body-size
-    client_timeout,  ///< request body not received in time
-    client_gone,     ///< the client left before its answer
-    no_route,        ///< nothing matched, and there is no default backend
-    access_denied,   ///< a setting that guards access could not be honoured (RoutePolicy::denied)
-    no_endpoints,    ///< Service or port does not exist, or has no ready endpoint
+    bad_path,          ///< path that cannot be normalised (bad escape, NUL, above the root)
+    bad_body,          ///< request body with malformed framing
+    body_too_large,    ///< over proxy-body-size
+    client_timeout,    ///< request body not received in time
+    client_gone,       ///< the client left before its answer
+    no_route,          ///< nothing matched, and there is no default backend
+    refused_by_rules,  ///< of ModSecurity, which say the status (Inspection::refusal)
+    access_denied,     ///< a setting that guards access could not be honoured (RoutePolicy::denied)
+    no_endpoints,      ///< Service or port does not exist, or has no ready endpoint
     connect_failed,
     connect_timeout,   ///< of TCP or TLS
     tls_failed,        ///< the TLS handshake: certificate refused, no common protocol, closed
@@ -46,6 +47,7 @@ constexpr FailureAnswer answer_to(Failure failure) noexcept {
         case Failure::client_timeout: return {408, "client_timeout"};
         case Failure::client_gone: return {499, "client_gone"};
         case Failure::no_route: return {404, "no_route"};
+        case Failure::refused_by_rules: return {403, "refused_by_rules"};
         case Failure::access_denied: return {503, "access_denied"};
         case Failure::no_endpoints: return {503, "no_endpoints"};
         case Failure::connect_failed: return {502, "connect_failed"};

@@ -7,6 +7,7 @@
 
 #include "proxy/filters/canary.hpp"
 #include "proxy/filters/mirror.hpp"
+#include "proxy/filters/modsecurity.hpp"
 #include "proxy/forwarder.hpp"
 #include "routing/policy/error_pages.hpp"
 #include "routing/policy/mirror.hpp"
@@ -92,7 +93,8 @@ io::Task<Failure> prepare_body(RequestBody& body, Exchange& exchange, routing::U
     const Failure begun = body.begin();
     const bool for_length = needs_length(exchange, protocol);
     if (for_length) body.leave_trailers_out();
-    if (begun != Failure::none || !is_buffered(exchange, protocol) || (body.at_hand() && !for_length)) return begun;
+    const bool wanted = is_buffered(exchange, protocol) || inspects_body(exchange, protocol);
+    if (begun != Failure::none || !wanted || (body.at_hand() && !for_length)) return begun;
     return take_body_in(body, exchange, for_length);
 }
 
@@ -125,6 +127,11 @@ io::Task<std::uint16_t> page_or_status(WorkerContext& worker, DownstreamStream& 
     co_return sent ? 0 : status;
 }
 
+std::uint16_t status_of(Failure failure, const Exchange& exchange) {
+    if (failure == Failure::intercepted) return exchange.response.status;
+    return failure == Failure::refused_by_rules ? exchange.inspection->refusal()->status : answer_to(failure).status;
+}
+
 /// The backend that gets the request, or the one of annotation default-backend when it has no ready endpoint; nullopt when
 /// neither has one.
 std::optional<ForwardTarget> forward_target(Exchange& exchange) {
@@ -133,7 +140,8 @@ std::optional<ForwardTarget> forward_target(Exchange& exchange) {
     const routing::Backend* backend = if_ready(exchange, &chosen_backend(exchange));
     if (backend != nullptr) {
         const auto& endpoints = endpoints_of(exchange, *backend);
-        return ForwardTarget{*backend, endpoints, routing::effective_protocol(route, *backend, endpoints), pages};
+        return ForwardTarget{*backend, endpoints, routing::effective_protocol(route, *backend, endpoints), pages,
+                             exchange.inspection != nullptr};
     }
     if (pages != nullptr) backend = if_ready(exchange, pages->backend.get());
     if (backend == nullptr) return std::nullopt;
@@ -150,6 +158,8 @@ io::Task<Unanswered> forward_request(WorkerContext& worker, DownstreamStream& st
     result.failure = Failure::no_endpoints;
     if (const auto target = forward_target(exchange)) {
         result.failure = co_await prepare_body(body, exchange, target->protocol);
+        if (result.failure == Failure::none && exchange.inspection)
+            result.failure = inspect_request_body(exchange, body, target->protocol);
         if (result.failure == Failure::none) {
             if (policy_of(exchange).mirror) start_mirror(worker, exchange, body);
             Forwarder forwarder(worker, stream, exchange, body, *target);
@@ -159,8 +169,7 @@ io::Task<Unanswered> forward_request(WorkerContext& worker, DownstreamStream& st
         }
     }
     if (result.failure == Failure::none || result.failure == Failure::client_gone) co_return result;
-    const std::uint16_t status =
-        result.failure == Failure::intercepted ? exchange.response.status : answer_to(result.failure).status;
+    const std::uint16_t status = status_of(result.failure, exchange);
     result.status = co_await page_or_status(worker, stream, exchange, body, status);
     if (result.status == 0) result.failure = Failure::none;
     co_return result;
@@ -170,9 +179,9 @@ io::Task<std::uint16_t> answer_by_error_page(WorkerContext& worker, DownstreamSt
                                              std::uint16_t status) {
     if (!wants_page(exchange, status)) co_return status;
     RequestBody body(worker.buffers, stream);
-    // What is too large is not wanted by anybody.
+    // What is too large is not wanted by anybody, and what no rule has seen yet goes to nobody.
     Failure begun = Failure::body_too_large;
-    if (status != answer_to(begun).status)
+    if (status != answer_to(begun).status && !exchange.inspection)
         begun = co_await prepare_body(body, exchange, routing::UpstreamProtocol::http);
     if (begun == Failure::client_gone) co_return status;
     if (begun != Failure::none) body.leave_out();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/filters/modsecurity.hpp"
 #include "proxy/retry_condition.hpp"
 #include "proxy/upgrade.hpp"
 #include "routing/policy/error_pages.hpp"
@@ -88,6 +89,12 @@ io::Task<Failure> Forwarder::run() {
         current_try().response = since_try_began();
         co_await drop_response();
         co_return Failure::intercepted;
+    }
+    // Of error pages nothing is inspected: as in nginx, whose pages come from internal locations.
+    if (target_.inspected && inspect_response_head(exchange_) != Failure::none) {
+        current_try().response = since_try_began();
+        co_await drop_response();
+        co_return Failure::refused_by_rules;
     }
     co_return co_await relay_response();
 }

@@ -25,6 +25,7 @@ struct ForwardTarget {
     routing::UpstreamProtocol protocol;     ///< auto_http: as the client came
     /// Error statuses of these pages are not relayed: Failure::intercepted. Null: everything is.
     const routing::ErrorPages* intercepts = nullptr;
+    bool inspected = false;  ///< the exchange has an inspection that is to see the response
 };
 
 class Forwarder : private io::DeadlineNode {

@@ -1,6 +1,7 @@
 #include "proxy/handle_request.hpp"
 
 #include "proxy/failure.hpp"
+#include "proxy/filters/modsecurity.hpp"
 #include "proxy/filters/request_id.hpp"
 #include "proxy/find_route.hpp"
 #include "proxy/forward_request.hpp"
@@ -43,7 +44,9 @@ io::Task<void> answer_failure(DownstreamStream& stream, Exchange& exchange, Unan
         stream.fail_response();
         co_return;
     }
-    const OwnAnswer answer{.status = left.status};
+    OwnAnswer answer{.status = left.status};
+    if (left.failure == Failure::refused_by_rules && left.status == exchange.inspection->refusal()->status)
+        answer = refusal_answer(*exchange.inspection->refusal());
     if (left.failure == Failure::deadline_exceeded)
         co_await send_grpc_status(stream, exchange, answer.status, GrpcStatus::deadline_exceeded,
                                   "grpc-timeout is over");

@@ -63,15 +63,16 @@ struct ConnectionCounters {
     std::uint64_t tls_resumed = 0;
     std::uint64_t upstream_opened = 0;
     std::uint64_t upstream_reused = 0;
-    std::uint64_t upstream_idle = 0;             ///< now
-    std::uint64_t bad_requests = 0;              ///< refused by the parser or its limits
-    std::uint64_t bad_proxy_headers = 0;         ///< closed for a malformed, missing or late PROXY header
-    std::uint64_t http2_calmed = 0;              ///< HTTP/2 connections ended for abuse
-    std::uint64_t access_log_dropped = 0;        ///< lines given up because the log could not be written
-    std::uint64_t requests_limited = 0;          ///< refused by limit-rps or limit-rpm
-    std::uint64_t requests_at_once_limited = 0;  ///< refused by limit-connections
-    std::uint64_t spans_exported = 0;            ///< taken by the collector
-    std::uint64_t spans_dropped = 0;             ///< the queue was full, or the collector did not take them
+    std::uint64_t upstream_idle = 0;              ///< now
+    std::uint64_t bad_requests = 0;               ///< refused by the parser or its limits
+    std::uint64_t bad_proxy_headers = 0;          ///< closed for a malformed, missing or late PROXY header
+    std::uint64_t http2_calmed = 0;               ///< HTTP/2 connections ended for abuse
+    std::uint64_t access_log_dropped = 0;         ///< lines given up because the log could not be written
+    std::uint64_t requests_limited = 0;           ///< refused by limit-rps or limit-rpm
+    std::uint64_t requests_at_once_limited = 0;   ///< refused by limit-connections
+    std::uint64_t spans_exported = 0;             ///< taken by the collector
+    std::uint64_t spans_dropped = 0;              ///< the queue was full, or the collector did not take them
+    std::uint64_t requests_refused_by_rules = 0;  ///< by ModSecurity; responses that it cut as well
 
     void merge(const ConnectionCounters& other) noexcept;
 };

@@ -115,6 +115,7 @@ void ConnectionCounters::merge(const ConnectionCounters& other) noexcept {
     requests_at_once_limited += other.requests_at_once_limited;
     spans_exported += other.spans_exported;
     spans_dropped += other.spans_dropped;
+    requests_refused_by_rules += other.requests_refused_by_rules;
 }
 
 void StreamCounters::merge(const StreamCounters& other) noexcept {

@@ -25,7 +25,8 @@ io::Task<bool> ReadAhead::run() {
     const bool complete = co_await drain();
     stopped_ = true;
     if (!filler_.done()) {
-        upstream_.cancel_wait();
+        // All read: the endpoint may be with somebody else, and fill() is what woke drain() for the end.
+        if (!all_read_) upstream_.cancel_wait();
         taken_.fire();
         co_await filler_.join();
     }

@@ -8,6 +8,7 @@
 #include "proxy/filters/canary.hpp"
 #include "proxy/filters/client_certificate.hpp"
 #include "proxy/filters/cors.hpp"
+#include "proxy/filters/modsecurity.hpp"
 #include "proxy/filters/rate_limit.hpp"
 #include "proxy/filters/redirect.hpp"
 #include "proxy/filters/rewrite.hpp"
@@ -139,6 +140,12 @@ constexpr RequestStep kSteps[] = {
     {.name = "redirect to HTTPS",
      .wanted = [](const Exchange&) { return true; },
      .judge = [](Exchange& e) { return tls_redirect(e); }},
+    // nginx's connector: phase 1 in the rewrite phase, so behind redirects, and on what the client sent, not on what became
+    // of it. Phase 2 comes last of all (forward_request): a body is taken in for those alone who may pass.
+    {.name = "ModSecurity",
+     .wanted = [](const Exchange& e) { return bool(policy_of(e).modsecurity); },
+     .decide = inspect_request_head,
+     .verdict = inspection_verdict},
     {.name = "fields for every endpoint",
      .wanted = [](const Exchange& e) { return bool(e.snapshot->settings->request_fields); },
      .judge = set_request_fields},

@@ -2,6 +2,7 @@
 
 #include "base/ascii.hpp"
 #include "proxy/filters/compression.hpp"
+#include "proxy/filters/modsecurity.hpp"
 #include "proxy/filters/response_rate.hpp"
 #include "proxy/filters/response_rewrite.hpp"
 #include "proxy/read_ahead.hpp"
@@ -50,12 +51,14 @@ void ResponseRelay::add_filters(ResponseStart& start) {
     if (start.framing == Framing::none || downstream_.head().method == Method::head) return;
     const auto& rate = policy().response_rate;
     auto encoder = begin_compression(exchange_, start);
-    if (!encoder && !(rate && rate->bytes_per_second != 0)) return;
+    const bool inspected = exchange_.inspection && exchange_.inspection->wants_response_body();
+    if (!encoder && !(rate && rate->bytes_per_second != 0) && !inspected) return;
     filters_.push_back(std::make_unique<ToClient>(downstream_));
     if (rate && rate->bytes_per_second != 0)
         filters_.push_back(make_rate_filter(*rate, worker_.reactor, downstream_, *filters_.back()));
     if (encoder)
         filters_.push_back(make_compression_filter(std::move(encoder), worker_.buffers.small(), *filters_.back()));
+    if (inspected) filters_.push_back(make_inspection_filter(*exchange_.inspection, *filters_.back()));
 }
 
 // As nginx: an endpoint may forbid it for one response.

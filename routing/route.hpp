@@ -28,6 +28,7 @@ struct ExternalAuth;
 struct FastCgi;
 struct FieldSet;
 struct Mirror;
+struct ModSecurity;
 struct RateLimits;
 struct Redirect;
 struct ResponseRate;
@@ -59,6 +60,7 @@ struct RoutePolicy {
     Part<BasicAuth> basic_auth;        ///< annotations auth-type, auth-secret
     Part<ExternalAuth> external_auth;  ///< annotations auth-url, auth-signin …
     bool satisfy_any = false;        ///< annotation satisfy: one of access_list, basic_auth and external_auth is enough
+    Part<ModSecurity> modsecurity;   ///< annotations enable-modsecurity, enable-owasp-core-rules …
     Part<Mirror> mirror;             ///< annotations mirror-*
     Part<ErrorPages> error_pages;    ///< annotations custom-http-errors, default-backend
     Part<FieldSet> response_fields;  ///< annotation custom-headers

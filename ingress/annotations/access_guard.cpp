@@ -34,10 +34,14 @@ std::string refuse_unmet_guard(SettingReader& settings, std::string_view name, c
                                std::string_view value) {
     if (restricts_nothing(name, row, value)) return {};
     const bool snippet = row.status == Status::refused;
-    const auto why =
-        snippet ? "nginx configuration text is never taken" : "it guards access and does not act in this version";
-    const auto fix = snippet ? "." + advise_on_snippet(value, settings.prefix()).to_string()
-                             : std::string("; remove it to serve the paths without it.");
+    const bool rules = name == "modsecurity-snippet";
+    const std::string_view why = rules     ? "rules of ModSecurity are not taken from Ingresses"
+                                 : snippet ? "nginx configuration text is never taken"
+                                           : "it guards access and does not act in this version";
+    const auto fix =
+        rules ? std::string("; write them into the ConfigMap key modsecurity-snippet, which holds for every Ingress.")
+        : snippet ? "." + advise_on_snippet(value, settings.prefix()).to_string()
+                  : std::string("; remove it to serve the paths without it.");
     settings.report(Severity::error, name, fmt::format("{}{} Every path of this Ingress answers 503", why, fix),
                     snippet ? "SnippetNotSupported" : "AccessGuardNotSupported");
     return fmt::format("annotation {}: {}", name, why);

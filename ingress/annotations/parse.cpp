@@ -97,6 +97,8 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
     result.backend.load_balance = defaults.load_balance;
     result.backend.service_upstream = defaults.service_upstream;
 
+    // First: it may open what the ConfigMap's rules closed, which hides what other guards would say.
+    result.modsecurity = read_modsecurity(settings, defaults.modsecurity, result.policy);
     result.host = read_host_settings(settings);
     read_tls_redirect(settings, result.policy.tls_redirect);
     settings.read("relative-redirects", result.policy.relative_redirects, parse_bool);

@@ -15,6 +15,7 @@
 #include "ingress/diagnostics.hpp"
 #include "ingress/external_auth.hpp"
 #include "ingress/mirror.hpp"
+#include "ingress/modsecurity.hpp"
 #include "ingress/upstream_tls.hpp"
 #include "routing/policy/canary.hpp"
 #include "routing/policy/rate_limits.hpp"
@@ -48,6 +49,7 @@ struct PolicyDefaults {
     TracingDefaults tracing;
     ResponseRewriteTexts rewrite_texts;
     ResponseBuffers response_buffers;
+    ModSecurityDefaults modsecurity;
     std::vector<std::string> allowed_response_headers;  ///< global-allowed-response-headers
 
     bool operator==(const PolicyDefaults&) const = default;
@@ -62,8 +64,9 @@ struct CanaryOffer {
 struct IngressSettings {
     routing::RoutePolicy policy;
     std::optional<ExternalAuthSettings>
-        external_auth;                        ///< policy.external_auth is still to be made of it, for each host
-    std::optional<MirrorSettings> mirror;     ///< policy.mirror is still to be made of it
+        external_auth;                               ///< policy.external_auth is still to be made of it, for each host
+    std::optional<MirrorSettings> mirror;            ///< policy.mirror is still to be made of it
+    std::optional<ModSecuritySettings> modsecurity;  ///< policy.modsecurity is still to be made of it
     std::optional<BackendKey> error_backend;  ///< annotation default-backend; policy.error_pages is still to name it
     BackendSettings backend;
     HostSettings host;

@@ -101,6 +101,14 @@ void read_global_error_pages(SettingReader& settings, routing::Part<routing::Err
 /// default-backend: annotations only.
 std::optional<BackendKey> read_error_backend(SettingReader& settings, References& references);
 /// mirror-target, mirror-host, mirror-request-body: annotations only.
+/// ConfigMap keys enable-modsecurity, enable-owasp-modsecurity-crs, modsecurity-snippet.
+ModSecurityDefaults read_modsecurity_defaults(SettingReader& settings);
+
+/// enable-modsecurity, enable-owasp-core-rules, modsecurity-transaction-id: annotations only. Whatever the defaults have put
+/// into `policy` about ModSecurity is taken out. Nothing: it is off.
+std::optional<ModSecuritySettings> read_modsecurity(SettingReader& settings, const ModSecurityDefaults& defaults,
+                                                    routing::RoutePolicy& policy);
+
 std::optional<MirrorSettings> read_mirror(SettingReader& settings);
 
 /// allowlist-source-range, whitelist-source-range, denylist-source-range; the older names are ConfigMap keys as well. What

@@ -301,14 +301,15 @@ constexpr AnnotationDescriptor kMirror[] = {
 };
 
 constexpr AnnotationDescriptor kModsecurityAndOpentelemetry[] = {
-    {"enable-modsecurity", "true or false", "false", "enable-modsecurity", location, low, planned, kGuards,
-     "web application firewall"},
-    {"enable-owasp-core-rules", "true or false", "false", "enable-owasp-modsecurity-crs", location, low, planned,
-     kGuards, "load the OWASP core rules"},
-    {"modsecurity-transaction-id", "text with nginx variables", "", "", location, high, planned, kOpen,
+    {"enable-modsecurity", "true or false", "false", "enable-modsecurity", location, low, acts, kGuards,
+     "inspect requests and responses with ModSecurity; its rules only detect until SecRuleEngine On",
+     "request bodies are inspected behind authentication and rate limits, and rules that cannot act close the paths"},
+    {"enable-owasp-core-rules", "true or false", "false", "enable-owasp-modsecurity-crs", location, low, acts, kGuards,
+     "add the OWASP core rules; needs ModSecurity"},
+    {"modsecurity-transaction-id", "text with nginx variables", "$req_id", "", location, high, acts, kOpen,
      "transaction id of ModSecurity"},
     {"modsecurity-snippet", "SecRule text", "", "modsecurity-snippet", location, critical, refused, kGuards,
-     "rules for ModSecurity"},
+     "rules for ModSecurity; write them into the ConfigMap key of the same name"},
     {"enable-opentelemetry", "true or false", "false", "enable-opentelemetry", location, low, acts, kOpen,
      "make a span of each request",
      "statuses from 500 on are errors in spans, and attribute http.route is the path of the rule"},

@@ -163,6 +163,7 @@ ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, References& referen
     read_http2(settings, data_plane.http2, result.tls);
     read_bind_addresses(settings, result.bind_addresses);
     read_access_control(settings, result);
+    result.defaults.modsecurity = read_modsecurity_defaults(settings);
     settings.read("server-tokens", data_plane.server_tokens, parse_bool);
     settings.read("hide-headers", data_plane.hide_headers, parse_field_names);
     settings.read("global-allowed-response-headers", result.defaults.allowed_response_headers, parse_field_names);

@@ -262,9 +262,13 @@ constexpr ConfigKeyDescriptor kTcpAndUdp[] = {
 };
 
 constexpr ConfigKeyDescriptor kTracingWafLocationOfClients[] = {
-    {"enable-modsecurity", "true or false", "false", planned, kGuards, "web application firewall"},
-    {"enable-owasp-modsecurity-crs", "true or false", "false", planned, kGuards, "its core rules"},
-    {"modsecurity-snippet", "SecRule text", "", planned, kGuards, "its rules"},
+    {"enable-modsecurity", "true or false", "false", acts, kGuards,
+     "inspect every request with ModSecurity; its rules only detect until SecRuleEngine On"},
+    {"enable-owasp-modsecurity-crs", "true or false", "false", acts, kGuards,
+     "add the OWASP core rules; needs enable-modsecurity"},
+    {"modsecurity-snippet", "SecRule text", "", acts, kGuards,
+     "rules in place of the recommended ones; see docs/modsecurity.md for what it may hold",
+     "directives that reach files, the network or programs are refused, logs go to /dev/stdout or /dev/stderr"},
     {"enable-opentelemetry", "true or false", "false", acts, kOpen, "make a span of each request",
      "statuses from 500 on are errors in spans, and attribute http.route is the path of the rule"},
     {"opentelemetry-trust-incoming-span", "true or false", "true", acts, kOpen, "continue the client's trace"},

@@ -18,6 +18,17 @@ TEST(LineLimit, OneLineASecondTellsOfThoseLeftOut) {
     EXPECT_EQ(limit.admit(start + 5s), 0u);
 }
 
+TEST(LineLimit, SeveralLinesASecond) {
+    LineLimit limit(2);
+    const LineLimit::TimePoint start{100s};
+    EXPECT_EQ(limit.admit(start), 0u);
+    EXPECT_EQ(limit.admit(start + 1ms), 0u);
+    EXPECT_EQ(limit.admit(start + 2ms), std::nullopt);
+    EXPECT_EQ(limit.admit(start + 1s), 1u);
+    EXPECT_EQ(limit.admit(start + 1001ms), 0u);
+    EXPECT_EQ(limit.admit(start + 1002ms), std::nullopt);
+}
+
 }  // namespace
 
 }  // namespace fairway::log

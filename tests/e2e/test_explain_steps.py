@@ -50,7 +50,7 @@ def test_method_and_fields_count(explain):
 
 
 def test_closed_paths_say_why(explain):
-    explained = explain(f"http://{HOST}/", enable_modsecurity="true")
+    explained = explain(f"http://{HOST}/", enable_modsecurity="perhaps")
     assert explained["status"] == 503
     assert explained["verdicts"]["closed"].startswith("answers 503")
     assert any("enable-modsecurity" in step["verdict"] for step in explained["steps"] if step["topic"] == "policies")
@@ -92,6 +92,8 @@ VERDICTS = [
     ("rewrite", "the endpoint gets /new", None, [], {"rewrite_target": "/new"}),
     ("redirect to HTTPS", PASSES, None, [], {}),
     ("redirect to HTTPS", f"answers 308 Permanent Redirect, Location https://{HOST}", 308, [], {"force_ssl_redirect": "true"}),
+    ("ModSecurity", "rules look at the request's line and fields, its body, and the response with its body", None, [],
+     {"enable_modsecurity": "true"}),
     ("fields for every endpoint", PASSES, None, [],
      {"config": {"proxy-set-headers": "default/fields"},
       "more": [{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "fields"}, "data": {"X-One": "1"}}]}),

@@ -73,7 +73,7 @@ ANNOTATIONS = {
     "a snippet for fields": ("configuration-snippet", "more_set_headers 'X-Frame-Options: DENY';", "custom-headers"),
     "a snippet of a server": ("server-snippet", "client_max_body_size 1g;", 'proxy-body-size: "1g"'),
     "what was removed": ("secure-backends", "true", "backend-protocol"),
-    "a WAF": ("enable-modsecurity", "true", "503"),
+    "a WAF": ("enable-modsecurity", "perhaps", "503"),
 }
 OTHERS = {
     "a Service that is not there": ({"service": "wbe"}, "  service:", "did you mean"),

@@ -308,6 +308,9 @@ TEST(ConfigMap, EveryActingKeyIsTested) {
                                       "proxy-set-headers", "zstd-level",        "zstd-min-length", "zstd-types"};
     for (const auto& key : kKeys) tested.insert(key.key);
     for (const auto& key : kGlobalAuth) tested.insert(key.key);
+    // modsecurity_test.cpp
+    for (const auto* key : {"enable-modsecurity", "enable-owasp-modsecurity-crs", "modsecurity-snippet"})
+        tested.insert(key);
     // acceptance_test.cpp
     for (const auto* key : {"annotations-risk-level", "annotation-value-word-blocklist"}) tested.insert(key);
     for (const auto* key : {"enable-opentelemetry", "otlp-collector-port"}) tested.insert(key);  // as well

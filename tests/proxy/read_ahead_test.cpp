@@ -40,7 +40,10 @@ public:
     bool has_input() const noexcept override { return !body.empty(); }
     void wait_input(io::Waiter& waiter, std::chrono::milliseconds) override { waiter_ = &waiter; }
     void stop_waiting() noexcept override { waiter_ = nullptr; }
-    void cancel_wait() override { wake(io::Wake::cancelled); }
+    void cancel_wait() override {
+        EXPECT_FALSE(given_back);
+        wake(io::Wake::cancelled);
+    }
     void finish() override {}
     void abandon() noexcept override {}
 
@@ -51,6 +54,7 @@ public:
 
     ScriptedBody body;
     FieldList given_trailers;
+    bool given_back = false;
 
 private:
     SocketAddress endpoint_;
@@ -69,7 +73,10 @@ protected:
         policy.body_buffering =
             routing::BodyBuffering{.response = true, .response_memory = memory, .response_file = file};
         route.policy = std::make_shared<const routing::RoutePolicy>(policy);
-        relay.emplace(worker, client, exchange, endpoint, upload, nullptr, [this] { ++reads; });
+        relay.emplace(worker, client, exchange, endpoint, upload, nullptr, [this] {
+            ++reads;
+            endpoint.given_back = true;
+        });
         const auto keep = [](io::Task<bool> from, std::optional<bool>& into) -> io::Task<void> {
             into = co_await from;
         };
@@ -172,6 +179,16 @@ TEST_F(ReadAheadTest, TheHeadLeavesWhileTheEndpointPauses) {
     endpoint.body.add("late", true);
     endpoint.wake(io::Wake::ready);
     EXPECT_TRUE(complete == true && client.sent == "late");
+}
+
+TEST_F(ReadAheadTest, AClientThatKeepsUpTouchesNoEndpointThatWasGivenBack) {
+    endpoint.body.add("one");
+    start();
+    endpoint.body.add("two", true);
+    endpoint.wake(io::Wake::ready);
+    EXPECT_EQ(complete, true);
+    EXPECT_EQ(client.sent, "onetwo");
+    EXPECT_EQ(reads, 1);
 }
 
 TEST_F(ReadAheadTest, WhatIsCutIsNotComplete) {

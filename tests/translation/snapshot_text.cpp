@@ -123,6 +123,7 @@ void message_words(const routing::RoutePolicy& policy, Words& words) {
         }
         words.push_back(fmt::format("fastcgi=[{}]", fmt::join(parts, " ")));
     }
+    if (policy.modsecurity) words.emplace_back("modsecurity");
     if (const auto& mirror = policy.mirror)
         words.push_back(
             fmt::format("mirror=[{}{}{}]", mirror->url, " host " + mirror->host, mirror->body ? "" : " without body"));
