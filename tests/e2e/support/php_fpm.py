@@ -26,40 +26,26 @@ def binary():
 class PhpFpm:
     """Serves the scripts of `folder`/www: show.php (what PHP saw, as JSON) and those that the test writes."""
 
-    def __init__(self, folder, port=None):
+    def __init__(self, folder):
         self.root = folder / "www"
         self.root.mkdir(exist_ok=True)
         self.script("show.php", SHOW)
-        self.port = port or self._free_port()
-        self._config = folder / "php-fpm.conf"
-        as_root = os.geteuid() == 0
-        self._config.write_text(f"""[global]
-error_log = {folder}/php-fpm.log
-daemonize = no
-[www]
-{"user = root" if as_root else ""}
-{"group = root" if as_root else ""}
-listen = 127.0.0.1:{self.port}
-pm = static
-pm.max_children = 4
-""")
-        settings = {"log_errors": "1", "display_errors": "0", "post_max_size": "64M", "upload_max_filesize": "64M", "opcache.enable": "0"}
+        log, config = folder / "php-fpm.log", folder / "php-fpm.conf"
+        settings = {"log_errors": "1", "display_errors": "0", "post_max_size": "64M", "upload_max_filesize": "64M"}
         arguments = [word for name, value in settings.items() for word in ("-d", f"{name}={value}")]
-        self.process = subprocess.Popen([binary(), *(["-R"] if as_root else []), "-n", "-F", "-y", self._config, *arguments],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        until(self._listens_or_dead, what="php-fpm to listen")
-        assert self.process.poll() is None, self.process.stderr.read()
-
-    @staticmethod
-    def _free_port():
-        with socket.create_server(("127.0.0.1", 0)) as found:
-            return found.getsockname()[1]
-
-    def _listens_or_dead(self):
-        if self.process.poll() is not None:
-            return True
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        as_root = os.geteuid() == 0
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.port = listener.getsockname()[1]
+            config.write_text("\n".join([
+                "[global]", f"error_log = {log}", "daemonize = no", "[www]", f"listen = 127.0.0.1:{self.port}", "pm = static",
+                "pm.max_children = 4", *(["user = root", "group = root"] if as_root else []), ""]))
+            # It takes a socket that listens as it does when it is reloaded: no other process can have the port meanwhile.
+            self.process = subprocess.Popen([binary(), *(["-R"] if as_root else []), "-n", "-F", "-y", config, *arguments],
+                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, pass_fds=[listener.fileno()],
+                                            env={**os.environ, "FPM_SOCKETS": f"127.0.0.1:{self.port}={listener.fileno()}"})
+            until(lambda: self.process.poll() is not None or (log.exists() and "ready to handle connections" in log.read_text()),
+                  what="php-fpm to start")
+        assert self.process.poll() is None, log.read_text()
 
     def script(self, name, text):
         path = self.root / name
@@ -70,7 +56,6 @@ pm.max_children = 4
         """It and its children end at once (SIGTERM is php-fpm's quick end)."""
         self.process.terminate()
         self.process.wait(10)
-        self.process.stderr.close()
 
     def close(self):
         if self.process.poll() is None:
