@@ -141,7 +141,8 @@ TEST_F(ExplainTest, AStepThatAnswersEndsTheExplanation) {
 }
 
 TEST_F(ExplainTest, ClosedPathsSayWhy) {
-    put(ingress_manifest("web", "shop.example.com", "web", "{nginx.ingress.kubernetes.io/enable-modsecurity: 'perhaps'}"));
+    put(ingress_manifest("web", "shop.example.com", "web",
+                         "{nginx.ingress.kubernetes.io/enable-modsecurity: 'perhaps'}"));
     EXPECT_THAT(text_of(explain("http://shop.example.com/")),
                 HasSubstr("policies: closed: annotation enable-modsecurity"));
 }
