@@ -25,7 +25,7 @@ public:
         while (skip_to_directive()) {
             Directive directive{.line = line_, .text = {}, .words = {}};
             const std::size_t begin = at_;
-            while (skip_blanks()) directive.words.push_back(word());
+            while (skip_blanks()) directive.words.push_back(word(directive.open_quote));
             directive.text = without_spaces(text_.substr(begin, at_ - begin));
             found.push_back(std::move(directive));
         }
@@ -83,7 +83,7 @@ private:
         return false;
     }
 
-    std::string word() {
+    std::string word(bool& open) {
         const char quote = peek() == '"' || peek() == '\'' ? peek() : '\0';
         if (quote != 0) step();
         std::string result;
@@ -94,12 +94,17 @@ private:
                 continue;
             }
             const char c = text_[at_];
-            if (quote != 0 ? c == quote : is_space(c)) break;
-            if (c == '\\' && peek(1) == quote && quote != 0) step();
+            if (c == '\n' || (quote != 0 ? c == quote : is_space(c))) break;
+            if (quote != 0 && c == '\\' && (peek(1) == quote || peek(1) == '\\')) {
+                if (peek(1) == '\\') result += c;  // two stay two: they are one for PCRE
+                step();
+            }
             result += text_[at_];
             step();
         }
-        if (quote != 0 && at_ < text_.size()) step();
+        const bool closed = quote == 0 || (at_ < text_.size() && text_[at_] == quote);
+        open |= !closed;
+        if (quote != 0 && closed) step();
         return result;
     }
 

@@ -140,6 +140,8 @@ private:
     static std::optional<Error> judge(const Directive& directive) {
         const auto& words = directive.words;
         const auto name = ascii::lower_copy(words[0]);
+        // The library lets some go on in the next line, where this reader would see another directive.
+        if (directive.open_quote) return refuse(directive, words[0], "it has a quote that its line does not close");
         if (const auto* found = find(kDirectives, name)) return refuse(directive, words[0], found->why);
         const std::string value = words.size() > 1 ? ascii::lower_copy(words[1]) : "";
         if (name == "secauditlogtype" && value == "https")

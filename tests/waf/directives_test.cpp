@@ -40,8 +40,20 @@ TEST(Directives, ARuleThatWasMadeACommentIsOneWithAllItsLines) {
     EXPECT_EQ(found[0].line, 4);
 }
 
-TEST(Directives, WhatIsLeftOpenEndsWithTheText) {
-    EXPECT_THAT(split_directives("SecRule ARGS \"no end").at(0).words, ElementsAre("SecRule", "ARGS", "no end"));
+TEST(Directives, TwoBackslashesAreOneThatHidesNoQuote) {
+    const auto found = split_directives(R"(SecRule ARGS "@rx a\\" "id:1")");
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_THAT(found[0].words, ElementsAre("SecRule", "ARGS", R"(@rx a\\)", "id:1"));
+    EXPECT_FALSE(found[0].open_quote);
+}
+
+TEST(Directives, WhatIsLeftOpenEndsWithItsLine) {
+    const auto open = split_directives("SecRule ARGS \"no end\nSecRuleEngine On");
+    ASSERT_EQ(open.size(), 2u);
+    EXPECT_TRUE(open[0].open_quote);
+    EXPECT_THAT(open[0].words, ElementsAre("SecRule", "ARGS", "no end"));
+    EXPECT_FALSE(open[1].open_quote);
+    EXPECT_TRUE(split_directives("SecRule ARGS \"no end").at(0).open_quote);
     EXPECT_THAT(split_directives("SecRule ARGS \\").at(0).words, ElementsAre("SecRule", "ARGS", "\\"));
     EXPECT_TRUE(split_directives("").empty());
     EXPECT_TRUE(split_directives(" \n#").empty());

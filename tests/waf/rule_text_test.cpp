@@ -97,6 +97,8 @@ constexpr Refused kRefused[] = {
     {"Include /etc/nginx/modsecurity/modsecurity.conf/../../x", "Include"},
     {"SecRule ARGS \"(evil\" \"id:1,phase:2,deny\"", "its pattern"},
     {"SecRule ARGS \"!@rx [a-\" \"id:1,phase:2,deny\"", "its pattern"},
+    {"SecRule ARGS \"a\nSecRuleScript /x.lua \" \"id:1\"", "does not close"},
+    {"SecRule ARGS \"a\\\\\" \"id:1,exec:/bin/sh\"", "action exec"},
     {"SecRule FILES_TMPNAMES \"@inspectFile /bin/sh\" \"id:1,phase:2\"", "@inspectfile"},
     {"SecRule REMOTE_ADDR \"!@rbl sbl.example.com\" \"id:1\"", "@rbl"},
     {"SecRule ARGS \"@pmFromFile /etc/passwd\" \"id:1\"", "@pmfromfile"},
