@@ -105,6 +105,8 @@ private:
         const auto* wanted = host_ == nullptr ? nullptr : host_->client_certificates();
         if (wanted == nullptr) return;
         if (!wanted->refused.empty()) return step("client certificate", fmt::format("closed: {}", wanted->refused));
+        if (!wanted->verification)
+            return step("client certificate", "not asked for; fields ssl-client-* of clients do not pass");
         static constexpr std::string_view kModes[] = {"needed, or the answer is 400", "asked for, not needed",
                                                       "asked for, of any issuer, not needed"};
         const auto& settings = wanted->verification->settings();

@@ -33,7 +33,8 @@ HostTlsSettings merge_host_tls(const std::vector<const IngressRecord*>& ingresse
         if (!handshake.prefer_server_ciphers) handshake.prefer_server_ciphers = wanted.prefer_server_ciphers;
         if (!wanted.client_certificates) continue;
         const bool closes = !wanted.client_certificates->refused.empty();
-        if (chosen == nullptr || (closes && chosen->refused.empty())) chosen = &*wanted.client_certificates;
+        const bool chosen_asks = chosen != nullptr && (chosen->verification || !chosen->refused.empty());
+        if (!chosen_asks || (closes && chosen->refused.empty())) chosen = &*wanted.client_certificates;
     }
     if (chosen != nullptr) {
         result.client_certificates = *chosen;

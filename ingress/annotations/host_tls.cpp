@@ -37,7 +37,8 @@ public:
         read_match_name();
         read_secret();
         if (mode_is_off_ && result_.refused.empty()) {
-            if (!result_.match_cn) return std::nullopt;
+            // Nothing is asked for, and what clients say of certificates themselves does not pass all the same.
+            if (!result_.match_cn) return routing::ClientCertificates{};
             close(kMatchName, "no certificate is asked for with auth-tls-verify-client \"off\", so no name can match");
         }
         return std::move(result_);

@@ -39,10 +39,20 @@ Result<std::string> parse_protocol_list(std::string_view text) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
-void close_paths(SettingReader& settings, std::string why, std::string& denied) {
-    settings.report(Severity::error, "proxy-ssl-secret", with_outcome(why, "Every path of this Ingress answers 503"),
+void close_paths(SettingReader& settings, std::string_view name, const std::string& why, std::string& denied) {
+    settings.report(Severity::error, name, with_outcome(why, "Every path of this Ingress answers 503"),
                     "ProxySslSecretRefused");
-    if (denied.empty()) denied = "annotation proxy-ssl-secret: " + why;
+    if (denied.empty()) denied = fmt::format("annotation {}: {}", name, why);
+}
+
+/// With a Secret whoever writes it wants the endpoints judged: ingress-nginx takes any other word than "on" for off.
+void read_verify(SettingReader& settings, bool& verify, std::string& denied) {
+    const auto text = settings.find("proxy-ssl-verify");
+    if (!text) return;
+    if (const auto parsed = parse_on_off(*text))
+        verify = *parsed;
+    else
+        close_paths(settings, "proxy-ssl-verify", parsed.error().message, denied);
 }
 
 /// Whoever writes proxy-ssl-verify believes that something is verified.
@@ -61,7 +71,7 @@ std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, co
                                                      std::string& denied) {
     const auto text = settings.find("proxy-ssl-secret");
     UpstreamTlsSettings result;
-    settings.read("proxy-ssl-verify", result.verify, parse_on_off);
+    if (text) read_verify(settings, result.verify, denied);
     settings.read("proxy-ssl-verify-depth", result.verify_depth,
                   [](std::string_view number) { return parse_integer(number, 0, 100); });
     settings.read("proxy-ssl-name", result.name, parse_name);
@@ -77,7 +87,7 @@ std::optional<UpstreamTlsSettings> read_upstream_tls(SettingReader& settings, co
             ? Result<k8s::ObjectName>(Error{fmt::format("\"{}\" names no Secret; write namespace/name", *text)})
             : references.resolve(*text);
     if (!secret) {
-        close_paths(settings, secret.error().message, denied);
+        close_paths(settings, "proxy-ssl-secret", secret.error().message, denied);
         return std::nullopt;
     }
     if (result.verify && !settings.find("proxy-ssl-name"))

@@ -34,8 +34,22 @@ StepResult answer_to(Exchange& exchange, const Admission& admission) {
     return OwnAnswer{.status = admission.status};
 }
 
-/// Reference 2.3: what was meant for us is not the endpoint's.
-void hide_credentials(Exchange& exchange) { exchange.request_edits.fields.set("Authorization", ""); }
+/// Reference 2.3: what was meant for us is not the endpoint's. It may have others of proxy-set-headers.
+void hide_credentials(Exchange& exchange) {
+    FieldEdits& fields = exchange.request_edits.fields;
+    if (!fields.replaces("Authorization")) fields.set("Authorization", "");
+}
+
+/// What the server would have said of the client, if it had been asked, is not for the client to say.
+void hide_fields_of_server(Exchange& exchange) {
+    FieldEdits& fields = exchange.request_edits.fields;
+    for (const auto& name : policy_of(exchange).external_auth->response_headers) fields.set(name, "");
+}
+
+/// satisfy: any, of an address that the lists do not refuse. As for nginx, one that merely is not denied proves nothing.
+bool address_is_enough(const routing::RoutePolicy& policy) {
+    return policy.access_list->allow || !(policy.basic_auth || policy.external_auth);
+}
 
 /// One more refusal under satisfy: any. False: not a refusal but a failure, which ends the search.
 bool add_refusal(Admission& refused, Admission next) {
@@ -68,9 +82,10 @@ io::Task<StepResult> require_any(StepContext& context) {
     const routing::RoutePolicy& policy = policy_of(exchange);
     Admission refused;
     if (policy.basic_auth) hide_credentials(exchange);
+    if (policy.external_auth) hide_fields_of_server(exchange);
     if (policy.access_list) {
         refused = check_address(exchange);
-        if (refused.status == 0) co_return std::nullopt;
+        if (refused.status == 0 && address_is_enough(policy)) co_return std::nullopt;
     }
     if (policy.basic_auth) {
         Admission next = co_await check_password(context);
@@ -101,8 +116,12 @@ std::string permission_verdict(const Exchange& exchange) {
 std::string any_verdict(const Exchange& exchange) {
     const routing::RoutePolicy& policy = policy_of(exchange);
     std::string text = "one is enough (satisfy: any)";
-    if (policy.access_list)
-        text += fmt::format("; the address is {}", check_address(exchange).status == 0 ? "good" : "not good");
+    if (policy.access_list) {
+        const bool good = check_address(exchange).status == 0;
+        text += fmt::format("; the address is {}", !good                       ? "not good"
+                                                   : address_is_enough(policy) ? "good"
+                                                                               : "not denied, which is not enough");
+    }
     if (policy.basic_auth) text += "; " + password_verdict(exchange);
     if (policy.external_auth) text += "; " + permission_verdict(exchange);
     return text;

@@ -36,14 +36,17 @@ bool is_for_this_name(const Exchange& exchange) {
 
 bool is_url(std::string_view page) { return page.find("://") != std::string_view::npos; }
 
-// nginx: error_page 495 496 = /page. The request goes on as a GET of that page; one with a body cannot.
+// nginx: error_page 495 496 = /page. The request goes on as a GET of that page; one with a body cannot. Nothing of the path
+// that was asked for is left, or a rewrite would lead there.
 bool turn_to_page(Exchange& exchange, const std::string& page) {
     RequestHead& request = exchange.request;
     if (request.framing != Framing::none) return false;
     std::vector<char> scratch(page.size());
     const auto normalised = routing::normalise_path(std::string_view(page).substr(0, page.find('?')), scratch);
     if (normalised.error != routing::PathError::none) return false;
-    const auto found = exchange.record.rules->match(normalised.path);
+    exchange.path = exchange.request_edits.fields.keep(std::string(normalised.path));
+    exchange.path_groups = {};
+    const auto found = exchange.record.rules->match(exchange.path, &exchange.path_groups);
     exchange.record.route = found.route != nullptr ? found.route : exchange.snapshot->default_route.get();
     exchange.add_slash = false;
     exchange.request_edits.target = page;
@@ -67,7 +70,7 @@ std::optional<OwnAnswer> check_client_certificate(Exchange& exchange) {
     const auto& policy = policy_of(exchange);
     if (!policy.refused.empty()) return OwnAnswer{.status = 403};
     const ConnectionFacts& connection = *exchange.record.connection;
-    if (!connection.tls) return std::nullopt;
+    if (!connection.tls || !policy.verification) return std::nullopt;
     const auto* shown = shown_to(exchange);
     if (!connection.server_name.empty() && (shown == nullptr || !is_for_this_name(exchange))) return kMisdirected;
     if (shown == nullptr || !shown->presented) {

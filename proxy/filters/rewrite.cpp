@@ -66,11 +66,18 @@ std::string new_path(const routing::Rewrite& rewrite, const Groups& groups, cons
     return path;
 }
 
+/// That of the request, or of the page that a filter before has put in its place.
+std::string_view query_of(const Exchange& exchange) {
+    const std::string& target = exchange.request_edits.target;
+    if (target.empty()) return exchange.request.query;
+    const auto mark = target.find('?');
+    return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
+}
+
 }  // namespace
 
 std::optional<OwnAnswer> rewrite(Exchange& exchange) {
     const routing::Rewrite& rewrite = *exchange.record.route->policy->rewrite;
-    const RequestHead& head = exchange.request;
     if (!rewrite.pattern) return std::nullopt;
     routing::RegexGroups found = exchange.path_groups;
     const bool at_beginning = found[0].data() == exchange.path.data();
@@ -82,9 +89,9 @@ std::optional<OwnAnswer> rewrite(Exchange& exchange) {
 
     if (rewrite.redirects)
         return OwnAnswer{.status = 302,
-                         .location = with_query(fill_in(rewrite, groups, exchange, kNotInUrl), head.query)};
+                         .location = with_query(fill_in(rewrite, groups, exchange, kNotInUrl), query_of(exchange))};
     RequestEdits& edits = exchange.request_edits;
-    edits.target = with_query(new_path(rewrite, groups, exchange), head.query);
+    edits.target = with_query(new_path(rewrite, groups, exchange), query_of(exchange));
     if (!rewrite.forwarded_prefix.pieces.empty())
         edits.fields.set("X-Forwarded-Prefix",
                          edits.fields.keep(expand(rewrite.forwarded_prefix, exchange.record, groups)));

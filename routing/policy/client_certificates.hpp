@@ -18,7 +18,8 @@ namespace fairway::routing {
 struct ClientCertificates {
     /// Not empty: the settings could not be honoured, and every request of the host is answered 403. Says why.
     std::string refused;
-    std::shared_ptr<const tls::ClientVerification> verification;  ///< null only when refused
+    std::shared_ptr<const tls::ClientVerification>
+        verification;               ///< null when refused, or with auth-tls-verify-client: off
     std::string error_page;         ///< auth-tls-error-page: URL, or path on the host; empty: the answer is 400
     bool pass_certificate = false;  ///< auth-tls-pass-certificate-to-upstream
     /// auth-tls-match-cn: searched for in the subject's name; no match is 403.

@@ -89,6 +89,14 @@ def test_verification_needs_the_right_name_and_says_what_is_wrong(serve, tls_ori
     until(lambda: fairway.get().status == 502, what="an authority that issued nothing here")
 
 
+@covers("proxy-ssl-verify")
+def test_a_word_that_is_neither_on_nor_off_closes_the_paths(serve, tls_origin, authority):
+    for word, status in (("true", 503), ("ON", 503), ("off", 200)):
+        names = {"backend_protocol": "HTTPS", "proxy_ssl_secret": "default/backend", "proxy_ssl_verify": word}
+        assert serve(manifests(tls_origin(), annotated(**names), secret=secret(authority))).get().status == status
+    assert serve(manifests(tls_origin(), annotated(backend_protocol="HTTPS", proxy_ssl_verify="true"))).get().status == 200
+
+
 @covers("proxy-ssl-name")
 def test_without_a_name_nothing_is_valid(serve, tls_origin, authority):
     fairway = serve(manifests(tls_origin(), annotated(backend_protocol="HTTPS", proxy_ssl_secret="default/backend", proxy_ssl_verify="on"),

@@ -226,6 +226,8 @@ std::string host_words(const routing::HostRules& host, const routing::Snapshot& 
         static constexpr std::string_view kModes[] = {"on", "optional", "optional_no_ca"};
         if (!wanted->refused.empty())
             text += fmt::format(", closed: {}", wanted->refused);
+        else if (!wanted->verification)
+            text += ", client certificates: off";
         else
             text += fmt::format(", client certificates: {} depth {}{}{}{}{}",
                                 kModes[static_cast<std::size_t>(wanted->verification->settings().mode)],

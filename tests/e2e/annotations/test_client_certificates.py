@@ -107,7 +107,11 @@ def test_a_certificate_of_any_issuer_passes(secure, clients, show):
 def test_no_certificate_is_asked_for_when_off(secure, clients, show):
     fairway, origin = secure(clients, auth_tls_verify_client="off")
     assert curl(fairway, *show(Authority().issue(CLIENT))).status == 200
-    assert origin.requests[-1].get("ssl-client-verify") is None
+    assert origin.requests[-1].get("ssl-client-verify") == "NONE"
+    claims = ["-H", "ssl-client-verify: SUCCESS", "-H", "ssl-client-subject-dn: CN=admin", "-H", "ssl-client-cert: mine"]
+    assert curl(fairway, *claims).status == 200
+    seen = origin.requests[-1]
+    assert [seen.get(f"ssl-client-{name}") for name in ("verify", "subject-dn", "issuer-dn", "cert")] == ["NONE", None, None, None]
     done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{fairway.https_port}", "-servername", HOST],
                           input="", capture_output=True, text=True, timeout=20)
     assert "No client certificate CA names sent" in done.stdout
@@ -343,3 +347,21 @@ def test_the_authentication_server_is_told_too(secure, clients, show, scripted_o
     assert curl(fairway, "-H", "ssl-client-subject-dn: CN=root").status == 200
     assert server.requests[-1].get("ssl-client-verify") == "NONE"
     assert server.requests[-1].get("ssl-client-subject-dn") is None
+
+
+@covers("auth-tls-error-page", "rewrite-target")
+@pytest.mark.parametrize("path, target, page, seen", [
+    ("/app(/|$)(.*)", "/$2", "/app/no-cert.html?why=cert", "/no-cert.html?why=cert"), ("/(.*)", "/$1", "/no-cert", "/no-cert"),
+    ("/(.*)", "/$1", "/", "/")])
+def test_the_page_is_rewritten_and_not_the_path_that_was_asked_for(serve, scripted_origin, authority, clients, show, path, target,
+                                                                  page, seen):
+    origin = scripted_origin()
+    objects = [annotated(tls="tls-secret", paths={(path, "ImplementationSpecific"): "kubia"}, auth_tls_secret="default/clients",
+                         auth_tls_error_page=page, rewrite_target=target), service(), endpoints(origin),
+               tls_secret(authority.issue(HOST)), authorities(clients.pem)]
+    fairway = serve({"all.yaml": objects})
+    for arguments in ([], ["--http2"], show(Authority().issue(CLIENT))):
+        assert curl(fairway, *arguments, path="/app/admin/users?id=1").status == 200
+        assert origin.requests[-1].target == seen
+    assert curl(fairway, *show(clients.issue(CLIENT)), path="/app/admin/users?id=1").status == 200
+    assert origin.requests[-1].target.endswith("admin/users?id=1")

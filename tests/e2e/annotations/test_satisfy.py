@@ -76,3 +76,23 @@ def test_a_broken_guard_closes_the_paths_whatever_else_would_do(guarded):
     get = guarded(None, satisfy="any", **HERE, auth_type="basic", auth_secret="missing")
     assert get().status == 503
     until(lambda: get().status == 503, what="a 503")
+
+
+@covers("satisfy")
+def test_not_to_be_denied_is_not_enough(guarded):
+    denied = {"denylist_source_range": "10.0.0.0/8"}
+    get = guarded(None, satisfy="any", **denied, **PASSWORD)
+    assert [get().status, get(headers=GOOD).status] == [401, 200]
+    assert guarded(response(403), satisfy="any", **denied)().status == 403
+    assert guarded(response(204), satisfy="any", **denied)().status == 200
+    assert guarded(None, satisfy="any", **denied)().status == 200  # there is nothing else to ask
+    assert guarded(None, satisfy="any", denylist_source_range="127.0.0.1", **PASSWORD)(headers=GOOD).status == 200
+
+
+@covers("satisfy", "auth-response-headers")
+@pytest.mark.parametrize("first", [HERE, PASSWORD])
+def test_a_server_that_was_not_asked_is_not_the_clients_to_speak_for(guarded, first):
+    get = guarded(response(200, X_User="real"), satisfy="any", auth_response_headers="X-User, X-Email", **first)
+    assert get(headers={**GOOD, "X-User": "admin", "X-Email": "a@b", "X-Own": "1"}).status == 200
+    seen = guarded.origin.requests[0]
+    assert [seen.get(name) for name in ("X-User", "X-Email", "X-Own")] == [None, None, "1"]
