@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "proxy/filters/modsecurity.hpp"
 #include "proxy/retry_condition.hpp"
 #include "proxy/upgrade.hpp"
@@ -298,6 +299,21 @@ Failure Forwarder::request_sent(const io::IoResult& sent, bool whole) {
     return Failure::none;
 }
 
+// They come when everything has been decided, and may not say what the head could not: nothing that a filter sets or takes
+// away, and no name that a head would lose.
+const FieldList& Forwarder::request_trailers() {
+    const routing::DownstreamSettings& names = settings().downstream;
+    const auto is_unusual = [&](char c) {
+        if (ascii::is_alnum(c) || c == '-') return false;
+        return c == '_' ? !names.underscores_in_headers : names.ignore_invalid_headers;
+    };
+    trailers_.clear();
+    for (const Field& field : downstream_.request_trailers())
+        if (!exchange_.request_edits.fields.replaces(field.name) && std::ranges::none_of(field.name, is_unusual))
+            trailers_.push_back(field);
+    return trailers_;
+}
+
 // Endpoints of gRPC often begin their response with the first message, so that until then both sides may wait.
 std::chrono::milliseconds Forwarder::client_silence_limit() const {
     const std::chrono::milliseconds limit = settings().downstream.body_timeout;
@@ -317,8 +333,8 @@ io::Task<void> Forwarder::pump_request_body() {
             co_return;
         }
         const bool last = body.last || body.status == BodyStatus::end;
-        const auto sent = co_await upstream_->send_body(
-            body.pieces, last, last ? &downstream_.request_trailers() : nullptr, policy().timeouts.send);
+        const auto sent = co_await upstream_->send_body(body.pieces, last, last ? &request_trailers() : nullptr,
+                                                        policy().timeouts.send);
         if (sent.status == io::IoStatus::timeout) fail_request_body(Failure::upstream_timeout);
         upload_.broken = sent.status == io::IoStatus::error;  // its answer may be there all the same
         if (sent.status != io::IoStatus::ok) co_return;

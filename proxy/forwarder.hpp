@@ -79,6 +79,7 @@ private:
     UpstreamTry& current_try() { return exchange_.record.tries.back(); }
     std::chrono::duration<double> since_try_began() const;
     std::chrono::milliseconds answer_time_left() const;
+    const FieldList& request_trailers();
     std::chrono::milliseconds client_silence_limit() const;
 
     WorkerContext& worker_;
@@ -103,6 +104,7 @@ private:
     bool request_complete_ = false;  // all of it was sent on the current connection
     io::Task<void> pump_;
     UploadState upload_;       // its failure also when the time for the whole call is over
+    FieldList trailers_;       // of the request: those that pass
     bool pump_ended_ = false;  // nobody wants the rest of the body: what the pump meets is no failure
 };
 

@@ -273,6 +273,22 @@ def test_trailers_go_both_ways(serve):
     origin.close()
 
 
+def test_trailers_do_not_say_what_the_head_may_not(serve):
+    origin = TrailerOrigin()
+    lists = [config_map(proxy_set_headers="default/extra"), config_map("extra", X_Tenant="ours")]
+    fairway = serve({"all.yaml": [ingress(), service(), endpoints(origin), *lists]}, "--configmap", "default/fairway")
+    client = Http2Client(fairway.http_port)
+    stream = client.request("/", "POST", headers=[("te", "trailers"), ("x-tenant", "theirs")], end_stream=False)
+    client.h2.send_data(stream, b"hello")
+    client.h2.send_headers(stream, [("x-check", "7"), ("x-tenant", "theirs"), ("x_forwarded_for", "1.2.3.4")], end_stream=True)
+    client.flush()
+    assert client.response(stream)["body"] == b"body"
+    assert b"\r\n0\r\nx-check: 7\r\n\r\n" in origin.seen
+    assert b"X-Tenant: ours" in origin.seen and b"theirs" not in origin.seen
+    client.close()
+    origin.close()
+
+
 def test_http1_clients_are_served_on_the_same_ports(fairway):
     assert request(fairway.http_port).status == 200
     assert curl(fairway, "--http1.1", "-o", "/dev/null", "-w", "%{http_version} %{http_code}").stdout == b"1.1 200"

@@ -108,11 +108,11 @@ void streamed_body(Rig& rig) {
     EXPECT_TRUE(got.whole);
 }
 
-/// Fields that must not be trailers (RFC 9110 section 6.5.1) are left out.
+/// Fields that must not be trailers (RFC 9110 section 6.5.1), and names that a head would lose, are left out.
 void trailers(Rig& rig) {
     rig.client->begin("POST", "/t", {{"te", "trailers"}}, Length::streamed, 4);
     rig.client->send("body");
-    rig.client->end({{"x-sum", "17"}, {"authorization", "no"}});
+    rig.client->end({{"x-sum", "17"}, {"authorization", "no"}, {"x_sum", "no"}});
     rig.accept();
     const Received request = rig.upstream->request();
     EXPECT_EQ(request.body, "body");
