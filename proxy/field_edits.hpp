@@ -42,6 +42,11 @@ public:
         return *texts_.back();
     }
 
+    /// Fields that had a value of ours have none, and that which came does not take its place.
+    void take_values_away() noexcept {
+        for (Edit& edit : edits_) edit.value = {};
+    }
+
     bool empty() const noexcept { return edits_.empty(); }
     /// True when a field that came is left out.
     bool replaces(std::string_view name) const noexcept {

@@ -53,7 +53,11 @@ void tell_about_error(Exchange& exchange, std::uint16_t status) {
 /// Reference 3.13: path "/", and few of the usual fields.
 void turn_into_page_request(Exchange& exchange, std::uint16_t status) {
     RequestEdits& edits = exchange.request_edits;
-    edits.clear();
+    edits.host = {};
+    // Credentials, and what clients may not say of themselves, are not for this backend either.
+    edits.fields.take_values_away();
+    if (exchange.record.trace != nullptr)
+        edits.fields.set("traceparent", edits.fields.keep(exchange.trace.traceparent()));
     edits.forwarded = ForwardedSet::error_page;
     const RequestHead& head = exchange.request;
     edits.target = head.query.empty() ? "/" : fmt::format("/?{}", head.query);

@@ -114,7 +114,7 @@ io::Task<void> send_own_answer(DownstreamStream& stream, Exchange& exchange, con
         co_return;
     }
     ResponseStart start{.status = status};
-    if (status == 204) {
+    if (status == 204 || status == 304) {  // without a body, whatever is said of one: RFC 9112 section 6.3
         start.content_type = answer.content_type;
     } else if (answer.empty) {
         start.framing = Framing::content_length;

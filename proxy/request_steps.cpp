@@ -40,7 +40,7 @@ bool wants_any(const Exchange& exchange) {
     return policy.satisfy_any && (policy.access_list || policy.basic_auth || policy.external_auth);
 }
 
-// Before all that sets fields for one route, so that those stand.
+// Behind the rewrite, which $uri and $args follow; before what authentication servers give, so that this stands.
 StepResult set_request_fields(Exchange& exchange) {
     RequestEdits& edits = exchange.request_edits;
     for (const auto& field : exchange.snapshot->settings->request_fields->fields) {

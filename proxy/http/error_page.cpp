@@ -75,7 +75,8 @@ bool prefers_json(std::string_view accept) noexcept {
 
 std::string_view write_error_page(OutBuffer& out, std::uint16_t status, std::string_view accept,
                                   std::string_view reason) {
-    const auto words = status_reason(status);
+    // nginx's pages call it otherwise than its status lines do.
+    const auto words = status == 401 ? "Authorization Required" : status_reason(status);
     if (prefers_json(accept)) {
         out.append("{\"status\":");
         out.append_decimal(status);

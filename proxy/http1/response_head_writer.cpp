@@ -75,7 +75,7 @@ void write_response_head(OutBuffer& out, const OwnResponse& own, const ResponseF
     write_own_fields(out, rules);
     if (!own.content_type.empty() && !is_edited(rules, "Content-Type"))
         out.append_field("Content-Type", own.content_type);
-    if (!own.location.empty()) out.append_field("Location", own.location);
+    if (!own.location.empty() && !is_edited(rules, "Location")) out.append_field("Location", own.location);
     write_framing(out, framing);
     write_persistence(out, framing);
     out.append("\r\n");

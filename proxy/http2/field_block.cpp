@@ -50,7 +50,7 @@ void FieldBlock::set_response(const ResponseStart& start, const ResponseFieldRul
     }
     if (start.grpc_status) add_grpc_status(start);
     if (!start.content_type.empty() && !is_edited(rules, "Content-Type")) add("content-type", start.content_type);
-    if (!start.location.empty()) add("location", start.location);
+    if (!start.location.empty() && !is_edited(rules, "Location")) add("location", start.location);
     if (start.framing == Framing::content_length) add_content_length(start.content_length);
 }
 

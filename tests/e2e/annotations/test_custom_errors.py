@@ -173,3 +173,28 @@ def test_the_page_of_a_route_without_a_backend(shop):
     assert (answer.status, answer.text, answer.headers["Set-Cookie"]) == (403, "page of global", None)
     assert origins["global"].requests[0].get("X-Service-Name") is None
     assert fairway.get("/", host=f"www.{HOST}").status == 308
+
+
+@covers("custom-http-errors")
+def test_the_error_backend_gets_no_credentials_and_nothing_forged(shop, scripted_origin):
+    auth = scripted_origin(response(200, "", X_User="real"))
+    users = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "users"}, "stringData": {"auth": "bob:{PLAIN}pw\n"}}
+    fairway, origins = shop(response(404, "no"), auth_type="basic", auth_secret="users", auth_response_headers="X-User",
+                            auth_url=f"http://127.0.0.1:{auth.port}/", enable_opentelemetry="true", **ERRORS)
+    fairway.write("users.yaml", users)
+    sent = {"Authorization": "Basic Ym9iOnB3", "X-User": "forged", "X-Own": "client's"}
+    until(lambda: fairway.get("/", headers=sent).status == 404, what="the users")
+    app, page_request = origins["app"].requests[-1], origins["errors"].requests[-1]
+    assert (app.get("Authorization"), app.get("X-User"), app.get("X-Own")) == (None, "real", "client's")
+    assert (page_request.get("Authorization"), page_request.get("X-User"), page_request.get("X-Own")) == (None, None, "client's")
+    assert page_request.get("traceparent") == app.get("traceparent")
+
+
+@covers("custom-http-errors")
+@covers_key("custom-http-errors")
+def test_a_304_without_its_page_has_no_body(shop):
+    not_modified = b'HTTP/1.1 304 Not Modified\r\nETag: "a"\r\n\r\n'
+    fairway, origins = shop(not_modified, config={"custom_http_errors": "304"})
+    origins["global"].close()
+    answer = fairway.get("/", headers={"If-None-Match": '"a"'})
+    assert (answer.status, answer.text) == (304, "")

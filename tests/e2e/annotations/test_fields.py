@@ -1,5 +1,7 @@
 """Fields that ConfigMaps list: custom-headers, add-headers, proxy-set-headers (reference 2.3, 3.12)."""
 
+import subprocess
+
 import pytest
 
 from support.covers import covers, covers_key
@@ -145,3 +147,23 @@ def test_http_1_0_has_a_length_in_place_of_chunks(serve, scripted_origin):
     fairway = serve(site(origin, config={"proxy-http-version": "1.0"}, proxy_http_version="1.1"), *FLAGS)
     fairway.get("/")
     assert origin.requests[-1].version == "HTTP/1.1"
+
+
+@covers_key("add-headers")
+@pytest.mark.parametrize("curl", [["--http1.1"], ["--http2-prior-knowledge"]])
+def test_a_location_of_the_list_takes_the_place_of_ours(started, curl):
+    config_map = fields("fairway", add_headers="default/extra")
+    fairway, _ = started(config_map, fields("extra", Location="/theirs"), permanent_redirect="https://ours.example/")
+    got = subprocess.run(["curl", "-sS", "-i", *curl, "-H", f"Host: {HOST}", f"http://127.0.0.1:{fairway.http_port}/"],
+                         capture_output=True, text=True, timeout=20, check=True).stdout.lower()
+    assert [line for line in got.splitlines() if line.startswith("location")] == ["location: /theirs"]
+
+
+@covers_key("proxy-set-headers")
+def test_credentials_for_endpoints_stand_beside_passwords_for_us(started):
+    users = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "users"}, "stringData": {"auth": "bob:{PLAIN}pw\n"}}
+    fairway, origin = started(fields("fairway", proxy_set_headers="default/extra"), fields("extra", Authorization="Bearer b"),
+                              users, auth_type="basic", auth_secret="users")
+    assert fairway.get("/").status == 401
+    assert fairway.get("/", headers={"Authorization": "Basic Ym9iOnB3"}).status == 200
+    assert origin.requests[0].get("Authorization") == "Bearer b"
