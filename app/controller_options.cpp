@@ -125,7 +125,7 @@ void add_events_and_webhook(CLI::App& command, CommandValues& values) {
     command
         .add_flag("--enable-annotation-validation", values.serve.translation.validate_annotations,
                   "The webhook denies bad values of annotations; on by default, --enable-annotation-validation=false "
-                  "makes warnings of them")
+                  "makes warnings of them, and redirects may hold variables")
         ->group(group);
 }
 

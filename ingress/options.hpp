@@ -52,7 +52,7 @@ struct TranslationOptions {
     std::optional<k8s::ObjectName> udp_services_configmap;          ///< --udp-services-configmap
     std::vector<ReservedPort> reserved_ports;                       ///< of the process that will serve; empty for lint
     std::string health_check_path = "/healthz";                     ///< --health-check-path
-    std::uint16_t public_https_port = 443;  ///< what redirects and X-Forwarded-Port call the TLS listener
+    std::uint16_t public_https_port = 443;                          ///< what redirects call the TLS listener
 };
 
 /// "namespace/name", as the flags that name an object take it. Errors: anything else, quoted.

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "ingress/diagnostics.hpp"
+#include "ingress/values.hpp"
 
 namespace fairway::ingress {
 
@@ -36,6 +37,21 @@ public:
             target = static_cast<T>(*std::move(parsed));
         else
             refuse(name, with_outcome(parsed.error().message, "Keeping " + describe(target)));
+    }
+
+    /// Items between commas, each on its own: when the setting is there its good ones take the place of what was in
+    /// `target`, and of bad ones the reader says that they are left out.
+    template <class T, class Parse>
+    void read_items(std::string_view name, std::vector<T>& target, Parse parse) {
+        const auto text = find(name);
+        if (!text) return;
+        target.clear();
+        for (const auto& item : split_list(*text)) {
+            if (auto parsed = parse(std::string_view(item)))
+                target.push_back(*std::move(parsed));
+            else
+                refuse(name, with_outcome(parsed.error().message, "It is left out; the others hold"));
+        }
     }
 
     /// A value that cannot be used; `message` is the whole sentence.

@@ -183,6 +183,7 @@ void Translator::apply_configmap(Dirty& dirty) {
                        map != nullptr ? needs_of(*map) : std::set<ObjectKey>());
     settings.data_plane.public_https_port = options_.public_https_port;
     settings.data_plane.health_check_path = options_.health_check_path;
+    settings.defaults.validate_annotations = options_.validate_annotations;
     settings.defaults.service_names = {options_.cluster_domain, options_.watch_namespace};
 
     const bool routes_change = !(settings.defaults == settings_.defaults) ||

@@ -136,8 +136,6 @@ void Translator::replace_www_hosts(std::map<std::string, std::string> wanted) {
     for (const auto& [from, to] : www_hosts_)
         if (!wanted.contains(from) && !is_host(from)) routes->remove_host(from);
     for (const auto& [from, to] : wanted) {
-        const auto* there = routes_->host(from);
-        if (there != nullptr && there->name() == from && there->redirect_to() == to) continue;
         auto policy = settings_.defaults.policy;
         policy.tls_redirect = {.enabled = false};  // the redirect to the other name comes first
         const auto* owner = first_with_www(ordered(hosts_.at(to).users));
@@ -146,6 +144,10 @@ void Translator::replace_www_hosts(std::map<std::string, std::string> wanted) {
                                           .owner = owner->owner,
                                           .policy = policies_.intern(policy, 0),
                                           .backend = nullptr}};
+        const auto* there = routes_->host(from);
+        if (there != nullptr && there->name() == from && there->redirect_to() == to &&
+            there->routes().front().policy == root.front().policy && there->routes().front().owner == owner->owner)
+            continue;
         routes->replace_host(from, std::make_shared<const routing::HostRules>(
                                        routing::HostRules::Options{.name = from, .redirect_to = to}, std::move(root)));
     }

@@ -84,7 +84,9 @@ Result<std::int64_t> parse_integer(std::string_view text, std::int64_t min, std:
 }
 
 Result<std::chrono::seconds> parse_seconds(std::string_view text, std::int64_t min) {
-    if (const auto number = parse_integer(text, min, kYear)) return std::chrono::seconds(*number);
+    // "For ever" is written as any large number.
+    if (const auto number = parse_integer(text, min, std::numeric_limits<std::int64_t>::max()))
+        return std::chrono::seconds(std::min(*number, kYear));
     if (const auto duration = parse_duration(text); duration && duration->count() >= min)
         return Error{fmt::format("\"{}\" has a unit, which ingress-nginx ignores here; write \"{}\" (whole seconds)",
                                  text, duration->count())};
@@ -130,10 +132,15 @@ Result<std::uint64_t> parse_size(std::string_view text) {
 }
 
 std::vector<std::string> split_list(std::string_view text, char separator) {
+    constexpr std::string_view kSpaces = " \t\r\n";
+    const auto separators = separator == ' ' ? kSpaces : std::string_view(&separator, 1);
     std::vector<std::string> items;
     while (!text.empty()) {
-        const auto end = std::min(text.find(separator), text.size());
-        if (const auto item = ascii::trim(text.substr(0, end)); !item.empty()) items.emplace_back(item);
+        const auto end = std::min(text.find_first_of(separators), text.size());
+        auto item = text.substr(0, end);
+        item.remove_prefix(std::min(item.find_first_not_of(kSpaces), item.size()));
+        item = item.substr(0, item.find_last_not_of(kSpaces) + 1);
+        if (!item.empty()) items.emplace_back(item);
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return items;

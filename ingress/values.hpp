@@ -22,7 +22,7 @@ Result<bool> parse_on_off(std::string_view text);
 /// Decimal integer within [min, max].
 Result<std::int64_t> parse_integer(std::string_view text, std::int64_t min, std::int64_t max);
 
-/// Whole seconds without a unit: the form of the proxy-*-timeout family. At least `min`, at most a year.
+/// Whole seconds without a unit: the form of the proxy-*-timeout family. At least `min`; what is more than a year is a year.
 Result<std::chrono::seconds> parse_seconds(std::string_view text, std::int64_t min);
 
 /// nginx time: "60", "60s", "1m", "1h30m", "1d"; ms is rounded up to a second. At most a year.
@@ -37,7 +37,7 @@ Result<std::string> parse_basic_text(std::string_view text);
 /// These and , ? & = as well: its class "url".
 Result<std::string> parse_url_text(std::string_view text);
 
-/// Items between commas, spaces around them stripped, empty ones left out.
+/// Items between commas, or between spaces, without the spaces and line breaks around them; empty ones are left out.
 std::vector<std::string> split_list(std::string_view text, char separator = ',');
 
 /// All of a comma list of addresses and CIDR blocks; one bad item refuses the list.

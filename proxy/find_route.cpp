@@ -8,8 +8,7 @@ namespace fairway::proxy {
 void identify(const ConnectionFacts& facts, Exchange& exchange) {
     const routing::Settings& settings = *exchange.snapshot->settings;
     const std::uint16_t proxied_port = facts.proxied ? facts.proxied->addresses.destination.port : std::uint16_t{0};
-    const RequestOrigin origin{facts.peer.ip, facts.peer_text, facts.local_port, facts.tls, settings.public_https_port,
-                               proxied_port};
+    const RequestOrigin origin{facts.peer.ip, facts.peer_text, facts.local_port, facts.tls, proxied_port};
     exchange.forwarded = forwarded_values(exchange.request, origin, settings.forwarded);
 
     RequestRecord& record = exchange.record;
@@ -18,6 +17,7 @@ void identify(const ConnectionFacts& facts, Exchange& exchange) {
     record.new_target = &exchange.request_edits.target;
     record.scheme = exchange.forwarded.scheme;
     record.request_id = exchange.forwarded.request_id;
+    record.best_host = exchange.forwarded.host;
     record.host = routing::normalise_host(exchange.request.authority, exchange.host);
 }
 

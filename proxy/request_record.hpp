@@ -66,6 +66,7 @@ struct RequestRecord {
     std::string_view client_ip;                  ///< $remote_addr after real-ip rules
     const routing::GeoDatabases* geo = nullptr;  ///< null: $geoip2_* have no values
     std::string_view host;                       ///< $host: lower case, without port
+    std::string_view best_host;                  ///< $best_http_host: as it came, or what X-Forwarded-Host said
     std::string_view scheme;      ///< $scheme of the connection, or what X-Forwarded-Proto said: $pass_access_scheme
     std::string_view request_id;  ///< $req_id
     const TraceContext* trace = nullptr;        ///< null: the route is not traced

@@ -18,6 +18,7 @@ class GeoDatabases;  // geo_databases.hpp
 struct BlockRules;
 struct Compression;
 struct FieldSet;
+struct ValuePatterns;  // value_patterns.hpp
 struct TraceSettings;  // policy/tracing.hpp
 
 /// Downstream connections: keep-alive, keep-alive-requests, client-header-timeout, client-body-timeout,
@@ -83,8 +84,8 @@ struct AccessLogSettings {
     std::string format;  ///< empty = ingress-nginx's default upstream format
     LogEscape escape = LogEscape::standard;
     bool default_backend = false;
-    bool auth_requests = false;  ///< enable-auth-access-log: also a line for each question to an auth-url
-    std::vector<std::string> skip_urls;
+    bool auth_requests = false;     ///< enable-auth-access-log: also a line for each question to an auth-url
+    Part<ValuePatterns> skip_urls;  ///< request URIs
     bool streams_enabled = true;
     std::string stream_path;    ///< empty: `path`
     std::string stream_format;  ///< empty = ingress-nginx's default of log-format-stream
@@ -110,7 +111,7 @@ struct Settings {
         64 * 1024;  ///< proxy-buffer-size: limit of an upstream response head, never under 64 KiB
     std::chrono::seconds worker_shutdown_timeout{240};
     std::string health_check_path = "/healthz";  ///< --health-check-path: 200 where no host matches
-    std::uint16_t public_https_port = 443;       ///< what X-Forwarded-Port and redirects call the TLS listener
+    std::uint16_t public_https_port = 443;       ///< what redirects call the TLS listener
 };
 
 }  // namespace fairway::routing

@@ -54,13 +54,17 @@ bool is_framing_field(std::string_view name) {
     return std::ranges::any_of(kNames, [&](std::string_view known) { return ascii::iequals(known, name); });
 }
 
+Result<std::string> parse_response_header(std::string_view name) {
+    if (!std::ranges::all_of(name, [](char c) { return ascii::is_alnum(c) || c == '-' || c == '_'; }))
+        return Error{fmt::format("\"{}\" is not a field name; write a list like X-Auth-User, X-Auth-Email", name)};
+    if (is_framing_field(name)) return Error{fmt::format("{} is no field that an answer may decide", name)};
+    return std::string(name);
+}
+
 Result<std::vector<std::string>> parse_response_headers(std::string_view text) {
     auto names = split_list(text);
-    for (const auto& name : names) {
-        if (!std::ranges::all_of(name, [](char c) { return ascii::is_alnum(c) || c == '-' || c == '_'; }))
-            return Error{fmt::format("\"{}\" is not a field name; write a list like X-Auth-User, X-Auth-Email", name)};
-        if (is_framing_field(name)) return Error{fmt::format("{} is no field that an answer may decide", name)};
-    }
+    for (const auto& name : names)
+        if (const auto parsed = parse_response_header(name); !parsed) return parsed.error();
     return names;
 }
 
@@ -135,7 +139,11 @@ public:
     void read_into(routing::ExternalAuth& policy) {
         strictly("auth-method", policy.method, parse_method);
         policy.sets_method = settings_.find(name_of("auth-method")).has_value();
-        strictly("auth-response-headers", policy.response_headers, parse_response_headers);
+        // A name that is left out is one that clients may forge: only that one.
+        if (global_)
+            settings_.read_items(name_of("auth-response-headers"), policy.response_headers, parse_response_header);
+        else
+            strictly("auth-response-headers", policy.response_headers, parse_response_headers);
         std::string redirect;
         strictly("auth-request-redirect", redirect, parse_plain_url);
         if (!redirect.empty()) policy.request_redirect = std::move(redirect);

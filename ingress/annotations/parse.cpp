@@ -102,7 +102,7 @@ IngressSettings parse_annotations(const k8s::Ingress& ingress, std::string_view 
     result.host = read_host_settings(settings);
     read_tls_redirect(settings, result.policy.tls_redirect);
     settings.read("relative-redirects", result.policy.relative_redirects, parse_bool);
-    result.policy.redirect = read_redirect(settings);
+    result.policy.redirect = read_redirect(settings, !defaults.validate_annotations);
     result.policy.rewrite = read_rewrite(settings);
     result.policy.cors = read_cors(settings);
     result.policy.upstream_vhost = read_upstream_vhost(settings);

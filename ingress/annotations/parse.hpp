@@ -42,8 +42,9 @@ struct PolicyDefaults {
     bool service_upstream = false;
     routing::RateLimits rate_limits;  ///< who a client is, and what it is answered; no limits
     std::uint32_t proxy_buffer_bytes = 64 * 1024;
-    bool cross_namespace = false;  ///< allow-cross-namespace-resources
-    bool drop_snippets = false;    ///< annotations-risk-level Critical without allow-snippet-annotations
+    bool cross_namespace = false;      ///< allow-cross-namespace-resources
+    bool validate_annotations = true;  ///< --enable-annotation-validation
+    bool drop_snippets = false;        ///< annotations-risk-level Critical without allow-snippet-annotations
     std::optional<ExternalAuthSettings> global_auth;  ///< global-auth-url
     ServiceNames service_names;                       ///< of the cluster: for servers that URLs name
     TracingDefaults tracing;

@@ -38,7 +38,8 @@ namespace fairway::ingress {
 /// ssl-redirect, force-ssl-redirect, preserve-trailing-slash, use-port-in-redirects.
 void read_tls_redirect(SettingReader& settings, routing::TlsRedirect& redirect);
 /// permanent-redirect, temporal-redirect and their codes: annotations only.
-std::optional<routing::Redirect> read_redirect(SettingReader& settings);
+/// @param variables  the URLs may hold nginx variables: --enable-annotation-validation=false.
+std::optional<routing::Redirect> read_redirect(SettingReader& settings, bool variables);
 /// rewrite-target, x-forwarded-prefix: annotations only. Without the pattern, which is that of a path.
 std::optional<routing::Rewrite> read_rewrite(SettingReader& settings);
 /// enable-cors, cors-*: annotations only.

@@ -47,7 +47,7 @@ void read_retry_policy(SettingReader& settings, routing::RetryPolicy& retry) {
             settings.refuse("proxy-next-upstream", conditions.error().message + ". Keeping the default");
     }
     settings.read("proxy-next-upstream-tries", retry.tries,
-                  [](std::string_view text) { return parse_integer(text, 0, 1000); });
+                  [](std::string_view text) { return parse_integer(text, 0, 1'000'000); });
     settings.read("proxy-next-upstream-timeout", retry.timeout,
                   [](std::string_view text) { return parse_seconds(text, 0); });
 }

@@ -9,9 +9,6 @@
 
 namespace fairway::ingress {
 
-namespace {
-
-/// As nginx's `map` has them: plain text is a whole value in any case, "~" and "~*" begin patterns.
 routing::ValuePatterns read_patterns(SettingReader& settings, std::string_view name) {
     routing::ValuePatterns patterns;
     for (const auto& item : split_list(settings.find(name).value_or(""))) {
@@ -31,8 +28,6 @@ routing::ValuePatterns read_patterns(SettingReader& settings, std::string_view n
     }
     return patterns;
 }
-
-}  // namespace
 
 void read_access_control(SettingReader& settings, ConfigMapSettings& result) {
     std::string& denied = result.defaults.policy.denied;

@@ -28,20 +28,14 @@ Result<std::string> parse_field_name(std::string_view text) {
     return std::string(text);
 }
 
-Result<std::vector<std::string>> parse_field_names(std::string_view text) {
-    auto names = split_list(text);
-    for (const auto& name : names)
-        if (auto parsed = parse_field_name(name); !parsed) return parsed.error();
-    return names;
-}
-
 void read_forwarded(SettingReader& settings, routing::ForwardedSettings& forwarded) {
     settings.read("use-forwarded-headers", forwarded.use_forwarded_headers, parse_bool);
     settings.read("enable-real-ip", forwarded.enable_real_ip, parse_bool);
     settings.read("compute-full-forwarded-for", forwarded.compute_full_forwarded_for, parse_bool);
     settings.read("forwarded-for-header", forwarded.forwarded_for_header, parse_field_name);
     settings.read("forwarded-host-header", forwarded.forwarded_host_header, parse_field_name);
-    settings.read("proxy-real-ip-cidr", forwarded.trusted_proxies, parse_networks);
+    // Never the default because of a slip: that believes everybody.
+    settings.read_items("proxy-real-ip-cidr", forwarded.trusted_proxies, IpNetwork::parse);
     settings.read("proxy-add-original-uri-header", forwarded.add_original_uri, parse_bool);
     settings.read("use-proxy-protocol", forwarded.proxy_protocol, parse_bool);
     settings.read("proxy-protocol-header-timeout", forwarded.proxy_header_timeout, parse_header_timeout);

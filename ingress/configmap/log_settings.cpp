@@ -70,15 +70,7 @@ void read_log_settings(SettingReader& settings, routing::AccessLogSettings& log)
     settings.read("log-format-escape-none", none, parse_bool);
     log.escape = none ? routing::LogEscape::none : json ? routing::LogEscape::json : routing::LogEscape::standard;
 
-    if (const auto urls = settings.find("skip-access-log-urls")) {
-        for (auto& url : split_list(*urls)) {
-            if (url.starts_with('~'))
-                settings.refuse("skip-access-log-urls",
-                                fmt::format("\"{}\" is a pattern; write exact request URIs. It is left out", url));
-            else
-                log.skip_urls.push_back(std::move(url));
-        }
-    }
+    if (auto urls = read_patterns(settings, "skip-access-log-urls"); !urls.empty()) log.skip_urls = std::move(urls);
 }
 
 }  // namespace fairway::ingress

@@ -165,8 +165,8 @@ ConfigMapSettings parse_configmap(const k8s::ConfigMap& map, References& referen
     read_access_control(settings, result);
     result.defaults.modsecurity = read_modsecurity_defaults(settings);
     settings.read("server-tokens", data_plane.server_tokens, parse_bool);
-    settings.read("hide-headers", data_plane.hide_headers, parse_field_names);
-    settings.read("global-allowed-response-headers", result.defaults.allowed_response_headers, parse_field_names);
+    settings.read_items("hide-headers", data_plane.hide_headers, parse_field_name);
+    settings.read_items("global-allowed-response-headers", result.defaults.allowed_response_headers, parse_field_name);
     read_tracing_keys(settings, result);
     read_field_sets(settings, references, data_plane);
     read_compression(settings, data_plane.compression);

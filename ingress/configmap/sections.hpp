@@ -4,9 +4,12 @@
 #include "ingress/annotations/references.hpp"
 #include "ingress/configmap/parse.hpp"
 #include "ingress/setting_reader.hpp"
+#include "routing/value_patterns.hpp"
 
 namespace fairway::ingress {
 
+/// As nginx's `map` has them: plain text is a whole value in any case, "~" and "~*" begin patterns. Bad ones are left out.
+routing::ValuePatterns read_patterns(SettingReader& settings, std::string_view name);
 void read_downstream(SettingReader& settings, routing::DownstreamSettings& downstream);
 void read_upstream_keepalive(SettingReader& settings, routing::UpstreamKeepalive& keepalive);
 void read_forwarded(SettingReader& settings, routing::ForwardedSettings& forwarded);
@@ -30,6 +33,5 @@ void read_rate_limit_defaults(SettingReader& settings, routing::RateLimits& limi
 
 /// A name as RFC 9110 section 5.6.2 allows (token). For SettingReader::read.
 Result<std::string> parse_field_name(std::string_view text);
-Result<std::vector<std::string>> parse_field_names(std::string_view text);
 
 }  // namespace fairway::ingress

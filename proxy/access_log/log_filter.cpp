@@ -1,8 +1,6 @@
 #include "proxy/access_log/log_filter.hpp"
 
-#include <algorithm>
-
-#include "base/ascii.hpp"
+#include "routing/value_patterns.hpp"
 
 namespace fairway::proxy {
 
@@ -15,10 +13,7 @@ bool is_default_backend_of_unknown_host(const RequestRecord& record) noexcept {
 }
 
 bool is_skipped(const RequestRecord& record, const routing::AccessLogSettings& settings) noexcept {
-    if (settings.skip_urls.empty() || record.request == nullptr) return false;
-    const std::string_view uri = record.request->origin_form;
-    return std::any_of(settings.skip_urls.begin(), settings.skip_urls.end(),
-                       [uri](const std::string& url) { return ascii::iequals(url, uri); });
+    return settings.skip_urls && record.request != nullptr && settings.skip_urls->contain(record.request->origin_form);
 }
 
 }  // namespace

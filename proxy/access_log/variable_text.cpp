@@ -163,6 +163,7 @@ void VariableWriter::append_of_request(const LogVariableName& name) const {
 void VariableWriter::append_of_fields(const LogVariableName& name) const {
     switch (name.variable) {
         case LogVariable::host: return value(record_.host.empty() ? server_name() : record_.host);
+        case LogVariable::best_http_host: return value_or_missing(record_.best_host);
         case LogVariable::request_id: return value_or_missing(record_.request_id);
         case LogVariable::trace_id:
         case LogVariable::span_id:
@@ -177,7 +178,6 @@ void VariableWriter::append_of_fields(const LogVariableName& name) const {
             const auto host = find_field(request.fields, FieldId::host);
             return host.data() != nullptr ? value(host) : value_or_missing(request.authority);
         }
-        case LogVariable::best_http_host: return value_or_missing(request.authority);
         case LogVariable::content_length: return value(find_field(request.fields, FieldId::content_length));
         case LogVariable::content_type: return value(find_field(request.fields, FieldId::content_type));
         case LogVariable::cookie: return value(cookie_value(request.fields, name.argument));

@@ -41,6 +41,9 @@ constexpr char as_variable(char c) noexcept {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c;
 }
 
+/// As X-Forwarded-Port has it: whatever the port of the TLS listener is, in front of it stands 443.
+constexpr std::uint16_t kHttpsPort = 443;
+
 /// Fields of these names have one parameter.
 bool share_param(std::string_view a, std::string_view b) noexcept {
     return std::ranges::equal(a, b, {}, as_variable, as_variable);
@@ -74,7 +77,7 @@ public:
         add("CONTENT_LENGTH", sized ? std::to_string(request_.content_length()) : std::string());
         if (client.tls) add("HTTPS", "on");
         add("SERVER_ADDR", local_ip.to_string());
-        add("SERVER_PORT", std::to_string(client.tls ? request_.settings.public_https_port : client.local_port));
+        add("SERVER_PORT", std::to_string(client.tls ? kHttpsPort : client.local_port));
     }
 
     void add_fields() {

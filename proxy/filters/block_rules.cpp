@@ -17,8 +17,9 @@ std::optional<OwnAnswer> forbid(bool blocked) {
 std::optional<OwnAnswer> refuse_blocked_fields(Exchange& exchange) {
     const routing::BlockRules& rules = rules_of(exchange);
     const FieldList& fields = exchange.request.fields;
-    return forbid((!rules.user_agents.empty() && rules.user_agents.contain(find_field(fields, FieldId::user_agent))) ||
-                  (!rules.referers.empty() && rules.referers.contain(find_field(fields, FieldId::referer))));
+    return forbid(
+        (!rules.user_agents.empty() && rules.user_agents.may_contain(find_field(fields, FieldId::user_agent))) ||
+        (!rules.referers.empty() && rules.referers.may_contain(find_field(fields, FieldId::referer))));
 }
 
 std::optional<OwnAnswer> refuse_blocked_address(Exchange& exchange) {

@@ -103,8 +103,10 @@ ForwardedValues forwarded_values(const RequestHead& head, const RequestOrigin& o
         values.port_view_ = find_field(head.fields, FieldId::x_forwarded_port);
     }
     if (values.port_view_.empty()) {
-        const auto own_port = origin.tls ? origin.public_https_port : origin.local_port;
+        // Reference 2.3: whatever the port of the TLS listener is, in front of it stands 443.
+        const auto own_port = origin.tls ? kHttpsPort : origin.local_port;
         const auto port = origin.proxied_port != 0 ? origin.proxied_port : own_port;
+        values.port_is_own_ = origin.proxied_port == 0;
         const auto begin = values.port_digits_.data();
         values.port_size_ =
             static_cast<std::uint8_t>(std::to_chars(begin, begin + values.port_digits_.size(), port).ptr - begin);

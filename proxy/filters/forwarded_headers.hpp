@@ -20,8 +20,7 @@ struct RequestOrigin {
     std::string_view peer_text;  ///< of `peer`; must outlive the ForwardedValues made from it
     std::uint16_t local_port = 0;
     bool tls = false;
-    std::uint16_t public_https_port = 443;  ///< Settings::public_https_port: what a TLS listener is called
-    std::uint16_t proxied_port = 0;         ///< destination port of a PROXY header; 0: there was none
+    std::uint16_t proxied_port = 0;  ///< destination port of a PROXY header; 0: there was none
 };
 
 /// What the endpoint, the log and redirects are told. Views point into the request head and the origin.
@@ -37,6 +36,8 @@ public:
     std::string_view client_ip() const noexcept;
     /// X-Forwarded-Port. Valid as long as this object stays where it is.
     std::string_view port() const noexcept;
+    /// Nobody has said so: port() is what the listener is called.
+    bool port_is_own() const noexcept { return port_is_own_; }
 
 private:
     friend ForwardedValues forwarded_values(const RequestHead&, const RequestOrigin&,
@@ -48,6 +49,7 @@ private:
     std::array<char, 5> port_digits_;
     std::uint8_t client_text_size_ = 0;
     std::uint8_t port_size_ = 0;
+    bool port_is_own_ = false;
 };
 
 /// Works out the values for one request. Does not allocate, unless the client's address is IPv6 from a field.

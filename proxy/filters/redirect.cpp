@@ -29,8 +29,9 @@ OwnAnswer redirect_answer(const Exchange& exchange) {
     const routing::RoutePolicy& policy = *exchange.record.route->policy;
     const routing::Redirect& redirect = *policy.redirect;
     const bool on_this_host = redirect.location.starts_with('/') && !policy.relative_redirects;
-    return {.status = redirect.status,
-            .location = on_this_host ? own_origin(exchange) + redirect.location : redirect.location};
+    auto location =
+        redirect.with_variables.pieces.empty() ? redirect.location : expand(redirect.with_variables, exchange.record);
+    return {.status = redirect.status, .location = on_this_host ? own_origin(exchange) + location : location};
 }
 
 OwnAnswer app_root_answer(const Exchange& exchange) {
@@ -43,7 +44,9 @@ OwnAnswer www_redirect(const Exchange& exchange) {
     const bool tls = exchange.record.connection->tls;
     const auto said = exchange.forwarded.scheme;
     const std::string_view scheme = said == "http" || said == "https" ? said : tls ? "https" : "http";
-    const auto port = exchange.forwarded.port();
+    const auto own_https = fmt::format_int(exchange.snapshot->settings->public_https_port);
+    const auto port = tls && exchange.forwarded.port_is_own() ? std::string_view(own_https.data(), own_https.size())
+                                                              : exchange.forwarded.port();
     const bool is_port = !port.empty() && std::all_of(port.begin(), port.end(), ascii::is_digit);
     auto uri = exchange.request.origin_form;
     if (uri.ends_with('/')) uri.remove_suffix(1);
@@ -59,8 +62,13 @@ OwnAnswer slash_redirect(const Exchange& exchange) {
     const RequestHead& head = exchange.request;
     OutBuffer location;
     if (!exchange.record.route->policy->relative_redirects) {
-        location.append(exchange.record.connection->tls ? "https://" : "http://");
+        const ConnectionFacts& client = *exchange.record.connection;
+        location.append(client.tls ? "https://" : "http://");
         location.append(exchange.record.host);
+        if (exchange.record.route->policy->tls_redirect.use_port && client.local_port != (client.tls ? 443 : 80)) {
+            location.append(':');
+            location.append_decimal(client.local_port);
+        }
     }
     append_escaped_path(location, exchange.record.route->path);
     if (head.origin_form.size() > head.path.size()) location.append(head.origin_form.substr(head.path.size()));

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "routing/text_template.hpp"
+
 namespace fairway::routing {
 
 /// Annotations permanent-redirect, permanent-redirect-code, temporal-redirect, temporal-redirect-code. When both
@@ -11,6 +13,7 @@ namespace fairway::routing {
 struct Redirect {
     std::string location;  ///< an absolute URL, or a path on the host that the client asked for
     std::uint16_t status = 301;
+    TextTemplate with_variables{};  ///< of a `location` that has some (--enable-annotation-validation=false)
 
     bool operator==(const Redirect&) const = default;
 };

@@ -261,6 +261,18 @@ TEST(Annotations, MirrorsHaveAServerAndATarget) {
     EXPECT_FALSE(changed.settings.mirror->policy.body);
 }
 
+TEST(Annotations, RedirectsHaveVariablesWhereValidationIsOff) {
+    constexpr const char* kUrl = "https://new.example.com$request_uri";
+    EXPECT_FALSE(parse({{"permanent-redirect", kUrl}}).settings.policy.redirect);
+    const PolicyDefaults lax{.validate_annotations = false};
+    const auto parsed = parse({{"permanent-redirect", kUrl}, {"permanent-redirect-code", "308"}}, lax);
+    ASSERT_TRUE(parsed.settings.policy.redirect);
+    EXPECT_EQ(parsed.settings.policy.redirect->status, 308);
+    EXPECT_EQ(parsed.settings.policy.redirect->with_variables.pieces.at(0).literal, "https://new.example.com");
+    EXPECT_FALSE(parse({{"temporal-redirect", "https://a/$nonsense"}}, lax).settings.policy.redirect);
+    EXPECT_FALSE(parse({{"temporal-redirect", "https://a/\r\nX: y"}}, lax).settings.policy.redirect);
+}
+
 TEST(Annotations, TracingOfAnIngress) {
     PolicyDefaults defaults;
     defaults.tracing = {.tracing = {.trust_incoming = false, .operation_name = routing::literal_template("of the key")},

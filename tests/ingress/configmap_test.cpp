@@ -179,7 +179,10 @@ const KeyCase kKeys[] = {
      [](const auto& s) { return s.data_plane.access_log.default_backend; }, "x"},
     {"enable-auth-access-log", "true", [](const auto& s) { return s.data_plane.access_log.auth_requests; }, "x"},
     {"skip-access-log-urls", "/healthz,/ping",
-     [](const auto& s) { return s.data_plane.access_log.skip_urls.size() == 2; }, "~^/x"},
+     [](const auto& s) {
+         return s.data_plane.access_log.skip_urls && s.data_plane.access_log.skip_urls->values.size() == 2;
+     },
+     "~("},
     {"log-format-upstream", "$status", [](const auto& s) { return s.data_plane.access_log.format == "$status"; },
      nullptr},
     {"log-format-escape-json", "true",
@@ -317,6 +320,23 @@ TEST(ConfigMap, EveryActingKeyIsTested) {
     for (const auto* key : {"enable-syslog", "syslog-host", "syslog-port"}) tested.insert(key);  // act together alone
     for (const auto& row : config_key_table())
         EXPECT_TRUE(row.status != Status::acts || tested.contains(row.name)) << row.name;
+}
+
+TEST(ConfigMap, ItemsOfListsCountEachOnItsOwn) {
+    const auto parsed = parse({{"proxy-real-ip-cidr", "10.0.0.0/8, 192.168.0.0.0/16"},
+                               {"hide-headers", "X-Powered-By, bad name"},
+                               {"global-allowed-response-headers", "bad name, X-Up"}});
+    EXPECT_EQ(parsed.diagnostics.size(), 3u);
+    EXPECT_EQ(parsed.settings.data_plane.forwarded.trusted_proxies, *parse_networks("10.0.0.0/8"));
+    EXPECT_EQ(parsed.settings.data_plane.hide_headers, std::vector<std::string>{"X-Powered-By"});
+    EXPECT_EQ(parsed.settings.defaults.allowed_response_headers, std::vector<std::string>{"X-Up"});
+}
+
+TEST(ConfigMap, ASlipBelievesNobody) {
+    const auto parsed = parse({{"proxy-real-ip-cidr", "10.0.0.0/8 192.168.0.0/16"}});
+    EXPECT_TRUE(parsed.settings.data_plane.forwarded.trusted_proxies.empty());
+    ASSERT_EQ(parsed.diagnostics.size(), 1u);
+    EXPECT_THAT(parsed.diagnostics[0].message, HasSubstr("It is left out"));
 }
 
 TEST(ConfigMap, TracingOfEveryIngress) {

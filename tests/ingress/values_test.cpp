@@ -25,8 +25,9 @@ TEST(ParseSeconds, TakesNoUnitAndSaysWhatToWrite) {
     EXPECT_EQ(parse_seconds("90", 1).value(), 90s);
     EXPECT_EQ(parse_seconds("1m30s", 1).error().message,
               "\"1m30s\" has a unit, which ingress-nginx ignores here; write \"90\" (whole seconds)");
-    for (const auto* bad : {"0", "-1", "soon", "31536001"}) EXPECT_FALSE(parse_seconds(bad, 1)) << bad;
+    for (const auto* bad : {"0", "-1", "soon", "99999999999999999999"}) EXPECT_FALSE(parse_seconds(bad, 1)) << bad;
     EXPECT_EQ(parse_seconds("0", 0).value(), 0s);
+    EXPECT_EQ(parse_seconds("99999999", 0).value(), 31536000s) << "for ever is a year";
 }
 
 struct DurationCase {
@@ -63,6 +64,8 @@ TEST(ParseSize, TakesNginxSizes) {
 
 TEST(SplitList, StripsSpacesAndLeavesEmptyItemsOut) {
     EXPECT_EQ(split_list(" a , b,,c ,"), (std::vector<std::string>{"a", "b", "c"}));
+    EXPECT_EQ(split_list("a,\r\nb,\n\tc\n"), (std::vector<std::string>{"a", "b", "c"}));
+    EXPECT_EQ(split_list("a b\n c", ' '), (std::vector<std::string>{"a", "b", "c"}));
     EXPECT_TRUE(split_list("").empty());
     EXPECT_TRUE(split_list(" , ").empty());
 }

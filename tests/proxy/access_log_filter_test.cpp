@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "proxy/access_log_record.hpp"
+#include "routing/value_patterns.hpp"
 
 namespace fairway::proxy {
 namespace {
@@ -61,7 +62,7 @@ TEST_F(AccessLogFilter, LogsRequestsRefusedBeforeARouteWasChosen) {
 }
 
 TEST_F(AccessLogFilter, SkipsListedUrisAsAWhole) {
-    settings.skip_urls = {"/healthz", "/Cart?item=7"};
+    settings.skip_urls = routing::ValuePatterns{.values = {"/healthz", "/Cart?item=7"}};
     EXPECT_FALSE(logged());
     request.set_target("/cart", "");
     EXPECT_TRUE(logged());
@@ -77,9 +78,9 @@ TEST_F(AccessLogFilter, QuestionsHaveOneSwitchForAll) {
     settings.auth_requests = true;
     request.policy->access_log = false;
     EXPECT_TRUE(question_logged());
-    settings.skip_urls = {"/Cart?item=7"};
+    settings.skip_urls = routing::ValuePatterns{.values = {"/Cart?item=7"}};
     EXPECT_FALSE(question_logged());
-    settings.skip_urls.clear();
+    settings.skip_urls.reset();
     settings.enabled = false;
     EXPECT_FALSE(question_logged());
 }

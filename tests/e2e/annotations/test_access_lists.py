@@ -132,3 +132,15 @@ def test_a_bad_pattern_is_left_out_aloud(site_with):
     fairway = site_with({"block-user-agents": "~(, ~good"})
     assert [fairway.get(headers={"User-Agent": value}).status for value in ("good", "other")] == [403, 200]
     until(lambda: any("missing closing parenthesis" in entry["message"] for entry in fairway.events("diagnostic")), what="a diagnostic")
+
+
+@covers("allowlist-source-range")
+@covers_key("whitelist-source-range", "block-cidrs")
+def test_lists_of_several_lines(serve, scripted_origin):
+    flags = ("--configmap", "default/fairway")
+    listed = "10.0.0.0/8,\n127.0.0.1/32\n"
+    assert serve(site(scripted_origin(), allowlist_source_range=listed)).get().status == 200
+    assert serve(site(scripted_origin(), config={"whitelist-source-range": listed}), *flags).get().status == 200
+    assert serve(site(scripted_origin(), config={"block-cidrs": listed}), *flags).get().status == 403
+    agents = serve(site(scripted_origin(), config={"block-user-agents": "good,\nbad\n"}), *flags)
+    assert agents.get(headers={"User-Agent": "bad"}).status == 403

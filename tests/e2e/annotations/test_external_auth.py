@@ -408,3 +408,12 @@ def test_what_comes_before_and_behind(asked):
     assert it.get(headers={"Origin": "https://a.example"}).headers["Access-Control-Allow-Origin"] == "*"
     it = asked(response(200), allowlist_source_range="192.0.2.1")
     assert it.get().status == 403 and it.auth.requests == []
+
+
+@covers_key("global-auth-response-headers")
+def test_one_bad_name_leaves_the_others(asked):
+    it = asked(response(200, X_User="real", X_Email="e"),
+               config={"global-auth-url": "", "global-auth-response-headers": "X-User, X Bad,\nX-Email,TE"})
+    assert it.get(headers={"X-User": "admin", "X-Email": "forged"}).status == 200
+    assert [it.origin.requests[0].get(name) for name in ("X-User", "X-Email")] == ["real", "e"]
+    assert it.said("It is left out")

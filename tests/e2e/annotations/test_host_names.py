@@ -181,3 +181,20 @@ def test_the_catch_all_answers_health_checks_by_address(serving):
     assert answer(fairway, "127.0.0.1", "/healthz/x") == "b"
     own = serving(annotated(host="", paths={"/healthz": "c", "/": "b"}))
     assert answer(own, "127.0.0.1", "/healthz") == "c"
+
+
+@covers("from-to-www-redirect")
+def test_the_other_name_follows_the_configmap(serving):
+    flags = ("--configmap", "default/fairway", "--default-backend-service", "default/pages")
+    settings = {"block-user-agents": "evil"}
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "fairway"}, "data": settings}
+    fairway = serving(annotated(from_to_www_redirect="true", paths={"/": "a"}), extra=[config], flags=flags)
+    evil = {"host": f"www.{HOST}", "headers": {"User-Agent": "evil"}}
+    assert fairway.get("/", **evil).status == 403
+    # Without a default backend the page of the status is the built-in 404 (reference 3.13).
+    config["data"]["custom-http-errors"] = "403"
+    fairway.write("config.yaml", config)
+    until(lambda: fairway.get("/", **evil).status == 404, what="the page at the other name")
+    del config["data"]["custom-http-errors"]
+    fairway.write("config.yaml", config)
+    until(lambda: fairway.get("/", **evil).status == 403, what="the end of the page")

@@ -1,9 +1,14 @@
 """Redirects that annotations ask for, and the redirect to HTTPS (reference 2.2 and 3.2)."""
 
+import socket
+import subprocess
+
 import pytest
 
+from support.cluster_objects import in_cluster
 from support.covers import covers, covers_key
-from support.manifests import HOST, site, tls_secret
+from support.manifests import HOST, annotated, site, tls_secret
+from support.waiting import until
 
 FLAG = ("--configmap", "default/fairway")
 
@@ -114,3 +119,36 @@ def test_a_location_cannot_be_forged(plain):
     fairway = plain(permanent_redirect="https://a.example.com/$host\r\nX-Evil: 1")
     assert fairway.get().status == 200
     assert fairway.get().headers["X-Evil"] is None
+
+
+@covers("permanent-redirect-code", "temporal-redirect-code")
+@pytest.mark.parametrize("annotations", [{"permanent_redirect": "/new", "permanent_redirect_code": "304"},
+                                         {"temporal_redirect": "https://new.example", "temporal_redirect_code": "304"}])
+def test_a_304_has_no_body(plain, annotations):
+    fairway = plain(**annotations)
+    with socket.create_connection(("127.0.0.1", fairway.http_port), timeout=10) as client:
+        client.sendall(f"GET / HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
+        head, _, body = b"".join(iter(lambda: client.recv(65536), b"")).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 304 ") and body == b""
+    got = subprocess.run(["curl", "-sS", "-i", "--http2-prior-knowledge", "-H", f"Host: {HOST}",
+                          f"http://127.0.0.1:{fairway.http_port}/"], capture_output=True, text=True, timeout=20, check=True)
+    assert got.stdout.startswith("HTTP/2 304") and "html" not in got.stdout
+
+
+@covers("use-port-in-redirects")
+@covers_key("use-port-in-redirects")
+def test_the_port_is_in_the_redirect_to_a_final_slash(plain):
+    fairway = plain(paths={"/foo/": "kubia"}, use_port_in_redirects="true")
+    assert location(fairway, "/foo?x") == (301, f"http://{HOST}:{fairway.http_port}/foo/?x")
+    assert location(plain(paths={"/foo/": "kubia"}), "/foo?x") == (301, f"http://{HOST}/foo/?x")
+
+
+@covers("permanent-redirect", "temporal-redirect")
+def test_variables_where_annotations_are_not_validated(controller, api):
+    fairway = controller("--enable-annotation-validation=false")
+    api.put(in_cluster(annotated(permanent_redirect="https://new.example.com$request_uri", permanent_redirect_code="308")))
+    until(lambda: fairway.get("/").status == 308, what="the redirect")
+    assert location(fairway, "/a%20b?c=d") == (308, "https://new.example.com/a%20b?c=d")
+    api.put(in_cluster(annotated(temporal_redirect="https://$host.example.com/")))
+    until(lambda: fairway.get("/").status == 302, what="the other redirect")
+    assert location(fairway) == (302, f"https://{HOST}.example.com/")

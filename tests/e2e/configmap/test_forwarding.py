@@ -1,12 +1,15 @@
 """ConfigMap keys about who the client is, and the fields that endpoints and clients get (reference 2.3, 2.4, 4.1)."""
 
 import re
+import socket
+import subprocess
 
 import pytest
 
 from support.covers import covers, covers_key
 from support.manifests import HOST, site, tls_secret
 from support.scripted_origin import response
+from support.waiting import until
 
 
 @pytest.fixture
@@ -118,3 +121,41 @@ def test_hsts_is_the_paths_and_not_the_hosts(serve, origins, authority, http2):
     assert asked(HOST, "/") == (302, None)
     assert asked(f"www.{HOST}", "/") == (308, None)
     assert asked(HOST, "/login", {"User-Agent": "EvilBot"}) == (403, None)
+
+
+@covers_key("proxy-real-ip-cidr")
+@pytest.mark.parametrize("value, believed", [
+    ("10.0.0.0/8,192.168.0.0.0/16", False), ("10.0.0.0/8 192.168.0.0/16", False), ("127.0.0.0/8,192.168.0.0.0/16", True)])
+def test_a_slip_in_the_list_of_proxies_makes_nobody_believed(asked, value, believed):
+    seen, _ = asked({"use-forwarded-headers": "true", "proxy-real-ip-cidr": value}, {"X-Forwarded-For": "192.0.2.1"})
+    assert seen.get("X-Real-IP") == ("192.0.2.1" if believed else "127.0.0.1")
+
+
+@covers_key("hide-headers")
+def test_a_slip_in_a_list_of_fields_concerns_itself_alone(asked):
+    _, got = asked({"hide-headers": "X-Powered-By, bad name"}, answer=response(200, "ok", X_Powered_By="PHP/8"))
+    assert got.headers["X-Powered-By"] is None
+
+
+def test_the_port_of_the_tls_listener_is_called_443(serve, scripted_origin, authority):
+    origin = scripted_origin(response(200, "ok"))
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    manifests = site(origin, tls="tls-secret", use_port_in_redirects="true")
+    manifests["all.yaml"].append(tls_secret(authority.issue(HOST)))
+    fairway = serve(manifests, "--https-port", port)
+    subprocess.run(["curl", "-sS", "-k", "--resolve", f"{HOST}:{port}:127.0.0.1", f"https://{HOST}:{port}/"], check=True,
+                   timeout=20, stdout=subprocess.DEVNULL)
+    assert origin.requests[0].get("X-Forwarded-Port") == "443"
+    assert fairway.get("/").headers["Location"] == f"https://{HOST}:{port}"  # redirects name the port that answers
+
+
+@covers_key("use-forwarded-headers")
+def test_the_best_host_is_the_one_that_was_believed(serve, scripted_origin):
+    origin = scripted_origin(response(200, "ok"))
+    config = {"use-forwarded-headers": "true", "log-format-upstream": "$best_http_host $http_host"}
+    fairway = serve(site(origin, config=config, upstream_vhost="$best_http_host"), "--configmap", "default/fairway")
+    fairway.get("/", headers={"X-Forwarded-Host": "other.example.com, b"})
+    assert origin.requests[0].get("Host") == "other.example.com"
+    until(lambda: fairway.output, 20, "the line")
+    assert fairway.output == [f"other.example.com {HOST}"]

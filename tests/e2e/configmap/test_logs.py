@@ -58,6 +58,12 @@ def test_exact_request_uris_are_left_out(logged):
     assert [line.split('"')[1].split()[1] for line in lines] == ["/healthy", "/ping", "/health?"]
 
 
+@covers_key("skip-access-log-urls")
+def test_request_uris_that_match_are_left_out(logged):
+    lines = logged({"skip-access-log-urls": "~^/health, ~*^/PING$, ~("}, ["/health/live", "/Health", "/ping", "/ping?x", "/a"])
+    assert [line.split('"')[1].split()[1] for line in lines] == ["/Health", "/ping?x", "/a"]
+
+
 @covers_key("enable-access-log-for-default-backend")
 def test_requests_for_unknown_hosts(logged):
     assert logged({}, host="nobody.example.com") == []

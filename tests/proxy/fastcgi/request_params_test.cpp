@@ -99,11 +99,11 @@ TEST_F(RequestParams, AreThoseOfNginx) {
 
 TEST_F(RequestParams, OverTls) {
     facts.tls = true;
-    settings.public_https_port = 8443;
+    facts.local_port = 8443;
     const auto seen = params("");
     EXPECT_THAT(seen, Contains(Pair("HTTPS", "on")));
     EXPECT_THAT(seen, Contains(Pair("REQUEST_SCHEME", "https")));
-    EXPECT_THAT(seen, Contains(Pair("SERVER_PORT", "8443")));
+    EXPECT_THAT(seen, Contains(Pair("SERVER_PORT", "443")));
 }
 
 TEST_F(RequestParams, BodiesHaveTheirLengthAndTypeOnce) {
