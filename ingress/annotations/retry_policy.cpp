@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <fmt/ranges.h>
 
@@ -10,6 +11,8 @@
 namespace fairway::ingress {
 
 namespace {
+
+constexpr std::int64_t kMostTries = 1000;
 
 constexpr std::array<std::string_view, 12> kWords{"error",    "timeout",  "invalid_header", "http_500",
                                                   "http_502", "http_503", "http_504",       "http_403",
@@ -37,6 +40,13 @@ Result<std::uint16_t> parse_conditions(std::string_view text) {
     return conditions;
 }
 
+/// More than kMostTries, which some write for "all", are as many.
+Result<std::uint32_t> parse_tries(std::string_view text) {
+    const auto tries = parse_integer(text, 0, std::numeric_limits<std::int32_t>::max());
+    if (!tries) return tries.error();
+    return static_cast<std::uint32_t>(std::min(*tries, kMostTries));
+}
+
 }  // namespace
 
 void read_retry_policy(SettingReader& settings, routing::RetryPolicy& retry) {
@@ -46,8 +56,7 @@ void read_retry_policy(SettingReader& settings, routing::RetryPolicy& retry) {
         else
             settings.refuse("proxy-next-upstream", conditions.error().message + ". Keeping the default");
     }
-    settings.read("proxy-next-upstream-tries", retry.tries,
-                  [](std::string_view text) { return parse_integer(text, 0, 1'000'000); });
+    settings.read("proxy-next-upstream-tries", retry.tries, parse_tries);
     settings.read("proxy-next-upstream-timeout", retry.timeout,
                   [](std::string_view text) { return parse_seconds(text, 0); });
 }

@@ -41,7 +41,7 @@ Result<std::string> parse_protocol_list(std::string_view text) {
 
 void close_paths(SettingReader& settings, std::string_view name, const std::string& why, std::string& denied) {
     settings.report(Severity::error, name, with_outcome(why, "Every path of this Ingress answers 503"),
-                    "ProxySslSecretRefused");
+                    name == "proxy-ssl-secret" ? "ProxySslSecretRefused" : "InvalidValue");
     if (denied.empty()) denied = fmt::format("annotation {}: {}", name, why);
 }
 

@@ -115,6 +115,12 @@ VERDICTS = [
      from_address("10.1.2.3"), {"satisfy": "any", "whitelist_source_range": "10.2.0.0/16", **GUARDED}),
     ("access", f"one is enough (satisfy: any); the address is good; GET {PERMISSION} decides", None, from_address("10.2.2.3"),
      {"satisfy": "any", "whitelist_source_range": "10.2.0.0/16", "auth_url": PERMISSION}),
+    ("access", 'one is enough (satisfy: any); the address is not denied, which is not enough; '
+               'asks for the password of one of 2 users (basic, realm "staff")', None, from_address("10.1.2.3"),
+     {"satisfy": "any", "denylist_source_range": "10.2.0.0/16", **GUARDED}),
+    ("tracing", "begins a trace", None, [], {"enable_opentelemetry": "true"}),
+    ("tracing", "continues the client's trace", None,
+     ["-H", "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"], {"enable_opentelemetry": "true"}),
     ("Host for the endpoint", PASSES, None, [], {"upstream_vhost": "internal.example.com"}),
 ]
 

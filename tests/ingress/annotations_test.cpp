@@ -355,6 +355,7 @@ TEST_P(UpstreamTlsAnnotation, BadValueKeepsTheDefaultAndIsReported) {
     ASSERT_EQ(parsed.diagnostics.size(), 1u);
     EXPECT_EQ(parsed.diagnostics[0].field, std::string("annotation ") + GetParam().name);
     EXPECT_EQ(parsed.diagnostics[0].reason, "InvalidValue");
+    EXPECT_EQ(!parsed.settings.policy.denied.empty(), GetParam().name == std::string("proxy-ssl-verify"));
 }
 
 TEST_P(UpstreamTlsAnnotation, HasNoEffectWithoutASecretAndSaysSo) {

@@ -48,6 +48,7 @@ struct RecordedRequest {
         record.request_line = "GET /cart?item=7 HTTP/1.1";
         record.client_ip = "198.51.100.9";
         record.host = "shop.example.com";
+        record.best_host = head.authority;
         record.scheme = "https";
         record.request_id = "0123456789abcdef0123456789abcdef";
         record.route = &route;

@@ -186,15 +186,13 @@ def test_the_catch_all_answers_health_checks_by_address(serving):
 @covers("from-to-www-redirect")
 def test_the_other_name_follows_the_configmap(serving):
     flags = ("--configmap", "default/fairway", "--default-backend-service", "default/pages")
-    settings = {"block-user-agents": "evil"}
-    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "fairway"}, "data": settings}
-    fairway = serving(annotated(from_to_www_redirect="true", paths={"/": "a"}), extra=[config], flags=flags)
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "fairway"}, "data": {"block-user-agents": "evil"}}
+    fairway = serving(annotated(from_to_www_redirect="true", paths={"/": "a"}), extra=[config, service("pages")], flags=flags)
     evil = {"host": f"www.{HOST}", "headers": {"User-Agent": "evil"}}
     assert fairway.get("/", **evil).status == 403
     # Without a default backend the page of the status is the built-in 404 (reference 3.13).
-    config["data"]["custom-http-errors"] = "403"
-    fairway.write("config.yaml", config)
+    plain = (fairway.folder / "all.yaml").read_text()
+    fairway.write("all.yaml", plain.replace("  block-user-agents: evil", '  block-user-agents: evil\n  custom-http-errors: "403"'))
     until(lambda: fairway.get("/", **evil).status == 404, what="the page at the other name")
-    del config["data"]["custom-http-errors"]
-    fairway.write("config.yaml", config)
+    fairway.write("all.yaml", plain)
     until(lambda: fairway.get("/", **evil).status == 403, what="the end of the page")
