@@ -50,6 +50,10 @@ constexpr std::size_t kGrpcPrefix = 5;  // not compressed, and the length in net
 std::string text_value(std::string_view text) {
     std::string value;
     append_utf8(value, text.substr(0, kMaxValueBytes));
+    if (value.size() <= kMaxValueBytes) return value;
+    std::size_t end = kMaxValueBytes;
+    while ((static_cast<unsigned char>(value[end]) & 0xc0) == 0x80) --end;  // amid a character
+    value.resize(end);
     return value;
 }
 

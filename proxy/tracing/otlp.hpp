@@ -13,7 +13,7 @@
 
 namespace fairway::proxy::otlp {
 
-/// Longer values of attributes are cut, so that a batch stays within the 4 MiB that gRPC servers take.
+/// Longer values of attributes are cut: what clients send may fill them.
 inline constexpr std::size_t kMaxValueBytes = 1024;
 
 /// One Span, of a request that is over. `record.trace` is not null.
