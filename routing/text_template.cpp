@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/ascii.hpp"
@@ -33,6 +34,10 @@ Result<TextTemplate::Piece> parse_piece(std::string_view name) {
 }  // namespace
 
 Result<TextTemplate> parse_text_template(std::string_view text) {
+    // Such a text becomes part of a field or of a request line.
+    if (const auto bad = std::ranges::find_if(text, [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; });
+        bad != text.end())
+        return Error{fmt::format("a line break or another control character at byte {}; leave it out", bad - text.begin() + 1)};
     TextTemplate result;
     std::string literal;
     for (std::size_t at = 0; at < text.size();) {

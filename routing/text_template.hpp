@@ -29,7 +29,7 @@ struct TextTemplate {
     bool operator==(const TextTemplate&) const = default;
 };
 
-/// Refuses variables that Fairway does not know, those that have no value yet when a request is forwarded (of the
+/// Refuses control characters, variables that Fairway does not know, those that have no value yet when a request is forwarded (of the
 /// response, of the end of the request, $pid and $hostname), a '$' without a name and "${" without "}".
 Result<TextTemplate> parse_text_template(std::string_view text);
 

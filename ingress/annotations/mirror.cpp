@@ -18,10 +18,15 @@ std::size_t path_begin(std::string_view url) {
 }
 
 Result<MirrorSettings> parse_target(std::string_view text) {
+    const auto is_bad = [](char c) { return c <= ' ' || c > '~' || c == '#' || c == '"'; };
+    if (std::ranges::any_of(text, is_bad))
+        return Error{
+            fmt::format("\"{}\" holds characters that a URL cannot have; write http://copy.example.com", text)};
     const auto path = path_begin(text);
     auto server = parse_server_url(text.substr(0, path));
     if (!server) return server.error();
-    auto target = routing::parse_text_template(text.substr(path));
+    const std::string_view slash = path < text.size() && text[path] == '?' ? "/" : "";
+    auto target = routing::parse_text_template(fmt::format("{}{}", slash, text.substr(path)));
     if (!target) return target.error();
     MirrorSettings mirror{.url = *std::move(server), .policy = {}};
     mirror.policy.url = text;

@@ -7,6 +7,7 @@
 
 #include "ingress/endpoints/app_protocol.hpp"
 #include "ingress/endpoints/service_port.hpp"
+#include "ingress/external_names/refused_address.hpp"
 
 namespace fairway::ingress {
 
@@ -40,9 +41,9 @@ ServiceEndpoints none(const k8s::Service& service, Severity severity, const char
 
 ServiceEndpoints of_address(const k8s::Service& service, const IpAddress& address, std::uint16_t port,
                             routing::UpstreamProtocol protocol) {
-    if (address.is_loopback())
+    if (is_refused(address))
         return none(service, Severity::error, "ExternalNameRefused",
-                    "loopback addresses are refused; give the address in an EndpointSlice");
+                    "loopback, unspecified and multicast addresses are refused; give the address in an EndpointSlice");
     auto set = std::make_shared<routing::EndpointSet>();
     set->protocol = protocol;
     set->endpoints.push_back({{address, port}, service.external_name});

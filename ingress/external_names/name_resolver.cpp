@@ -1,5 +1,7 @@
 #include "ingress/external_names/name_resolver.hpp"
 
+#include "ingress/external_names/refused_address.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -16,16 +18,6 @@ constexpr std::chrono::seconds kLongestTtl{3600};
 constexpr milliseconds kLongestRetry{60'000};
 /// More questions than that at once overrun the socket buffers of small resolvers.
 constexpr std::size_t kMostUnderWay = 64;
-
-bool is_multicast(const IpAddress& address) {
-    return address.v6 ? address.bytes[0] == 0xff : (address.bytes[0] & 0xf0) == 0xe0;
-}
-
-/// Addresses that a name of somewhere else cannot have: 0.0.0.0 and :: reach this machine like loopback does.
-bool is_refused(const IpAddress& address) {
-    const bool unspecified = address == IpAddress{.bytes = {}, .v6 = address.v6};
-    return unspecified || address.is_loopback() || is_multicast(address);
-}
 
 /// What of an answer is used.
 DnsAnswer choose(DnsAnswer answer) {

@@ -19,7 +19,7 @@ void write_head(OutBuffer& out, const Exchange& exchange, const routing::Mirror&
     if (mirror.target.pieces.empty())
         out.append(head.origin_form);
     else
-        out.append(expand(mirror.target, exchange.record));
+        out.append_percent_encoded(expand(mirror.target, exchange.record), [](char c) { return c <= ' ' || c > '~'; });
     out.append(" HTTP/1.0\r\n");
     out.append_field("Host", mirror.host);
     out.append("Connection: close\r\n");

@@ -57,3 +57,12 @@ def test_ipv6_addresses_are_not_asked_for_when_disabled(serve, dns, disabled):
     until(lambda: fairway.get("/").status in (502, 504), what="an endpoint")
     assert (28 in dns.kinds) == (disabled == "false")  # AAAA
     assert 1 in dns.kinds
+
+
+@pytest.mark.parametrize("name", ["0.0.0.0", "127.0.0.9", "224.0.0.1"])
+def test_addresses_that_lead_to_this_machine_are_refused(serve, scripted_origin, name):
+    origin = scripted_origin()
+    local = {**SERVICE, "spec": {"type": "ExternalName", "externalName": name}}
+    fairway = serve({"web.yaml": [ingress(annotations=FAST, paths={"/": ("kubia", origin.port)}), local]})
+    assert fairway.get("/").status == 503
+    assert not origin.requests

@@ -38,7 +38,7 @@ TEST(TextTemplate, GroupsHaveOneDigit) {
 
 TEST(TextTemplate, RefusesWhatCannotBeFilledIn) {
     for (const auto* text : {"$", "a$", "$$", "${host", "${}", "$nosuch", "$status", "$upstream_addr", "$sent_http_x",
-                             "$request_time", "$pid", "$hostname", "$0"})
+                             "$request_time", "$pid", "$hostname", "$0", "a\nb", "a\rb", "a\x7f"})
         EXPECT_FALSE(parse_text_template(text)) << text;
 }
 

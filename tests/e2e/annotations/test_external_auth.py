@@ -417,3 +417,12 @@ def test_one_bad_name_leaves_the_others(asked):
     assert it.get(headers={"X-User": "admin", "X-Email": "forged"}).status == 200
     assert [it.origin.requests[0].get(name) for name in ("X-User", "X-Email")] == ["real", "e"]
     assert it.said("It is left out")
+
+
+@covers("auth-proxy-set-headers")
+@pytest.mark.parametrize("value", ["v\r\n\r\nGET /z HTTP/1.1\r\nHost: h\r\nX: y", "a\nb", "a\x7f"])
+def test_values_that_would_end_a_field_close_the_paths(asked, value):
+    extra = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "extra"}, "data": {"X-A": value}}
+    it = asked(response(204), extra, auth_proxy_set_headers="default/extra")
+    assert it.get().status == 503
+    assert not it.auth.requests and it.said("control character")

@@ -103,3 +103,22 @@ def test_what_is_refused_has_no_copy(serve, scripted_origin):
     assert fairway.get("/").status == 200
     assert any("mirror-target" in str(entry) for entry in fairway.log)
     assert not copy.requests
+
+
+@covers("mirror-target")
+@pytest.mark.parametrize("path", ["/a HTTP/1.1\r\nHost: admin.internal\r\n\r\nDELETE /x", "/a b", "/#part", '/"', "/caf\u00e9"])
+def test_what_no_url_can_have_mirrors_nothing(mirrored, path):
+    fairway, _, copy = mirrored("http://127.0.0.1:{port}" + path)
+    assert fairway.get("/").status == 200
+    assert any("mirror-target" in entry["field"] for entry in fairway.events("diagnostic"))
+    assert not copy.requests
+
+
+@covers("mirror-target")
+@pytest.mark.parametrize("target, expected", [
+    ("$uri", "/a%20b/%E2%82%AC%"), ("?to=copy", "/?to=copy"), ("/x?of=$uri", "/x?of=/a%20b/%E2%82%AC%")])
+def test_request_lines_of_copies_are_whole(mirrored, target, expected):
+    fairway, _, copy = mirrored("http://127.0.0.1:{port}" + target)
+    fairway.get("/a%20b/%e2%82%ac%25")
+    until(lambda: copy.requests, 20, "the copy")
+    assert copy.requests[0].target == expected

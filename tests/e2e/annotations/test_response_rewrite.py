@@ -76,3 +76,13 @@ def test_variables_of_the_request_are_filled_in(answered):
     got = answered({"Location": "http://inner.example/a"},
                    {"proxy-redirect-from": "~^http://inner.example/(.*)", "proxy-redirect-to": "$scheme://$host/$1"})
     assert got.headers["Location"] == f"http://{HOST}/a"
+
+
+@covers("proxy-redirect-to")
+@covers_key("proxy-redirect-to")
+@pytest.mark.parametrize("of_key", [False, True])
+def test_a_line_break_ends_no_field(answered, of_key):
+    values = {"proxy_redirect_from": "http://in/", "proxy_redirect_to": "http://o/\r\nSet-Cookie: sid=evil"}
+    config = {key.replace("_", "-"): value for key, value in values.items()}
+    got = answered({"Location": "http://in/"}, config) if of_key else answered({"Location": "http://in/"}, **values)
+    assert (got.headers["Location"], got.headers["Set-Cookie"]) == ("http://in/", None)
