@@ -10,6 +10,8 @@
 #include "proxy/filters/modsecurity.hpp"
 #include "proxy/forwarder.hpp"
 #include "routing/policy/error_pages.hpp"
+#include "routing/policy/external_auth.hpp"
+#include "routing/policy/field_set.hpp"
 #include "routing/policy/mirror.hpp"
 #include "routing/policy/upstream_http.hpp"
 
@@ -50,12 +52,30 @@ void tell_about_error(Exchange& exchange, std::uint16_t status) {
     }
 }
 
+/// Credentials for us, and fields that clients may not set on this route, are not for another backend either, however far the
+/// steps came that replace them.
+void withhold_guarded_fields(Exchange& exchange) {
+    FieldEdits& fields = exchange.request_edits.fields;
+    fields.take_values_away();
+    const routing::RoutePolicy& policy = policy_of(exchange);
+    if (policy.basic_auth) fields.set("Authorization", {});
+    if (policy.external_auth)
+        for (const auto& name : policy.external_auth->response_headers) fields.set(name, {});
+    if (exchange.record.rules != nullptr && exchange.record.rules->client_certificates() != nullptr)
+        fields.set_all({{"ssl-client-verify", {}},
+                        {"ssl-client-subject-dn", {}},
+                        {"ssl-client-issuer-dn", {}},
+                        {"ssl-client-cert", {}}});
+    if (const auto& set = exchange.snapshot->settings->request_fields)
+        for (const auto& field : set->fields) fields.set(field.name, {});
+    if (policy.tracing) fields.set_all({{"traceparent", {}}, {"tracestate", {}}});
+}
+
 /// Reference 3.13: path "/", and few of the usual fields.
 void turn_into_page_request(Exchange& exchange, std::uint16_t status) {
     RequestEdits& edits = exchange.request_edits;
     edits.host = {};
-    // Credentials, and what clients may not say of themselves, are not for this backend either.
-    edits.fields.take_values_away();
+    withhold_guarded_fields(exchange);
     if (exchange.record.trace != nullptr)
         edits.fields.set("traceparent", edits.fields.keep(exchange.trace.traceparent()));
     edits.forwarded = ForwardedSet::error_page;
@@ -150,7 +170,8 @@ std::optional<ForwardTarget> forward_target(Exchange& exchange) {
     if (pages != nullptr) backend = if_ready(exchange, pages->backend.get());
     if (backend == nullptr) return std::nullopt;
     tell_about_error(exchange, answer_to(Failure::no_endpoints).status);
-    return ForwardTarget{*backend, endpoints_of(exchange, *backend), routing::UpstreamProtocol::http};
+    return ForwardTarget{*backend, endpoints_of(exchange, *backend), routing::UpstreamProtocol::http, nullptr,
+                         exchange.inspection != nullptr};
 }
 
 }  // namespace
@@ -183,9 +204,10 @@ io::Task<std::uint16_t> answer_by_error_page(WorkerContext& worker, DownstreamSt
                                              std::uint16_t status) {
     if (!wants_page(exchange, status)) co_return status;
     RequestBody body(worker.buffers, stream);
-    // What is too large is not wanted by anybody, and what no rule has seen yet goes to nobody.
+    // What is too large is not wanted by anybody, and what no rule has seen goes to nobody.
     Failure begun = Failure::body_too_large;
-    if (status != answer_to(begun).status && !exchange.inspection)
+    const routing::RoutePolicy& policy = policy_of(exchange);
+    if (status != answer_to(begun).status && !policy.modsecurity && policy.denied.empty())
         begun = co_await prepare_body(body, exchange, routing::UpstreamProtocol::http);
     if (begun == Failure::client_gone) co_return status;
     if (begun != Failure::none) body.leave_out();

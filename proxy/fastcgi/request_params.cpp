@@ -36,8 +36,9 @@ const std::vector<Param>& usual_params() {
     return kParams;
 }
 
+/// As PHP has it: what is neither letter nor digit cannot be told apart.
 constexpr char as_variable(char c) noexcept {
-    if (c == '-') return '_';
+    if (!ascii::is_alnum(c)) return '_';
     return c >= 'a' && c <= 'z' ? static_cast<char>(c & ~0x20) : c;
 }
 
@@ -49,11 +50,14 @@ bool share_param(std::string_view a, std::string_view b) noexcept {
     return std::ranges::equal(a, b, {}, as_variable, as_variable);
 }
 
-bool has_underscore(std::string_view name) noexcept { return name.find('_') != std::string_view::npos; }
+/// Of a spelling that other names have where a parameter is made of it.
+bool is_unusual(std::string_view name) noexcept {
+    return std::ranges::any_of(name, [](char c) { return !ascii::is_alnum(c) && c != '-'; });
+}
 
 /// A field that may go to the application.
 struct Passed {
-    enum class Rank : std::uint8_t { ours, usual, underscores };
+    enum class Rank : std::uint8_t { ours, usual, unusual };
 
     std::string_view name;
     std::string_view value;
@@ -119,8 +123,7 @@ private:
         for (const Field& field : request_.head.fields)
             if (may_pass(field))
                 fields_.push_back({field.name, field.value,
-                                   has_underscore(field.name) ? Passed::Rank::underscores : Passed::Rank::usual,
-                                   field.id});
+                                   is_unusual(field.name) ? Passed::Rank::unusual : Passed::Rank::usual, field.id});
     }
 
     /// CONTENT_TYPE and CONTENT_LENGTH stand for these fields already.
@@ -128,9 +131,9 @@ private:
         const auto passes = [this](const Field& f) {
             return request_.passes(f) && f.id != FieldId::content_type && f.id != FieldId::content_length;
         };
-        if (!has_underscore(field.name)) return passes(field);
+        if (!is_unusual(field.name)) return passes(field);
         std::string usual(field.name);
-        std::ranges::replace(usual, '_', '-');
+        std::ranges::replace_if(usual, [](char c) { return !ascii::is_alnum(c); }, '-');
         return passes(field) && passes({.name = usual, .value = field.value, .id = field_id(usual)});
     }
 

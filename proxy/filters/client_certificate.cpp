@@ -1,5 +1,6 @@
 #include "proxy/filters/client_certificate.hpp"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -36,8 +37,8 @@ bool is_for_this_name(const Exchange& exchange) {
 
 bool is_url(std::string_view page) { return page.find("://") != std::string_view::npos; }
 
-// nginx: error_page 495 496 = /page. The request goes on as a GET of that page; one with a body cannot. Nothing of the path
-// that was asked for is left, or a rewrite would lead there.
+// nginx: error_page 495 496 = /page. The request goes on as a GET of that page; one with a body cannot. Nothing is left of
+// what was asked for, or a rewrite, an application behind FastCGI or a tunnel would lead there.
 bool turn_to_page(Exchange& exchange, const std::string& page) {
     RequestHead& request = exchange.request;
     if (request.framing != Framing::none) return false;
@@ -49,7 +50,10 @@ bool turn_to_page(Exchange& exchange, const std::string& page) {
     const auto found = exchange.record.rules->match(exchange.path, &exchange.path_groups);
     exchange.record.route = found.route != nullptr ? found.route : exchange.snapshot->default_route.get();
     exchange.add_slash = false;
-    exchange.request_edits.target = page;
+    request.target = request.origin_form = page;
+    request.path = request.origin_form.substr(0, page.find('?'));
+    request.query = request.origin_form.substr(std::min(page.size(), request.path.size() + 1));
+    request.upgrade = request.websocket_key = {};
     if (request.method != Method::head) {
         request.method = Method::get;
         request.method_text = "GET";

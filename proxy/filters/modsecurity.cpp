@@ -186,8 +186,11 @@ std::unique_ptr<BodyFilter> make_inspection_filter(Inspection& inspection, BodyF
     return std::make_unique<InspectionFilter>(inspection, next);
 }
 
+// The URL may have been filled in with what the client sent.
 OwnAnswer refusal_answer(const waf::Intervention& refusal) {
-    return {.status = refusal.status, .location = refusal.url};
+    OutBuffer location;
+    location.append_percent_encoded(refusal.url, [](char c) { return c <= ' ' || c > '~'; });
+    return {.status = refusal.status, .location = std::string(location.view())};
 }
 
 }  // namespace fairway::proxy

@@ -66,14 +66,6 @@ std::string new_path(const routing::Rewrite& rewrite, const Groups& groups, cons
     return path;
 }
 
-/// That of the request, or of the page that a filter before has put in its place.
-std::string_view query_of(const Exchange& exchange) {
-    const std::string& target = exchange.request_edits.target;
-    if (target.empty()) return exchange.request.query;
-    const auto mark = target.find('?');
-    return mark == std::string::npos ? std::string_view() : std::string_view(target).substr(mark + 1);
-}
-
 }  // namespace
 
 std::optional<OwnAnswer> rewrite(Exchange& exchange) {
@@ -89,9 +81,9 @@ std::optional<OwnAnswer> rewrite(Exchange& exchange) {
 
     if (rewrite.redirects)
         return OwnAnswer{.status = 302,
-                         .location = with_query(fill_in(rewrite, groups, exchange, kNotInUrl), query_of(exchange))};
+                         .location = with_query(fill_in(rewrite, groups, exchange, kNotInUrl), exchange.request.query)};
     RequestEdits& edits = exchange.request_edits;
-    edits.target = with_query(new_path(rewrite, groups, exchange), query_of(exchange));
+    edits.target = with_query(new_path(rewrite, groups, exchange), exchange.request.query);
     if (!rewrite.forwarded_prefix.pieces.empty())
         edits.fields.set("X-Forwarded-Prefix",
                          edits.fields.keep(expand(rewrite.forwarded_prefix, exchange.record, groups)));

@@ -365,3 +365,15 @@ def test_the_page_is_rewritten_and_not_the_path_that_was_asked_for(serve, script
         assert origin.requests[-1].target == seen
     assert curl(fairway, *show(clients.issue(CLIENT)), path="/app/admin/users?id=1").status == 200
     assert origin.requests[-1].target.endswith("admin/users?id=1")
+
+
+@covers("auth-tls-error-page", "mirror-target")
+def test_the_page_is_no_way_to_a_tunnel_or_a_mirror(secure, scripted_origin, clients):
+    copies = scripted_origin()
+    fairway, origin = secure(clients, auth_tls_error_page="/no-cert", mirror_target=f"http://127.0.0.1:{copies.port}$request_uri")
+    upgrade = ["-H", "Connection: Upgrade", "-H", "Upgrade: websocket", "-H", "Sec-WebSocket-Version: 13",
+               "-H", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="]
+    assert curl(fairway, *upgrade, path="/admin/ws?token=1").status == 200
+    assert (origin.requests[0].target, origin.requests[0].get("Upgrade")) == ("/no-cert", None)
+    until(lambda: copies.requests, 20, "the copy")
+    assert copies.requests[0].target == "/no-cert"

@@ -198,3 +198,31 @@ def test_a_304_without_its_page_has_no_body(shop):
     origins["global"].close()
     answer = fairway.get("/", headers={"If-None-Match": '"a"'})
     assert (answer.status, answer.text) == (304, "")
+
+
+ERROR_PAGE = {"custom_http_errors": "401, 403, 404, 413, 503", "default_backend": "errors"}
+PASSWORDS = {"auth_type": "basic", "auth_secret": "users"}
+
+
+@covers("custom-http-errors")
+@pytest.mark.parametrize("field, annotations, config, body", [
+    ("Authorization", {**PASSWORDS, "whitelist_source_range": "192.0.2.1"}, None, b""),
+    ("X-User", {"auth_url": "refuses", "auth_response_headers": "X-User"}, None, b""),
+    ("X-Tenant", {"proxy_body_size": "1"}, {"proxy_set_headers": "default/extra"}, b"too long"),
+    ("traceparent", {"enable_opentelemetry": "true", "opentelemetry_trust_incoming_span": "false", "proxy_body_size": "1"}, None,
+     b"too long")])
+def test_what_clients_may_not_say_does_not_depend_on_where_they_are_refused(shop, scripted_origin, field, annotations, config, body):
+    if annotations.get("auth_url"):
+        annotations = {**annotations, "auth_url": f"http://127.0.0.1:{scripted_origin(response(401)).port}/"}
+    fairway, origins = shop(response(200, "ok"), config=config, **annotations, **ERROR_PAGE)
+    users = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "users"}, "stringData": {"auth": "bob:{PLAIN}pw\n"}}
+    fairway.write("more.yaml", [users, config_map("extra", **{"X_Tenant": "ours"})])
+    forged = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+    def refused():
+        fairway.get("/", method="POST" if body else "GET", body=body or None, headers={field: forged, "X-Own": "1"})
+        requests = origins["errors"].requests
+        withheld = requests and requests[-1].get(field) != forged  # once the ConfigMap and the Secret are there
+        return withheld and requests[-1].get("X-Code") in ("401", "403", "413")
+    until(refused, what="the page without the field")
+    assert origins["errors"].requests[-1].get("X-Own") == "1"

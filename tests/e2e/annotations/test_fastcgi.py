@@ -10,7 +10,7 @@ import pytest
 from support.cluster_objects import in_cluster, slice_of
 from support.covers import covers, covers_key
 from support.fairway import run_command
-from support.manifests import HOST, annotated, endpoints, service, to_yaml
+from support.manifests import HOST, annotated, endpoints, service, tls_secret, to_yaml
 from support.php_fpm import PhpFpm
 from support.waiting import until
 
@@ -293,3 +293,17 @@ def test_lint_and_explain_tell(tmp_path):
     linted = run_command("lint", "-f", tmp_path)
     assert "fastcgi-index: has no effect without backend-protocol: FCGI" in linted.stdout, linted.stdout
     assert "without the parameter SCRIPT_FILENAME" in linted.stdout
+
+
+@covers("backend-protocol", "auth-tls-error-page")
+def test_the_page_for_clients_without_certificate_is_all_that_an_application_sees(serve, php, authority, tmp_path):
+    clients = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "clients"}, "stringData": {"ca.crt": authority.pem}}
+    objects = [fastcgi(tls="tls-secret", auth_tls_secret="default/clients", auth_tls_error_page="/no-certificate?why=1"),
+               service(), endpoints(php), params(SCRIPT_FILENAME=f"{php.root}/show.php"), clients, tls_secret(authority.issue(HOST))]
+    fairway = serve({"all.yaml": objects})
+    done = subprocess.run(["curl", "-sSk", "--max-time", "20", "--resolve", f"{HOST}:{fairway.https_port}:127.0.0.1",
+                           f"https://{HOST}:{fairway.https_port}/admin/secret?id=7"], capture_output=True, text=True, check=True)
+    server = json.loads(done.stdout)["server"]
+    names = ("REQUEST_URI", "SCRIPT_NAME", "DOCUMENT_URI", "QUERY_STRING")
+    assert [server[name] for name in names] == ["/no-certificate?why=1", "/no-certificate", "/no-certificate", "why=1"]
+    assert "secret" not in done.stdout

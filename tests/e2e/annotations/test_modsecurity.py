@@ -419,3 +419,36 @@ def test_many_at_once(inspected):
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         assert all(pool.map(ask, range(300)))
     assert len(origin.requests) == 100
+
+
+@covers("enable-modsecurity")
+@pytest.mark.parametrize("curl_flag", ["--http1.1", "--http2-prior-knowledge"])
+def test_what_clients_send_ends_no_field_of_a_redirect(inspected, curl_flag):
+    text = 'SecRuleEngine On\nSecRule ARGS:u "@rx ." "id:1010,phase:1,redirect:https://new.example.com/%{ARGS.u},log"\n'
+    fairway, _ = inspected(rules(text))
+    done = subprocess.run(["curl", "-sS", "-i", curl_flag, "-H", f"Host: {HOST}",
+                           f"http://127.0.0.1:{fairway.http_port}/?u=a%0d%0aX-Inj:%201%0d%0a%0d%0aHTTP/1.1%20200%20OK"],
+                          capture_output=True, text=True, timeout=20, check=True)
+    head = done.stdout.lower()
+    assert " 302" in head.splitlines()[0] and "\nx-inj" not in head
+    assert "location: https://new.example.com/a%0d%0ax-inj:%201%0d%0a%0d%0ahttp/1.1%20200%20ok" in head
+
+
+@covers("enable-modsecurity", "custom-http-errors")
+def test_what_no_rule_has_seen_goes_to_no_error_backend(serve, scripted_origin):
+    pages = scripted_origin(response(403, "page"))
+    manifests = site(scripted_origin(), config=rules(block_user_agents="bad"), custom_http_errors="403", default_backend="pages")
+    manifests["pages.yaml"] = [service("pages"), endpoints(pages, name="pages")]
+    fairway = serve(manifests, *FLAGS)
+    assert fairway.get("/", method="POST", body=b"a=evil", headers={"User-Agent": "bad"}).status == 403
+    assert pages.requests[0].body == b""
+
+
+@covers("enable-modsecurity", "default-backend")
+def test_a_stand_in_is_inspected_as_the_service_is(serve, scripted_origin):
+    stand_in = scripted_origin(response(200, "secret", X_Leak="yes"))
+    manifests = site(config=rules(), default_backend="standin")
+    manifests["standin.yaml"] = [service("standin"), endpoints(stand_in, name="standin")]
+    fairway = serve(manifests, *FLAGS)
+    answer = fairway.get("/")
+    assert answer.status == 502 and "secret" not in answer.text

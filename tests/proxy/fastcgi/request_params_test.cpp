@@ -31,7 +31,7 @@ protected:
     using Params = std::map<std::string, std::string>;
 
     Params params(std::string_view fields, std::string_view line = "GET /a/b?c=d HTTP/1.1") {
-        const auto request = make_request(fields, line);
+        const auto request = make_request(fields, line, names);
         const RequestOrigin origin{
             .peer = facts.peer.ip, .peer_text = facts.peer_text, .local_port = facts.local_port, .tls = facts.tls};
         auto values = forwarded_values(request.head, origin, settings.forwarded);
@@ -59,6 +59,7 @@ protected:
     }
 
     ConnectionFacts facts;
+    http1::FieldNameRules names;
     routing::Settings settings;
     RequestEdits edits;
     std::optional<std::uint64_t> body_bytes;
@@ -95,6 +96,13 @@ TEST_F(RequestParams, AreThoseOfNginx) {
                           {"HTTP_X_FORWARDED_SCHEME", "http"},
                           {"HTTP_X_SCHEME", "http"}};
     EXPECT_EQ(seen, expected);
+}
+
+TEST_F(RequestParams, SpellingsThatPhpTakesForOneDoNotStepInForEachOther) {
+    names.ignore_invalid = false;
+    const auto seen = params("X-Auth-User: real\r\nX.Auth.User: forged\r\nX~Auth~User: forged\r\nX.Own: 1\r\n");
+    EXPECT_THAT(seen, Contains(Pair("HTTP_X_AUTH_USER", "real")));
+    EXPECT_THAT(seen, Contains(Pair("HTTP_X_OWN", "1")));
 }
 
 TEST_F(RequestParams, OverTls) {
