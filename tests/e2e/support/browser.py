@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import os
 import shutil
+import signal
 import subprocess
 
 from websockets.sync.client import connect
@@ -18,7 +20,7 @@ class Browser:
             [PROGRAM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
              "--disable-background-networking", "--ignore-certificate-errors", "--host-resolver-rules=MAP * 127.0.0.1",
              "--remote-debugging-port=0", f"--user-data-dir={profile}", "about:blank"],
-            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+            stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, start_new_session=True)
         for line in self._process.stderr:
             if line.startswith("DevTools listening on "):
                 address = line.split()[-1]
@@ -48,7 +50,7 @@ class Browser:
 
     def close(self):
         self._socket.close()
-        self._process.kill()
+        os.killpg(self._process.pid, signal.SIGKILL)  # Debian starts the browser from a script, which alone would end
         self._process.wait()
         self._process.stderr.close()
 
