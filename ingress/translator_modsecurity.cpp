@@ -15,13 +15,11 @@ void Translator::compile_default_rules(const k8s::ConfigMap& map, ConfigMapSetti
     if (wanted.enabled && wanted.denied.empty()) {
         auto reader = SettingReader::of_configmap(map, diagnostics);
         const std::string_view key = wanted.snippet.empty() ? "enable-modsecurity" : "modsecurity-snippet";
-        if (const auto text = waf::prepare_rules(wanted.snippet, wanted.core_rules); !text)
-            close_paths(reader, key, text.error().message, wanted.denied);
-        else if (const auto rules = rule_sets_->find({wanted.snippet, wanted.core_rules}); !rules)
+        if (const auto rules = rule_sets_->find({wanted.snippet, wanted.core_rules}); !rules) {
             close_paths(reader, key, rules.error().message, wanted.denied);
-        else {
+        } else {
             policy.modsecurity = routing::ModSecurity{*rules, {}};
-            for (const auto& note : text->notes)
+            for (const auto& note : (*rules)->notes())
                 reader.report(Severity::warning, key, note, "ModSecurityDirectiveReplaced");
         }
     }

@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "proxy/filters/access.hpp"
 #include "proxy/filters/canary.hpp"
 #include "proxy/filters/mirror.hpp"
 #include "proxy/filters/modsecurity.hpp"
 #include "proxy/forwarder.hpp"
 #include "routing/policy/error_pages.hpp"
-#include "routing/policy/external_auth.hpp"
 #include "routing/policy/field_set.hpp"
 #include "routing/policy/mirror.hpp"
 #include "routing/policy/upstream_http.hpp"
@@ -58,9 +58,8 @@ void withhold_guarded_fields(Exchange& exchange) {
     FieldEdits& fields = exchange.request_edits.fields;
     fields.take_values_away();
     const routing::RoutePolicy& policy = policy_of(exchange);
-    if (policy.basic_auth) fields.set("Authorization", {});
-    if (policy.external_auth)
-        for (const auto& name : policy.external_auth->response_headers) fields.set(name, {});
+    if (policy.basic_auth) hide_credentials(exchange);
+    if (policy.external_auth) hide_fields_of_server(exchange);
     if (exchange.record.rules != nullptr && exchange.record.rules->client_certificates() != nullptr)
         fields.set_all({{"ssl-client-verify", {}},
                         {"ssl-client-subject-dn", {}},

@@ -235,7 +235,7 @@ UpstreamTarget Forwarder::target_at(const routing::Endpoint& endpoint) const {
 io::Task<Failure> Forwarder::lease(const routing::Endpoint& endpoint) {
     const UpstreamTarget target = target_at(endpoint);
     if (!routing::is_http1(protocol_))
-        return protocol_ == routing::UpstreamProtocol::fastcgi ? connect_fastcgi(target) : lease_stream(target);
+        return protocol_ == routing::UpstreamProtocol::fastcgi ? connect(target) : lease_stream(target);
     while (auto kept = fresh_only_ ? nullptr : worker_.pool.take_idle(target.key())) {
         http1_.begin(std::move(kept), true);
         // What cannot be repeated is not risked on a connection that the endpoint may have closed this very moment.
@@ -255,21 +255,21 @@ io::Task<Failure> Forwarder::connect(UpstreamTarget target) {
     auto connected = co_await connect_upstream(worker_.reactor, target, within_call(policy().timeouts.connect));
     if (!connected.connection) co_return connected.failure;
     ++worker_.counters.upstream_opened;
-    http1_.begin(std::move(connected.connection), false);
-    upstream_ = &http1_;
+    if (protocol_ == routing::UpstreamProtocol::fastcgi) {
+        begin_fastcgi(std::move(connected.connection));
+    } else {
+        http1_.begin(std::move(connected.connection), false);
+        upstream_ = &http1_;
+    }
     co_return Failure::none;
 }
 
-io::Task<Failure> Forwarder::connect_fastcgi(UpstreamTarget target) {
-    auto connected = co_await connect_upstream(worker_.reactor, target, within_call(policy().timeouts.connect));
-    if (!connected.connection) co_return connected.failure;
-    ++worker_.counters.upstream_opened;
+void Forwarder::begin_fastcgi(std::unique_ptr<UpstreamConnection> connection) {
     if (!fastcgi_)
         fastcgi_ = std::make_unique<fastcgi::UpstreamStream>(worker_.buffers, response_limits(settings()),
                                                              exchange_.record, downstream_.local_ip());
-    fastcgi_->begin(std::move(connected.connection));
+    fastcgi_->begin(std::move(connection));
     upstream_ = fastcgi_.get();
-    co_return Failure::none;
 }
 
 io::Task<Failure> Forwarder::lease_stream(UpstreamTarget target) {

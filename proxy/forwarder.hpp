@@ -50,7 +50,7 @@ private:
     io::Task<Failure> lease(const routing::Endpoint& endpoint);
     io::Task<Failure> lease_stream(UpstreamTarget target);
     io::Task<Failure> connect(UpstreamTarget target);
-    io::Task<Failure> connect_fastcgi(UpstreamTarget target);
+    void begin_fastcgi(std::unique_ptr<UpstreamConnection> connection);
     Failure request_sent(const io::IoResult& sent, bool whole);
     void tell_balancer(Failure leased);  // of the current try
     Failure failure_of_wait(io::Wake why);

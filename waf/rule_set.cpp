@@ -53,7 +53,11 @@ Result<std::shared_ptr<const RuleSet>> RuleSet::compile(const RuleText& text) {
 }
 
 RuleSet::RuleSet(const Api& api, modsecurity::RulesSet* rules, const RuleText& text)
-    : api_(api), rules_(rules), request_body_(text.request_body), response_body_(text.response_body) {}
+    : api_(api),
+      rules_(rules),
+      request_body_(text.request_body),
+      response_body_(text.response_body),
+      notes_(text.notes) {}
 
 RuleSet::~RuleSet() { api_.delete_rules(rules_); }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/result.hpp"
 #include "waf/rule_text.hpp"
@@ -28,6 +30,8 @@ public:
     /// Some rule may look at the body: it has to be there before the request goes on.
     bool inspects_request_body() const noexcept { return request_body_; }
     bool inspects_response_body() const noexcept { return response_body_; }
+    /// RuleText::notes.
+    const std::vector<std::string>& notes() const noexcept { return notes_; }
 
 private:
     friend class Transaction;
@@ -36,6 +40,7 @@ private:
     modsecurity::RulesSet* const rules_;
     const bool request_body_;
     const bool response_body_;
+    const std::vector<std::string> notes_;
 };
 
 }  // namespace fairway::waf

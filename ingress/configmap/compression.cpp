@@ -43,10 +43,6 @@ Result<std::vector<std::string>> parse_types(std::string_view text) {
     return types;
 }
 
-auto integer(std::int64_t min, std::int64_t max) {
-    return [min, max](std::string_view text) { return parse_integer(text, min, max); };
-}
-
 /// "msie6" is nginx's short word for what Internet Explorer 4 to 6 calls itself.
 Result<std::optional<routing::Regex>> parse_disable(std::string_view text) {
     constexpr std::string_view kOldExplorer = "MSIE [4-6]\\.(?!.*SV1)";

@@ -4,6 +4,7 @@
 #include "ingress/annotations/references.hpp"
 #include "ingress/configmap/parse.hpp"
 #include "ingress/setting_reader.hpp"
+#include "ingress/values.hpp"
 #include "routing/value_patterns.hpp"
 
 namespace fairway::ingress {
@@ -31,6 +32,10 @@ void read_tracing_keys(SettingReader& settings, ConfigMapSettings& result);
 /// limit-conn-zone-variable, limit-req-status-code, limit-conn-status-code.
 void read_rate_limit_defaults(SettingReader& settings, routing::RateLimits& limits);
 
+/// For SettingReader::read: a whole number within these bounds.
+inline auto integer(std::int64_t min, std::int64_t max) {
+    return [min, max](std::string_view text) { return parse_integer(text, min, max); };
+}
 /// A name as RFC 9110 section 5.6.2 allows (token). For SettingReader::read.
 Result<std::string> parse_field_name(std::string_view text);
 

@@ -13,7 +13,7 @@ namespace fairway::ingress {
 namespace {
 
 constexpr std::int64_t kMaxQueue = 65'536;  // spans of a worker, some KiB each
-constexpr std::int64_t kMaxBatch = 1024;    // of 1 KiB attributes: within the 4 MiB that gRPC servers take
+constexpr std::int64_t kMaxBatch = 1024;    // bounded in bytes as well (proxy/tracing/span_exporter.hpp)
 
 Result<routing::Sampler> parse_sampler(std::string_view text) {
     if (text == "AlwaysOn") return routing::Sampler::always_on;
@@ -43,15 +43,6 @@ Result<ServerUrl> parse_collector(std::string_view host) {
     return url;
 }
 
-template <class T>
-auto number_within(std::int64_t min, std::int64_t max) {
-    return [=](std::string_view text) -> Result<T> {
-        const auto number = parse_integer(text, min, max);
-        if (!number) return number.error();
-        return static_cast<T>(*number);
-    };
-}
-
 }  // namespace
 
 void read_tracing_keys(SettingReader& settings, ConfigMapSettings& result) {
@@ -67,12 +58,11 @@ void read_tracing_keys(SettingReader& settings, ConfigMapSettings& result) {
     settings.read("otel-sampler", traces.sampler, parse_sampler);
     settings.read("otel-sampler-ratio", traces.ratio, parse_ratio);
     settings.read("otel-sampler-parent-based", traces.parent_based, parse_bool);
-    settings.read("otel-max-queuesize", traces.max_queue, number_within<std::uint32_t>(1, kMaxQueue));
-    settings.read("otel-max-export-batch-size", traces.max_batch, number_within<std::uint32_t>(1, kMaxBatch));
-    settings.read("otel-schedule-delay-millis", traces.schedule_delay,
-                  number_within<std::chrono::milliseconds>(1, 3'600'000));
+    settings.read("otel-max-queuesize", traces.max_queue, integer(1, kMaxQueue));
+    settings.read("otel-max-export-batch-size", traces.max_batch, integer(1, kMaxBatch));
+    settings.read("otel-schedule-delay-millis", traces.schedule_delay, integer(1, 3'600'000));
     std::uint16_t port = 4317;
-    settings.read("otlp-collector-port", port, number_within<std::uint16_t>(1, 65'535));
+    settings.read("otlp-collector-port", port, integer(1, 65'535));
     std::optional<ServerUrl> collector;
     settings.read("otlp-collector-host", collector, parse_collector);
     if (collector) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/ascii.hpp"
+#include "proxy/io/grow_buffer.hpp"
 
 namespace fairway::proxy::fastcgi {
 
@@ -81,13 +82,7 @@ ResponseHeadReader::Taken ResponseHeadReader::take(std::string_view output) {
 
 bool ResponseHeadReader::append(std::string_view text) {
     if (size_ + text.size() > limits_.max_head_bytes) return false;
-    if (size_ + text.size() > buffer_.size()) {
-        io::Buffer larger = buffers_.large();
-        std::memcpy(larger.data(), buffer_.data(), size_);
-        buffer_ = std::move(larger);
-    }
-    std::memcpy(buffer_.data() + size_, text.data(), text.size());
-    size_ += text.size();
+    io::append(buffer_, size_, text, buffers_);
     return true;
 }
 

@@ -34,18 +34,6 @@ StepResult answer_to(Exchange& exchange, const Admission& admission) {
     return OwnAnswer{.status = admission.status};
 }
 
-/// Reference 2.3: what was meant for us is not the endpoint's. It may have others of proxy-set-headers.
-void hide_credentials(Exchange& exchange) {
-    FieldEdits& fields = exchange.request_edits.fields;
-    if (!fields.replaces("Authorization")) fields.set("Authorization", "");
-}
-
-/// What the server would have said of the client, if it had been asked, is not for the client to say.
-void hide_fields_of_server(Exchange& exchange) {
-    FieldEdits& fields = exchange.request_edits.fields;
-    for (const auto& name : policy_of(exchange).external_auth->response_headers) fields.set(name, "");
-}
-
 /// satisfy: any, of an address that the lists do not refuse. As for nginx, one that merely is not denied proves nothing.
 bool address_is_enough(const routing::RoutePolicy& policy) {
     return policy.access_list->allow || !(policy.basic_auth || policy.external_auth);
@@ -63,6 +51,17 @@ bool add_refusal(Admission& refused, Admission next) {
 }
 
 }  // namespace
+
+// Reference 2.3.
+void hide_credentials(Exchange& exchange) {
+    FieldEdits& fields = exchange.request_edits.fields;
+    if (!fields.replaces("Authorization")) fields.set("Authorization", "");
+}
+
+void hide_fields_of_server(Exchange& exchange) {
+    FieldEdits& fields = exchange.request_edits.fields;
+    for (const auto& name : policy_of(exchange).external_auth->response_headers) fields.set(name, "");
+}
 
 StepResult require_address(Exchange& exchange) { return answer_to(exchange, check_address(exchange)); }
 

@@ -24,6 +24,11 @@ io::Task<StepResult> require_permission(StepContext& context);
 /// that a client is asked for what may help (nginx: ngx_http_core_access_phase).
 io::Task<StepResult> require_any(StepContext& context);
 
+/// Authorization was meant for us, where the route has a password: it goes nowhere. proxy-set-headers may have set another.
+void hide_credentials(Exchange& exchange);
+/// The fields that the authentication server of the route decides are not for the client to set.
+void hide_fields_of_server(Exchange& exchange);
+
 // What explain says of them.
 std::string password_verdict(const Exchange& exchange);
 std::string permission_verdict(const Exchange& exchange);

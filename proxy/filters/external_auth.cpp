@@ -13,6 +13,7 @@
 #include "proxy/access_log/log_filter.hpp"
 #include "proxy/filters/redirect.hpp"
 #include "proxy/filters/tracing.hpp"
+#include "proxy/http/uri_text.hpp"
 #include "proxy/subrequest.hpp"
 #include "proxy/variables.hpp"
 
@@ -33,11 +34,6 @@ Method method_of(std::string_view name) {
     if (name == "PUT") return Method::put;
     if (name == "DELETE") return Method::delete_;
     return Method::other;  // not repeated
-}
-
-/// A path with query as a request line may hold it: variables bring what they like.
-void append_target(OutBuffer& out, std::string_view target) {
-    out.append_percent_encoded(target, [](char c) { return c <= ' ' || c > '~'; });
 }
 
 /// What of the client's request is no part of the question, or has another value there.
@@ -230,7 +226,7 @@ void write_question(OutBuffer& out, const Exchange& exchange, const routing::Ext
     const routing::ForwardedSettings& forwarded = exchange.snapshot->settings->forwarded;
     out.append(auth.method);
     out.append(' ');
-    append_target(out, expand(auth.target, record));
+    append_uri(out, expand(auth.target, record));
     out.append(" HTTP/1.1\r\n");
     const auto add = [&](std::string_view name, std::string_view value) {
         if (!value.empty() && !is_set(auth, name)) out.append_field(name, value);

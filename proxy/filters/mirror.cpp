@@ -1,6 +1,7 @@
 #include "proxy/filters/mirror.hpp"
 
 #include "base/log.hpp"
+#include "proxy/http/uri_text.hpp"
 #include "proxy/mirrors.hpp"
 #include "proxy/variables.hpp"
 #include "routing/policy/mirror.hpp"
@@ -19,7 +20,7 @@ void write_head(OutBuffer& out, const Exchange& exchange, const routing::Mirror&
     if (mirror.target.pieces.empty())
         out.append(head.origin_form);
     else
-        out.append_percent_encoded(expand(mirror.target, exchange.record), [](char c) { return c <= ' ' || c > '~'; });
+        append_uri(out, expand(mirror.target, exchange.record));
     out.append(" HTTP/1.0\r\n");
     out.append_field("Host", mirror.host);
     out.append("Connection: close\r\n");

@@ -3,6 +3,7 @@
 #include "base/line_limit.hpp"
 #include "base/log.hpp"
 #include "proxy/filters/request_id.hpp"
+#include "proxy/http/uri_text.hpp"
 #include "proxy/variables.hpp"
 #include "routing/policy/modsecurity.hpp"
 #include "waf/rule_set.hpp"
@@ -189,7 +190,7 @@ std::unique_ptr<BodyFilter> make_inspection_filter(Inspection& inspection, BodyF
 // The URL may have been filled in with what the client sent.
 OwnAnswer refusal_answer(const waf::Intervention& refusal) {
     OutBuffer location;
-    location.append_percent_encoded(refusal.url, [](char c) { return c <= ' ' || c > '~'; });
+    append_uri(location, refusal.url);
     return {.status = refusal.status, .location = std::string(location.view())};
 }
 

@@ -6,6 +6,7 @@
 #include "base/ascii.hpp"
 #include "proxy/http/byte_class.hpp"
 #include "proxy/http2/connection_fields.hpp"
+#include "proxy/io/grow_buffer.hpp"
 #include "proxy/upgrade.hpp"
 
 namespace fairway::proxy::http2 {
@@ -134,13 +135,7 @@ void RequestAssembler::write_field(std::string_view name, std::string_view value
 
 void RequestAssembler::write(std::string_view text) {
     if (size_ + text.size() > max_bytes_) return refuse(HeadError::head_too_long);
-    if (size_ + text.size() > buffer_.size()) {
-        io::Buffer larger = buffers_.large();
-        std::memcpy(larger.data(), buffer_.data(), size_);
-        buffer_ = std::move(larger);
-    }
-    std::memcpy(buffer_.data() + size_, text.data(), text.size());
-    size_ += text.size();
+    io::append(buffer_, size_, text, buffers_);
 }
 
 AssembledHead RequestAssembler::finish(bool end_stream, const http1::HeadLimits& limits,

@@ -1,12 +1,12 @@
 #include "proxy/http2/response_assembler.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/ascii.hpp"
 #include "proxy/http/byte_class.hpp"
 #include "proxy/http1/head_parser.hpp"
 #include "proxy/http2/connection_fields.hpp"
+#include "proxy/io/grow_buffer.hpp"
 
 namespace fairway::proxy::http2 {
 
@@ -38,13 +38,7 @@ void ResponseAssembler::add_status(std::string_view value) {
 void ResponseAssembler::write(std::string_view text) {
     refused_ = refused_ || size_ + text.size() > max_bytes_;
     if (refused_) return;
-    if (size_ + text.size() > buffer_.size()) {
-        io::Buffer larger = buffers_.large();
-        std::memcpy(larger.data(), buffer_.data(), size_);
-        buffer_ = std::move(larger);
-    }
-    std::memcpy(buffer_.data() + size_, text.data(), text.size());
-    size_ += text.size();
+    io::append(buffer_, size_, text, buffers_);
 }
 
 ResponseText ResponseAssembler::finish(bool end_stream) {
